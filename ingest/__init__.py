@@ -1,0 +1,1 @@
+"""Ways into the raw tables: privacy exports, the Kaggle catalogue, listeners."""

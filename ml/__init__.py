@@ -1,0 +1,1 @@
+"""Models of the music: catalogue and split, mood models, registry, evaluation."""

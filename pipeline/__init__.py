@@ -1,0 +1,1 @@
+"""The stages in order: the whole run and the demo."""
