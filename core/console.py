@@ -1,0 +1,92 @@
+"""What the terminal shows: a rich console, progress bars on a terminal and plain lines elsewhere, the log."""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+console = Console(highlight=False, soft_wrap=False)
+err_console = Console(stderr=True, highlight=False)
+log = logging.getLogger("spotiflow")
+
+LOG_BYTES = 2_000_000
+LOG_FILES = 5
+PLAIN_LINE_SECONDS = 5.0
+
+Advance = Callable[[float], None]
+
+
+def start_log(logs_dir: Path) -> None:
+    """Write the log to `logs_dir/spotiflow.log`, 2 MB a file, five files.
+
+    A folder that cannot be written must not stop a command that only reads, so the log then stays silent.
+    """
+    log.setLevel(logging.INFO)
+    log.propagate = False
+    for handler in list(log.handlers):
+        log.removeHandler(handler)
+        handler.close()
+    try:
+        handler = logging.handlers.RotatingFileHandler(
+            logs_dir / "spotiflow.log",
+            maxBytes=LOG_BYTES,
+            backupCount=LOG_FILES - 1,
+            encoding="utf-8",
+            delay=True,
+        )
+        (logs_dir / "spotiflow.log").touch(mode=0o600)
+    except OSError:
+        log.addHandler(logging.NullHandler())
+        return
+    handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(message)s"))
+    log.addHandler(handler)
+
+
+@contextmanager
+def progress(description: str, total: float | None = None) -> Iterator[Advance]:
+    """Show how far a long piece of work is; call the yielded function with the steps just done.
+
+    On a terminal: a bar on stderr that goes away when done. Elsewhere: a plain line every few seconds.
+    """
+    if err_console.is_terminal:
+        with _bar(total) as bar:
+            task = bar.add_task(description, total=total)
+            yield lambda steps: bar.update(task, advance=steps)
+        return
+    yield _plain(description, total)
+
+
+def _bar(total: float | None) -> Progress:
+    columns = [SpinnerColumn(), TextColumn("{task.description}")]
+    if total is not None:
+        columns += [BarColumn(), MofNCompleteColumn()]
+    return Progress(*columns, TimeElapsedColumn(), console=err_console, transient=True)
+
+
+def _plain(description: str, total: float | None) -> Advance:
+    done = 0.0
+    last = time.monotonic()
+
+    def advance(steps: float) -> None:
+        nonlocal done, last
+        done += steps
+        if time.monotonic() - last >= PLAIN_LINE_SECONDS:
+            last = time.monotonic()
+            of = f" of {total:,.0f}" if total is not None else ""
+            err_console.print(f"{description}: {done:,.0f}{of}")
+
+    return advance

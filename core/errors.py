@@ -1,0 +1,79 @@
+"""One exception tree. Every error says what was found and what was expected; its hint says what to do.
+
+SpotiflowError            exit 1  the command failed
+├── InputError                    a file or value a person gave cannot be used
+├── NotFoundError                 something the command needs does not exist yet
+├── HomeError                     the home folder cannot be made, read or written
+├── WarehouseBusyError            another process holds the warehouse file
+├── WarehouseError                the warehouse file cannot be used
+├── BuildError                    dbt could not build a model, or a data test failed
+├── ModelFileError                a stored model is missing, damaged or not trusted
+├── UsageError            exit 2  the command line itself is wrong
+├── LoginNeededError      exit 3  Spotify wants a login
+└── WaitError             exit 4  a rate limit or quota: try again later
+"""
+
+
+class SpotiflowError(Exception):
+    """Base of all errors a user can meet.
+
+    `message` is one sentence: what was found and what was expected. `hint` is one sentence: what to do.
+    """
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, hint: str) -> None:
+        """Keep the sentence and the hint apart, so that each output can show both."""
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def to_dict(self) -> dict[str, str | int]:
+        """Return the error as `--json` prints it."""
+        return {"error": self.message, "hint": self.hint, "exit_code": self.exit_code}
+
+
+class InputError(SpotiflowError):
+    """A file or value a person gave cannot be used."""
+
+
+class NotFoundError(SpotiflowError):
+    """Something the command needs does not exist yet."""
+
+
+class HomeError(SpotiflowError):
+    """The home folder cannot be made, read or written."""
+
+
+class WarehouseBusyError(SpotiflowError):
+    """Another process holds the warehouse file."""
+
+
+class WarehouseError(SpotiflowError):
+    """The warehouse file cannot be used: damaged, from a newer spotiflow, or no space is left."""
+
+
+class BuildError(SpotiflowError):
+    """A dbt model could not be built, or a data test failed."""
+
+
+class ModelFileError(SpotiflowError):
+    """A stored model is missing, damaged or holds types that are not trusted."""
+
+
+class UsageError(SpotiflowError):
+    """The command line itself is wrong."""
+
+    exit_code = 2
+
+
+class LoginNeededError(SpotiflowError):
+    """Spotify wants a login."""
+
+    exit_code = 3
+
+
+class WaitError(SpotiflowError):
+    """A rate limit or quota: the same command works later."""
+
+    exit_code = 4

@@ -1,0 +1,71 @@
+"""The raw and ml tables of the warehouse: created in one place, migrated forward only."""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+from importlib.resources.abc import Traversable
+
+import duckdb
+
+from core.errors import WarehouseError
+
+SCHEMA_VERSION = 1
+SCHEMAS = ("raw", "ml")
+
+
+def ddl() -> str:
+    """Return the one definition of the raw and ml tables."""
+    return resources.files("core").joinpath("schema.sql").read_text(encoding="utf-8")
+
+
+def apply_schema(
+    db: duckdb.DuckDBPyConnection,
+    *,
+    version: int = SCHEMA_VERSION,
+    migrations: Traversable | None = None,
+) -> None:
+    """Create what is missing and bring an older file forward to `version`, in one transaction.
+
+    `migrations` holds the steps as `0002_name.sql`: step N turns version N - 1 into N.
+    Raises WarehouseError when the file was written by a newer spotiflow.
+    """
+    found = stored_version(db)
+    if found == version:
+        return
+    if found is not None and found > version:
+        raise WarehouseError(
+            f"The warehouse has schema version {found}; this spotiflow knows version {version}.",
+            hint="Upgrade spotiflow: an older one must not write to a newer file.",
+        )
+    db.begin()
+    try:
+        if found is not None:
+            folder = migrations or resources.files("core").joinpath("migrations")
+            for step in _steps(folder, found, version):
+                db.execute(step.read_text(encoding="utf-8"))
+        db.execute(ddl())
+        db.execute("insert into raw.schema_version values (?, now()::timestamp)", [version])
+        db.commit()
+    except BaseException:
+        db.rollback()
+        raise
+
+
+def stored_version(db: duckdb.DuckDBPyConnection) -> int | None:
+    """Return the schema version of the file, or None for a file without one.
+
+    A file that plain `dbt build` made has the tables but no version row; it gets one at the next write.
+    """
+    known = db.execute(
+        "select 1 from duckdb_tables() where schema_name = 'raw' and table_name = 'schema_version'"
+    ).fetchone()
+    if known is None:
+        return None
+    row = db.execute("select max(version) from raw.schema_version").fetchone()
+    return row[0] if row else None
+
+
+def _steps(folder: Traversable, found: int, version: int) -> list[Traversable]:
+    numbered = {int(entry.name[:4]): entry for entry in folder.iterdir() if re.match(r"\d{4}_", entry.name)}
+    return [numbered[step] for step in range(found + 1, version + 1) if step in numbered]

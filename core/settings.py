@@ -1,0 +1,161 @@
+"""Settings and the places on disk: option > environment > config.toml > default."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from core.errors import InputError
+
+TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
+FALSE_WORDS = frozenset({"0", "false", "no", "off"})
+SYNTHETIC_SCOPES = ("uncovered", "all")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings of one run. Each field may stand in `config.toml` or in `SPOTIFLOW_<FIELD>`.
+
+    home: folder that holds everything of this person.
+    default_listener: whose history an import belongs to when no `--listener` is given.
+    allow_synthetic: whether synthetic audio features may stand in where nothing was measured.
+    synthetic_scope: `uncovered` (only tracks no measured source covers) or `all`.
+    min_play_seconds: shortest stream that counts as a play, seconds.
+    memory_limit: most memory DuckDB may take, as DuckDB writes it ("2GB").
+    threads: threads of DuckDB and dbt; 0 means one per core.
+    lock_wait_seconds: how long to wait for another process to let go of the warehouse.
+    """
+
+    home: Path
+    default_listener: str = "me"
+    allow_synthetic: bool = True
+    synthetic_scope: str = "uncovered"
+    min_play_seconds: int = 30
+    memory_limit: str = "2GB"
+    threads: int = 0
+    lock_wait_seconds: float = 30.0
+
+    @property
+    def database_path(self) -> Path:
+        """The warehouse: one DuckDB file."""
+        return self.home / "spotiflow.duckdb"
+
+    @property
+    def config_path(self) -> Path:
+        """Settings a person wrote down."""
+        return self.home / "config.toml"
+
+    @property
+    def models_dir(self) -> Path:
+        """Trained models and their cards."""
+        return self.home / "models"
+
+    @property
+    def inbox_dir(self) -> Path:
+        """Files that wait for the next run."""
+        return self.home / "inbox"
+
+    @property
+    def logs_dir(self) -> Path:
+        """Log files of spotiflow and dbt."""
+        return self.home / "logs"
+
+    @property
+    def target_dir(self) -> Path:
+        """What dbt compiles: manifest, run results, docs."""
+        return self.home / "target"
+
+    @property
+    def scratch_dir(self) -> Path:
+        """Where archives are unpacked for the time of one import; 0700, since exports hold IP addresses."""
+        return self.home / "scratch"
+
+
+def load_settings(home: Path | None = None, **options: Any) -> Settings:
+    """Settle every setting: `options` that are not None, then environment, `config.toml`, default.
+
+    Raises InputError for a value that cannot be read or a key that does not exist.
+    """
+    environment = os.environ
+    place = home or Path(environment.get("SPOTIFLOW_HOME") or Path.home() / ".spotiflow")
+    place = place.expanduser().absolute()
+    values: dict[str, Any] = _from_file(place / "config.toml")
+    values |= _from_environment(environment)
+    values |= {key: value for key, value in options.items() if value is not None}
+    return _checked(Settings(home=place, **values))
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name in _READERS:
+        # ALLOW_SYNTHETIC without prefix is the switch users of the older pipeline know.
+        candidates = [f"SPOTIFLOW_{name.upper()}"] + (
+            ["ALLOW_SYNTHETIC"] if name == "allow_synthetic" else []
+        )
+        for variable in candidates:
+            if environment.get(variable):
+                found[name] = _read(name, environment[variable], f"environment variable {variable}")
+                break
+    return found
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} is not valid TOML: {error}.", hint="Mend or remove that file.") from error
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}.", hint="Check its rights.") from error
+    for key in table:
+        if key not in _READERS:
+            known = ", ".join(sorted(_READERS))
+            raise InputError(f"{path} sets '{key}', which does not exist.", hint=f"Settings are: {known}.")
+    return {key: _read(key, value, str(path)) for key, value in table.items()}
+
+
+def _read(name: str, value: Any, where: str) -> Any:
+    try:
+        return _READERS[name](value)
+    except (ValueError, TypeError) as error:
+        raise InputError(f"{where} sets {name} to '{value}': {error}.", hint="Correct the value.") from error
+
+
+def _read_bool(value: Any) -> bool:
+    word = str(value).strip().lower()
+    if word in TRUE_WORDS | FALSE_WORDS:
+        return word in TRUE_WORDS
+    raise ValueError("expected true or false")
+
+
+def _read_count(value: Any) -> int:
+    number = int(value)
+    if number < 0:
+        raise ValueError("expected a whole number, 0 or more")
+    return number
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "default_listener": str,
+    "allow_synthetic": _read_bool,
+    "synthetic_scope": str,
+    "min_play_seconds": _read_count,
+    "memory_limit": str,
+    "threads": _read_count,
+    "lock_wait_seconds": float,
+}
+assert set(_READERS) == {field.name for field in fields(Settings)} - {"home"}
+
+
+def _checked(settings: Settings) -> Settings:
+    if settings.synthetic_scope not in SYNTHETIC_SCOPES:
+        raise InputError(
+            f"synthetic_scope is '{settings.synthetic_scope}'; it can be {' or '.join(SYNTHETIC_SCOPES)}.",
+            hint="Correct config.toml or SPOTIFLOW_SYNTHETIC_SCOPE.",
+        )
+    return settings
