@@ -102,13 +102,13 @@ def invoke(settings: Settings, arguments: Sequence[str]) -> BuildResult:
     started = time.monotonic()
     result = BuildResult()
     with _environment(settings):
-        outcome = _run(settings, arguments, result)
+        outcome = _run(settings, arguments)
     result.seconds = time.monotonic() - started
     _raise_for(outcome, result, settings)
     return result
 
 
-def _run(settings: Settings, arguments: Sequence[str], result: BuildResult) -> Any:
+def _run(settings: Settings, arguments: Sequence[str]) -> Any:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
@@ -121,7 +121,7 @@ def _run(settings: Settings, arguments: Sequence[str], result: BuildResult) -> A
         try:
             return dbtRunner(callbacks=[on_event]).invoke([*arguments, *_flags(settings)])
         finally:
-            DuckDBConnectionManager.close_all_connections()
+            DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
 
 
 def _flags(settings: Settings) -> list[str]:
