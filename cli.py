@@ -1,1 +1,201 @@
-"""cli"""
+"""The spotiflow command line: each function parses, calls one function of a package and prints its result."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from commands import access, docs, ingest, listener
+from commands.shared import Json, Listener, Synthetic, TimeZone, settle, show
+from core.errors import SpotiflowError
+
+app = typer.Typer(
+    name="spotiflow",
+    help="Your Spotify listening as a local analytics warehouse in one file. Nothing leaves this machine.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(ingest.app, name="ingest")
+app.add_typer(listener.app, name="listener")
+app.add_typer(docs.app, name="docs")
+app.add_typer(access.app)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"spotiflow {version('spotiflow')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    home: Annotated[
+        Path | None, typer.Option(help="Folder of this warehouse; default: SPOTIFLOW_HOME or ~/.spotiflow.")
+    ] = None,
+    _: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    if home is not None:
+        # dbt's profile reads the environment, so the option has to be visible there too.
+        os.environ["SPOTIFLOW_HOME"] = str(home.expanduser().absolute())
+
+
+@app.command()
+def init(as_json: Json = False) -> None:
+    """Make the home folder and an empty warehouse; safe to repeat.
+
+    Example: spotiflow init
+    """
+    from core.database import open_warehouse
+
+    settings = settle()
+    with open_warehouse(settings):
+        pass
+    places = {"home": str(settings.home), "warehouse": str(settings.database_path)}
+    text = f"Warehouse ready: {settings.database_path}\nnext: spotiflow run my_spotify_data.zip"
+    show(places if as_json else text, as_json=as_json)
+
+
+@app.command()
+def build(
+    layer: Annotated[str | None, typer.Option(help="Only bronze, silver or gold, and what it needs.")] = None,
+    branch: Annotated[str | None, typer.Option(help="Only one branch of gold, such as descriptive.")] = None,
+    select: Annotated[str | None, typer.Option(help="dbt's own selection, such as top_artists+.")] = None,
+    full_refresh: Annotated[bool, typer.Option(help="Make synthetic features anew as well.")] = False,
+    allow_synthetic: Synthetic = None,
+    as_json: Json = False,
+) -> None:
+    """Build the bronze, silver and gold tables and test their data.
+
+    Example: spotiflow build --branch descriptive
+    """
+    from report.build_summary import render_build
+
+    from pipeline.stages import build_tables
+
+    settings = settle(allow_synthetic=allow_synthetic)
+    result = build_tables(settings, layer=layer, branch=branch, select=select, full_refresh=full_refresh)
+    show(result.to_dict() if as_json else render_build(settings, result), as_json=as_json)
+
+
+@app.command()
+def train(
+    model: Annotated[list[str] | None, typer.Option(help="Train only this model; may be repeated.")] = None,
+    recipe: Annotated[str, typer.Option(help="best, or seed: the recipes of the older system.")] = "best",
+    as_json: Json = False,
+) -> None:
+    """Train the mood models, compare them with baselines, and rebuild the tables that read them.
+
+    Example: spotiflow train --recipe seed
+    """
+    from ml.screen import render
+
+    from pipeline.stages import train_models
+
+    result = train_models(settle(), models=model, recipe=recipe)
+    show(result.to_dict() if as_json else render(result), as_json=as_json)
+
+
+@app.command()
+def report(
+    listener: Listener = None,
+    svg: Annotated[Path | None, typer.Option(help="Save the report as a picture.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Show your listening on one screen; every number comes from a gold table.
+
+    Example: spotiflow report --svg report.svg
+    """
+    from report.terminal import build_report, render, save_svg
+
+    page = build_report(settle(), listener=listener)
+    if svg is not None:
+        save_svg(page, svg)
+        show(f"Saved {svg}")
+        return
+    show(page.to_dict() if as_json else render(page), as_json=as_json)
+
+
+@app.command()
+def run(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Exports and the Kaggle file, in any order; told apart by content."),
+    ] = None,
+    listener: Listener = None,
+    time_zone: TimeZone = None,
+    allow_synthetic: Synthetic = None,
+) -> None:
+    """Do everything: import the paths, build, train, report.
+
+    Example: spotiflow run my_spotify_data.zip archive.zip
+    """
+    from core.console import console
+    from pipeline.run import run_all
+
+    settings = settle(allow_synthetic=allow_synthetic)
+    run_all(settings, paths or [], listener=listener, time_zone=time_zone, show=console.print)
+
+
+@app.command()
+def demo() -> None:
+    """Try it without any data: a simulated listener and catalogue, in a home of their own.
+
+    Example: spotiflow demo
+    """
+    from core.console import console
+    from pipeline.demo import run_demo
+
+    run_demo(settle(), show=console.print)
+
+
+def main() -> None:
+    """Run the command line; the only place that prints errors and ends the process.
+
+    Exit codes: 0 done, 1 failed with a sentence, 2 usage, 3 login needed, 4 wait, 130 interrupted.
+    """
+    try:
+        app()
+    except SpotiflowError as error:
+        _fail(error)
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough; without this Python complains at its own exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        from core.console import log
+
+        log.exception("unexpected error")
+        _fail(
+            SpotiflowError(
+                f"Something unexpected happened ({type(error).__name__}).",
+                hint="The log file in the home folder has the details; please report it with them.",
+            )
+        )
+
+
+def _fail(error: SpotiflowError) -> None:
+    from rich.markup import escape
+
+    from core.console import err_console, log
+
+    log.error("%s", error.message)
+    if "--json" in sys.argv:
+        show(error.to_dict(), as_json=True)
+    else:
+        err_console.print(
+            f"[bold red]Error:[/] {escape(error.message)}\n{escape(error.hint)}", soft_wrap=True
+        )
+    sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()

@@ -7,7 +7,6 @@ import logging.handlers
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from rich.console import Console
 from rich.progress import (
@@ -18,6 +17,8 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
+
+from core.settings import Settings
 
 console = Console(highlight=False, soft_wrap=False)
 err_console = Console(stderr=True, highlight=False)
@@ -30,30 +31,33 @@ PLAIN_LINE_SECONDS = 5.0
 Advance = Callable[[float], None]
 
 
-def start_log(logs_dir: Path) -> None:
-    """Write the log to `logs_dir/spotiflow.log`, 2 MB a file, five files.
+def start_log(settings: Settings) -> None:
+    """Write the log to `logs/spotiflow.log` in the home, 2 MB a file, five files.
 
-    A folder that cannot be written must not stop a command that only reads, so the log then stays silent.
+    Without a home, or where it cannot be written, the log stays silent: reading must work all the same.
     """
     log.setLevel(logging.INFO)
     log.propagate = False
     for handler in list(log.handlers):
         log.removeHandler(handler)
         handler.close()
+    log.addHandler(_file_handler(settings) or logging.NullHandler())
+
+
+def _file_handler(settings: Settings) -> logging.Handler | None:
+    path = settings.logs_dir / "spotiflow.log"
+    if not settings.home.is_dir():
+        return None
     try:
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        path.touch(mode=0o600)
         handler = logging.handlers.RotatingFileHandler(
-            logs_dir / "spotiflow.log",
-            maxBytes=LOG_BYTES,
-            backupCount=LOG_FILES - 1,
-            encoding="utf-8",
-            delay=True,
+            path, maxBytes=LOG_BYTES, backupCount=LOG_FILES - 1, encoding="utf-8"
         )
-        (logs_dir / "spotiflow.log").touch(mode=0o600)
     except OSError:
-        log.addHandler(logging.NullHandler())
-        return
+        return None
     handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(message)s"))
-    log.addHandler(handler)
+    return handler
 
 
 @contextmanager

@@ -1,0 +1,62 @@
+# Everything goes through a virtual environment in .venv; nothing outside the checkout is touched.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/installed
+TEST_WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test test-fast lint format coverage bench docs constraints clean
+
+help: ## Show what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+# PIP_CONSTRAINT also reaches the isolated environment in which the package itself is built.
+$(INSTALLED): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else "spotiflow needs Python 3.11 or newer, found %d.%d: make PYTHON=python3.12 ..." % v[:2])'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing spotiflow into $(VENV) ..."
+	@PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	@touch $@
+
+install: $(INSTALLED) ## Make .venv with spotiflow in it
+
+demo: $(INSTALLED) ## See it work on simulated data, no account needed
+	@$(BIN)/spotiflow demo
+
+test: lint ## Lint, types and all tests
+	$(BIN)/pytest -n $(TEST_WORKERS)
+
+test-fast: $(INSTALLED) ## The tests that take under a minute together
+	$(BIN)/pytest -n $(TEST_WORKERS) -m "not slow"
+
+lint: $(INSTALLED) ## Style and types of Python, format of SQL
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/sqlfmt --check --quiet --no-progressbar dbt_project/models dbt_project/tests
+
+format: $(INSTALLED) ## Put Python and SQL into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/sqlfmt --quiet --no-progressbar dbt_project/models dbt_project/tests
+
+coverage: $(INSTALLED) ## Tests with a coverage report
+	$(BIN)/pytest -n $(TEST_WORKERS) --cov --cov-report=term-missing:skip-covered --cov-report=html
+
+bench: $(INSTALLED) ## Measure the figures the documentation states
+	$(BIN)/python -m benchmarks
+
+docs: $(INSTALLED) ## Write the dbt documentation of the warehouse
+	$(BIN)/spotiflow docs generate
+
+constraints: ## Write constraints.txt anew from a fresh environment
+	rm -rf $(VENV)-fresh && $(PYTHON) -m venv $(VENV)-fresh
+	$(VENV)-fresh/bin/python -m pip install --quiet --upgrade ".[dev]"
+	$(VENV)-fresh/bin/python -m pip freeze --exclude spotiflow | grep -E '^[A-Za-z0-9._-]+==' > constraints.txt
+	rm -rf $(VENV)-fresh
+
+clean: ## Remove the environment and everything that was built
+	rm -rf $(VENV) build dist htmlcov .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf dbt_project/target dbt_project/logs target logs
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,65 @@
+"""Ways to look into the warehouse: `tables`, `sql`, `path`."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from commands.shared import Json, settle, show
+from core.errors import UsageError
+
+app = typer.Typer()
+
+
+@app.command()
+def tables(
+    name: Annotated[str | None, typer.Argument(help="A table, such as top_artists.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List the tables with the question each answers, or describe one with its columns.
+
+    Example: spotiflow tables top_artists
+    """
+    from report.tables import describe_table, list_tables
+
+    page = describe_table(settle(), name) if name else list_tables(settle())
+    show(page.to_dict() if as_json else page.render(), as_json=as_json)
+
+
+@app.command()
+def sql(
+    query: Annotated[
+        str | None, typer.Argument(help="One SELECT; default: read from standard input.")
+    ] = None,
+    csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+    as_json: Json = False,
+    markdown: Annotated[bool, typer.Option("--md", help="Print a Markdown table.")] = False,
+) -> None:
+    """Ask the warehouse in SQL, read-only; plain table names are found in gold, silver, bronze, raw.
+
+    Example: spotiflow sql "select artist_name, plays from top_artists where period_kind = 'all' limit 5"
+    """
+    from report.sql import format_rows, run_sql
+
+    chosen = [form for form, wanted in (("csv", csv), ("json", as_json), ("md", markdown)) if wanted]
+    if len(chosen) > 1:
+        raise UsageError(
+            "More than one output form was asked for.", hint="Choose one of --csv, --json, --md."
+        )
+    if query is None and sys.stdin.isatty():
+        raise UsageError(
+            "No query was given.", hint='Write one: spotiflow sql "select * from top_artists limit 5"'
+        )
+    result = run_sql(settle(), query if query is not None else sys.stdin.read())
+    format_rows(result, chosen[0] if chosen else "table")
+
+
+@app.command()
+def path() -> None:
+    """Print where the warehouse file is, for other tools.
+
+    Example: duckdb "$(spotiflow path)"
+    """
+    typer.echo(settle().database_path)

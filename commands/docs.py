@@ -1,0 +1,43 @@
+"""`spotiflow docs`: the documentation of every table and column, as dbt writes it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from commands.shared import settle, show
+
+app = typer.Typer(help="The documentation of every table and column, in a browser.", no_args_is_help=True)
+
+
+@app.command("generate")
+def docs_generate() -> None:
+    """Write the documentation into the home folder.
+
+    Example: spotiflow docs generate
+    """
+    from core.dbt import invoke
+
+    settings = settle()
+    invoke(settings, ["docs", "generate"])
+    show(f"Written: {settings.target_dir / 'index.html'}; next: spotiflow docs serve")
+
+
+@app.command("serve")
+def docs_serve(
+    port: Annotated[int, typer.Option(help="Port on this machine.", min=1, max=65535)] = 8080,
+    browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
+) -> None:
+    """Show the documentation at http://127.0.0.1:PORT until Ctrl+C.
+
+    Example: spotiflow docs serve --port 8081 --no-browser
+    """
+    from core.dbt import invoke
+
+    settings = settle()
+    if not (settings.target_dir / "catalog.json").exists():
+        invoke(settings, ["docs", "generate"])
+    show(f"Documentation at http://127.0.0.1:{port}; stop with Ctrl+C.")
+    choice = [] if browser else ["--no-browser"]
+    invoke(settings, ["docs", "serve", "--host", "127.0.0.1", "--port", str(port), *choice])

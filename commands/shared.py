@@ -1,0 +1,50 @@
+"""What all commands share: options declared once, settings, and printing as text or JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from core.settings import Settings
+
+Listener = Annotated[
+    str | None, typer.Option("--listener", help="Whose listening; default: the only one there is.")
+]
+TimeZone = Annotated[
+    str | None,
+    typer.Option(
+        "--time-zone", help="Where the listener lives, such as Europe/Paris; default: this machine's."
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
+Synthetic = Annotated[
+    bool | None,
+    typer.Option(
+        "--allow-synthetic/--no-allow-synthetic",
+        help="Let synthetic audio features stand in where nothing was measured (default: yes).",
+    ),
+]
+
+
+def settle(**options: Any) -> Settings:
+    """Return the settings of this run and start the log; an option of None is left to the environment."""
+    from core.console import start_log
+    from core.settings import load_settings
+
+    settings = load_settings(**options)
+    start_log(settings)
+    return settings
+
+
+def show(result: Any, *, as_json: bool = False) -> None:
+    """Print a rich renderable, or with `as_json` a dictionary as JSON."""
+    if as_json:
+        import json
+
+        typer.echo(json.dumps(result, indent=2, default=str, ensure_ascii=False))
+        return
+    from core.console import console
+
+    console.print(result)

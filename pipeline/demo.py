@@ -1,0 +1,99 @@
+"""The demo: a simulated listener and catalogue take the same way as real data, in a home of their own."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+from ingest.exports import import_exports
+from ingest.exports import receipt as export_receipt
+from ingest.kaggle import load_kaggle
+from ingest.kaggle import render as render_kaggle
+from ingest.listeners import add_listener
+from ingest.simulate import write_demo_inputs
+from report.build_summary import render_build
+from report.terminal import build_report
+from report.terminal import render as render_report
+from rich.markup import escape
+
+from core.database import prepare_home
+from core.errors import InputError
+from core.settings import Settings
+from pipeline.run import Show, train_if_possible
+from pipeline.stages import build_tables
+
+LISTENER = "demo"
+MARKER = ".spotiflow-demo"
+
+
+def demo_settings(settings: Settings) -> Settings:
+    """Return settings for the demo: a folder beside the person's own home, never that home itself."""
+    return replace(
+        settings, home=settings.home.with_name(f"{settings.home.name}-demo"), default_listener=LISTENER
+    )
+
+
+def run_demo(settings: Settings, *, show: Show) -> None:
+    """Write simulated inputs, take them in, build, train and report; each step names its command.
+
+    Raises InputError when the demo's place is taken by something that no demo made.
+    """
+    own = settings
+    settings = demo_settings(settings)
+    _start_afresh(settings.home)
+    prepare_home(settings)
+    (settings.home / MARKER).touch()
+    inputs = write_demo_inputs(settings.home / "inputs")
+    say = _Speaker(show)
+    show("[bold]spotiflow demo[/]: everything here is SIMULATED, the listener and the catalogue alike.")
+
+    say("listener add", f"{LISTENER} --simulated --time-zone {inputs.time_zone}")
+    add_listener(
+        settings, LISTENER, display_name="Simulated listener", time_zone=inputs.time_zone, simulated=True
+    )
+    say("ingest kaggle", f"{inputs.catalogue_csv.name} --simulated")
+    show(render_kaggle(load_kaggle(settings, inputs.catalogue_csv, simulated=True)))
+    say("ingest export", f"{inputs.export_zip.name} --listener {LISTENER}")
+    show(export_receipt.render(import_exports(settings, [inputs.export_zip], listener_id=LISTENER)))
+    say("build")
+    show(render_build(settings, build_tables(settings)))
+    say("train")
+    train_if_possible(settings, show=show)
+    say("report")
+    show(render_report(build_report(settings, listener=LISTENER)))
+    show(_farewell(settings, own))
+
+
+class _Speaker:
+    """Prints each step as the command a person would type."""
+
+    def __init__(self, show: Show) -> None:
+        self.show = show
+
+    def __call__(self, command: str, rest: str = "") -> None:
+        self.show(f"\n[bold cyan]$ spotiflow {command}[/] {escape(rest)}".rstrip())
+
+
+def _start_afresh(home: Path) -> None:
+    """Remove an earlier demo, and nothing else: a folder without the demo's mark stays as it is."""
+    if not home.exists():
+        return
+    if any(home.iterdir()) and not (home / MARKER).exists():
+        raise InputError(
+            f"{home} is in the way of the demo and was not made by one.",
+            hint="Move that folder away, or choose another place with: spotiflow --home FOLDER demo.",
+        )
+    shutil.rmtree(home)
+
+
+def _farewell(settings: Settings, own: Settings) -> str:
+    return (
+        f"\nLook around in the demo:  spotiflow --home {settings.home} tables\n"
+        f"                          spotiflow --home {settings.home} sql "
+        "\"select artist_name, plays from top_artists where period_kind = 'all' limit 5\"\n"
+        "[bold]With your own data:[/]\n"
+        "  1. Ask Spotify for your Extended streaming history: https://www.spotify.com/account/privacy/\n"
+        "  2. Get the Kaggle Spotify Tracks Dataset for measured audio features (optional)\n"
+        f"  3. spotiflow run my_spotify_data.zip archive.zip   (kept in {own.home})"
+    )
