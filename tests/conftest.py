@@ -1,0 +1,78 @@
+"""Fixtures that several packages share: homes, the command line, and one demo warehouse per test run."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from core.settings import Settings, load_settings
+from tests.paths import ROOT
+
+RunCli = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep what the developer's shell sets out of the tests."""
+    foreign = {"ALLOW_SYNTHETIC", "DBT_TARGET"}
+    foreign |= {name for name in os.environ if name.startswith("SPOTIFLOW_") and name != "SPOTIFLOW_SHARED"}
+    for name in foreign:
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of an empty home that does not wait long for a lock."""
+    return load_settings(home=tmp_path / "home", lock_wait_seconds=0.5, threads=2)
+
+
+@pytest.fixture
+def run_cli(tmp_path: Path) -> RunCli:
+    """Run the installed command as a user would, in a process and home of its own."""
+    return command_line(tmp_path / "home")
+
+
+def command_line(home: Path) -> RunCli:
+    """Return a function that runs `spotiflow ARGUMENTS` on that home and returns what it printed."""
+
+    def run(*arguments: str | Path, check: bool = True, **extra: str) -> subprocess.CompletedProcess[str]:
+        environment = os.environ | {"SPOTIFLOW_HOME": str(home), "COLUMNS": "100"} | extra
+        words = [sys.executable, str(ROOT / "cli.py"), *map(str, arguments)]
+        done = subprocess.run(
+            words, capture_output=True, text=True, env=environment, stdin=subprocess.DEVNULL, check=False
+        )
+        assert not check or done.returncode == 0, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+        assert "Traceback" not in done.stdout + done.stderr, done.stderr
+        return done
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def demo_output(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> tuple[Path, str]:
+    """The home a real `spotiflow demo` made, and what it printed; made once for all workers."""
+    base = tmp_path_factory.getbasetemp()
+    place = (base if worker_id == "master" else base.parent) / "shared-demo"
+    place.mkdir(exist_ok=True)
+    printed = place / "printed.txt"
+    with (place / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not printed.exists():
+            done = command_line(place / "own")("demo")
+            printed.write_text(done.stdout, encoding="utf-8")
+    return place / "own-demo", printed.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def demo_warehouse(demo_output: tuple[Path, str], tmp_path: Path) -> Settings:
+    """A private copy of the demo's home, built and trained."""
+    home = tmp_path / "demo-copy"
+    shutil.copytree(demo_output[0], home)
+    return load_settings(home=home, lock_wait_seconds=0.5)

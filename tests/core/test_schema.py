@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from core.errors import WarehouseError
+from core.schema import SCHEMA_VERSION, apply_schema, ddl, stored_version
+
+
+def test_the_definition_can_run_again() -> None:
+    db = duckdb.connect()
+    apply_schema(db)
+    db.execute("insert into raw.listeners values ('me', null, 'person', now()::timestamp)")
+    db.execute(ddl())
+    apply_schema(db)
+    assert db.execute("select count(*) from raw.listeners").fetchone() == (1,)
+    assert db.execute("select version from raw.schema_version").fetchall() == [(SCHEMA_VERSION,)]
+
+
+def test_an_older_file_walks_every_step_in_order(tmp_path: Path) -> None:
+    db = duckdb.connect()
+    apply_schema(db)
+    (tmp_path / "0002_first.sql").write_text("alter table raw.listeners add column mood varchar;")
+    (tmp_path / "0003_second.sql").write_text("alter table raw.listeners rename column mood to note;")
+    (tmp_path / "README.md").write_text("not a step")
+    apply_schema(db, version=3, migrations=tmp_path)
+    columns = [row[0] for row in db.execute("select column_name from (describe raw.listeners)").fetchall()]
+    assert columns[-1] == "note"
+    assert stored_version(db) == 3
+
+
+def test_a_step_that_fails_changes_nothing(tmp_path: Path) -> None:
+    db = duckdb.connect()
+    apply_schema(db)
+    (tmp_path / "0002_broken.sql").write_text("alter table raw.listeners add column a int; select nonsense;")
+    with pytest.raises(duckdb.Error):
+        apply_schema(db, version=2, migrations=tmp_path)
+    columns = [row[0] for row in db.execute("select column_name from (describe raw.listeners)").fetchall()]
+    assert "a" not in columns
+    assert stored_version(db) == SCHEMA_VERSION
+
+
+def test_a_newer_file_is_refused() -> None:
+    db = duckdb.connect()
+    apply_schema(db, version=SCHEMA_VERSION + 1)
+    with pytest.raises(WarehouseError, match="schema version"):
+        apply_schema(db)
