@@ -1,0 +1,76 @@
+"""How values become text: numbers, dates, shares, and names that come from outside."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date, datetime
+
+from rich.cells import cell_len, set_cell_size
+
+UNKNOWN = "-"
+# Direction marks in a track name could turn the rest of a line around.
+_DIRECTION_MARKS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def clean(text: object) -> str:
+    """Return text fit for one line of a terminal: no control characters, no line breaks."""
+    shown = "".join(" " if _is_unsafe(char) else char for char in str(text))
+    return " ".join(shown.split())
+
+
+def _is_unsafe(char: str) -> bool:
+    return char in _DIRECTION_MARKS or unicodedata.category(char) in ("Cc", "Zl", "Zp", "Cs")
+
+
+def fit(text: object, width: int, ellipsis: str = "…") -> str:
+    """Return the cleaned text in exactly `width` cells: cut with an ellipsis, or padded with spaces."""
+    shown = clean(text)
+    if cell_len(shown) <= width:
+        return set_cell_size(shown, width)
+    if width <= len(ellipsis):
+        return set_cell_size(shown, width)
+    return set_cell_size(shown, width - len(ellipsis)) + ellipsis
+
+
+def count(value: float | None) -> str:
+    """Return a whole number with thousands separators."""
+    return UNKNOWN if value is None else f"{value:,.0f}"
+
+
+def counted(value: int, singular: str, plural: str | None = None) -> str:
+    """Return a number with its noun: `1 play`, `2 plays`."""
+    return f"{value:,} {singular if value == 1 else plural or singular + 's'}"
+
+
+def share(value: float | None) -> str:
+    """Return a share 0..1 as a percentage: whole, with one decimal under 10 %."""
+    if value is None:
+        return UNKNOWN
+    percent = 100 * value
+    return f"{percent:.1f} %" if 0 < percent < 9.95 else f"{percent:.0f} %"
+
+
+def hours(minutes: float | None) -> str:
+    """Return minutes as hours, whole from ten hours on."""
+    if minutes is None:
+        return UNKNOWN
+    value = minutes / 60
+    return f"{value:,.0f} h" if value >= 9.95 else f"{value:.1f} h"
+
+
+def unit(value: float | None, digits: int = 2) -> str:
+    """Return a number between 0 and 1 (a feature, a score) without its leading zero."""
+    if value is None:
+        return UNKNOWN
+    text = f"{value:.{digits}f}"
+    return text.replace("0.", ".", 1) if text.lstrip("-").startswith("0.") else text
+
+
+def interval(low: float | None, high: float | None, digits: int = 2) -> str:
+    """Return a confidence interval of such numbers: `.41 to .48`."""
+    return UNKNOWN if low is None or high is None else f"{unit(low, digits)} to {unit(high, digits)}"
+
+
+def day(value: date | datetime | None) -> str:
+    """Return a date as written in the warehouse."""
+    return UNKNOWN if value is None else value.isoformat()[:10]
