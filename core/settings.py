@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from core.errors import InputError
+from core.errors import HomeError, InputError
 
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 FALSE_WORDS = frozenset({"0", "false", "no", "off"})
@@ -111,7 +111,7 @@ def _from_file(path: Path) -> dict[str, Any]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path} is not valid TOML: {error}.", hint="Mend or remove that file.") from error
     except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}.", hint="Check its rights.") from error
+        raise HomeError(f"{path} cannot be read: {error.strerror}.", hint="Check its rights.") from error
     for key in table:
         if key not in _READERS:
             known = ", ".join(sorted(_READERS))
