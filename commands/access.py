@@ -41,7 +41,7 @@ def sql(
 
     Example: spotiflow sql "select artist_name, plays from top_artists where period_kind = 'all' limit 5"
     """
-    from report.sql import format_rows, run_sql
+    from report.sql import TABLE_ROWS, format_rows, run_sql
 
     chosen = [form for form, wanted in (("csv", csv), ("json", as_json), ("md", markdown)) if wanted]
     if len(chosen) > 1:
@@ -52,8 +52,13 @@ def sql(
         raise UsageError(
             "No query was given.", hint='Write one: spotiflow sql "select * from top_artists limit 5"'
         )
-    result = run_sql(settle(), query if query is not None else sys.stdin.read())
-    format_rows(result, chosen[0] if chosen else "table")
+    style = chosen[0] if chosen else "table"
+    text = query if query is not None else sys.stdin.read()
+    rows = format_rows(run_sql(settle(), text, limit=TABLE_ROWS if style == "table" else None), style)
+    if isinstance(rows, str):
+        typer.echo(rows, nl=False)
+    else:
+        show(rows)
 
 
 @app.command()

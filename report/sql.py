@@ -7,7 +7,7 @@ import io
 import json
 import re
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import duckdb
 from rich.console import RenderableType
@@ -19,10 +19,11 @@ from core.settings import Settings
 from report.grid import Grid
 from report.words import clean
 
-Style = Literal["table", "csv", "json", "md"]
-STYLES: tuple[Style, ...] = ("table", "csv", "json", "md")
+STYLES = ("table", "csv", "json", "md")
 READING = ("SELECT", "EXPLAIN", "PRAGMA", "CALL", "MULTI")
 CHUNK = 10_000
+# Rows a terminal shows; the rest is counted.
+TABLE_ROWS = 50
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def _distinct(names: list[str]) -> tuple[str, ...]:
     return tuple(result)
 
 
-def format_rows(result: SqlResult, style: Style = "table") -> RenderableType:
+def format_rows(result: SqlResult, style: str = "table") -> RenderableType:
     """Return the rows as a renderable that fits the terminal, or as plain text (`csv`, `json`, `md`).
 
     Plain text is to be written as it is, not through rich. Raises UsageError for another style.

@@ -67,14 +67,38 @@ class TableDescription:
     table: TableSummary
     columns: tuple[Column, ...]
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the table with its columns as `--json` prints it."""
+        return {**asdict(self.table), "columns": [asdict(column) for column in self.columns]}
 
-def list_tables(settings: Settings) -> list[TableSummary]:
+    def render(self) -> RenderableType:
+        """Return the table for the terminal: what it answers, its grain, its columns."""
+        return render_table(self)
+
+
+@dataclass(frozen=True)
+class TableList:
+    """All tables of a warehouse, layer by layer."""
+
+    tables: tuple[TableSummary, ...]
+
+    def to_dict(self) -> list[dict[str, Any]]:
+        """Return the list as `--json` prints it."""
+        return [asdict(table) for table in self.tables]
+
+    def render(self) -> RenderableType:
+        """Return the list for the terminal, one block per layer."""
+        return render_tables(self)
+
+
+def list_tables(settings: Settings) -> TableList:
     """Return every table of the warehouse, layer by layer from gold to ml, by name within a layer.
 
     Raises as `core.database.connect` with read_only.
     """
     with open_warehouse(settings, read_only=True) as db:
-        return [_summary(db, *row) for row in _sorted(db.execute(ALL_TABLES).fetchall())]
+        rows = _sorted(db.execute(ALL_TABLES).fetchall())
+        return TableList(tuple(_summary(db, *row) for row in rows))
 
 
 def describe_table(settings: Settings, name: str) -> TableDescription:
@@ -135,26 +159,18 @@ def _unknown(name: str, known: list[tuple[str, str]]) -> NotFoundError:
     return NotFoundError(f"The warehouse has no table '{clean(name)}'.", hint=hint)
 
 
-def tables_to_dict(tables: list[TableSummary]) -> list[dict[str, Any]]:
-    """Return the list as `--json` prints it."""
-    return [asdict(table) for table in tables]
+def render_tables(page: TableList) -> RenderableType:
+    """Return the list for the terminal: what `TableList.render` gives."""
+    is_built = any(table.layer in ("gold", "silver") for table in page.tables)
+    note = (
+        "One of them, with its columns: spotiflow tables NAME"
+        if is_built
+        else "Nothing is built yet: spotiflow build makes silver and gold."
+    )
+    return Group(*_blocks(page.tables), Text(note, style="dim"))
 
 
-def table_to_dict(description: TableDescription) -> dict[str, Any]:
-    """Return one table with its columns as `--json` prints it."""
-    columns = [asdict(column) for column in description.columns]
-    return {**asdict(description.table), "columns": columns}
-
-
-def render_tables(tables: list[TableSummary]) -> RenderableType:
-    """Return the list for the terminal, one block per layer."""
-    if not any(table.layer in ("gold", "silver") for table in tables):
-        note = Text("Nothing is built yet: spotiflow build makes silver and gold.", style="dim")
-        return Group(*_blocks(tables), note)
-    return Group(*_blocks(tables), Text("One of them, with its columns: spotiflow tables NAME", style="dim"))
-
-
-def _blocks(tables: list[TableSummary]) -> list[RenderableType]:
+def _blocks(tables: tuple[TableSummary, ...]) -> list[RenderableType]:
     blocks: list[RenderableType] = []
     name_width = max((len(table.name) for table in tables), default=0)
     for layer in LAYERS:
@@ -178,7 +194,7 @@ def _block(members: list[TableSummary], name_width: int) -> Table:
 
 
 def render_table(description: TableDescription) -> RenderableType:
-    """Return one table for the terminal: what it answers, its grain, its columns."""
+    """Return one table for the terminal: what `TableDescription.render` gives."""
     table = description.table
     title = Text(f"{table.layer}.{table.name}", style="bold green")
     title.append(f"  {count(table.rows)} rows{', a view' if table.is_view else ''}", style="not bold default")
