@@ -1,0 +1,1 @@
+"""Measured figures, apart from tests: `python -m benchmarks` or `make bench`."""
