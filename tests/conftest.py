@@ -65,7 +65,11 @@ def demo_output(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> tup
     with (place / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not printed.exists():
-            done = command_line(place / "own")("demo")
+            guard = {
+                "PYTHONPATH": str(ROOT / "tests" / "guard"),
+                "SPOTIFLOW_TEST_NETWORK_LOG": str(place / "network"),
+            }
+            done = command_line(place / "own")("demo", **guard)
             printed.write_text(done.stdout, encoding="utf-8")
     return place / "own-demo", printed.read_text(encoding="utf-8")
 
