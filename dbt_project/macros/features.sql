@@ -1,0 +1,11 @@
+{#- The 12 audio features, in the order in which the synthetic generator draws them. -#}
+{%- macro audio_features() -%}
+    {{
+        return(
+            [
+                "danceability", "energy", "valence", "acousticness", "instrumentalness", "speechiness",
+                "liveness", "loudness", "tempo", "time_signature", "key", "mode",
+            ]
+        )
+    }}
+{%- endmacro -%}

@@ -1,0 +1,30 @@
+{#- Text of an environment variable or option as a truth value; a word it does not know ends the run. -#}
+{%- macro is_true(value) -%}
+    {%- set word = value | string | trim | lower -%}
+    {%- if word in ("1", "true", "yes", "on") -%} {{ return(true) }}
+    {%- elif word in ("0", "false", "no", "off", "") -%} {{ return(false) }}
+    {%- endif -%}
+    {{
+        exceptions.raise_compiler_error(
+            "'" ~ value ~ "' is neither true nor false (expected true, false, yes, no, on, off, 1 or 0)"
+        )
+    }}
+{%- endmacro -%}
+
+{#- Whether synthetic features may be used: option (var), then environment, then true. -#}
+{%- macro allow_synthetic() -%}
+    {%- set wish = var("allow_synthetic") -%}
+    {%- if wish is none -%}
+        {%- set wish = env_var("SPOTIFLOW_ALLOW_SYNTHETIC", "") or env_var("ALLOW_SYNTHETIC", "") or "true" -%}
+    {%- endif -%}
+    {{ return(is_true(wish)) }}
+{%- endmacro -%}
+
+{#- Removes the ids that are no longer wanted and says so when the switch empties the table. -#}
+{%- macro delete_unwanted_synthetic() -%}
+    {%- if not allow_synthetic() -%}
+        {{ exceptions.warn("Synthetic features are switched off: " ~ this ~ " is emptied and no merge uses them.") }}
+    {%- endif -%}
+    delete from {{ this }}
+    where track_id not in (select track_id from {{ ref("synthetic_track_ids_bronze") }})
+{%- endmacro -%}

@@ -1,0 +1,42 @@
+-- Every row any source ever gave, as it came: nothing is dropped here, not even the same play told twice.
+-- Grain: play_id. A music row without a Spotify id gets one made of its artist and title.
+with
+    listening_history as (select * from {{ source("raw", "listening_history") }})
+
+select
+    play_id,
+    listener_id,
+    source,
+    content_type,
+    content_uri,
+    case
+        when track_id is not null
+        then track_id
+        when {{ is_music("content_type") }}
+        then {{ name_id("artist_name", "track_name") }}
+    end as track_id,
+    track_id is not null as has_spotify_id,
+    isrc,
+    track_name,
+    artist_name,
+    album_name,
+    played_at,
+    started_at,
+    started_at_source,
+    ended_at,
+    ended_at_precision,
+    ms_played,
+    duration_ms,
+    platform,
+    country,
+    shuffle,
+    skipped,
+    offline,
+    is_private_session,
+    reason_start,
+    reason_end,
+    context_uri,
+    file_name,
+    run_id,
+    ingested_at
+from listening_history

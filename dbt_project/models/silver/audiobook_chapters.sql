@@ -1,0 +1,25 @@
+-- How much of each chapter of an audiobook was heard, kept apart from music. Grain: listener_id, content_id, which is
+-- the content's uri or, where the source has none, made of its names.
+with
+    plays as (select * from {{ ref("plays") }}),
+    streams as (
+        select
+            *,
+            coalesce(content_uri, {{ name_id("artist_name", "track_name") }}) as content_id
+        from plays
+        where content_type = 'audiobook'
+    )
+
+select
+    listener_id,
+    content_id,
+    max_by(artist_name, played_at) as book_title,
+    max_by(track_name, played_at) as chapter_title,
+    count(*) as n_streams,
+    count(*) filter (where is_play) as n_plays,
+    coalesce(sum(ms_played), 0) / cast(60000 as double) as minutes,
+    min(started_at) as first_started_at,
+    max(started_at) as last_started_at,
+    max(is_simulated) as is_simulated
+from streams
+group by listener_id, content_id

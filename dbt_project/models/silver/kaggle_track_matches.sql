@@ -1,0 +1,51 @@
+-- Which catalogue track a known track is. Grain: track_id. By id; else by normalised title and first artist with
+-- lengths within 3 s; else by title and artist alone. Ties: nearest length, most popular, lowest id.
+with
+    track_metadata as (select * from {{ ref("track_metadata") }}),
+    kaggle_tracks as (select * from {{ ref("kaggle_tracks") }}),
+    by_id as (
+        select
+            track_metadata.track_id,
+            kaggle_tracks.track_id as kaggle_track_id,
+            'id' as match_method,
+            1 as preference,
+            abs(track_metadata.duration_ms - kaggle_tracks.duration_ms) as ms_apart,
+            kaggle_tracks.popularity
+        from track_metadata
+        inner join kaggle_tracks on track_metadata.track_id = kaggle_tracks.track_id
+    ),
+    by_name as (
+        select
+            track_metadata.track_id,
+            kaggle_tracks.track_id as kaggle_track_id,
+            abs(track_metadata.duration_ms - kaggle_tracks.duration_ms) as ms_apart,
+            kaggle_tracks.popularity
+        from track_metadata
+        inner join kaggle_tracks on track_metadata.name_id = kaggle_tracks.name_id
+        where track_metadata.track_name is not null and track_metadata.primary_artist is not null
+    ),
+    candidates as (
+        select *
+        from by_id
+        union all
+        select
+            track_id,
+            kaggle_track_id,
+            case when ms_apart <= 3000 then 'title_artist_duration' else 'title_artist' end as match_method,
+            case when ms_apart <= 3000 then 2 else 3 end as preference,
+            ms_apart,
+            popularity
+        from by_name
+    )
+
+select track_id, kaggle_track_id, match_method, ms_apart
+from candidates
+qualify
+    row_number() over (
+        partition by track_id
+        order by
+            preference nulls last,
+            ms_apart nulls last,
+            popularity desc nulls last,
+            kaggle_track_id nulls last
+    ) = 1
