@@ -1,0 +1,200 @@
+"""What a file is, judged by its first bytes: content first, name second."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import json
+import re
+from enum import StrEnum
+from pathlib import PurePosixPath
+
+HEAD_BYTES = 65_536
+
+# The 12 audio features of Spotify; a catalogue has all of them as columns.
+FEATURES = (
+    "danceability",
+    "energy",
+    "valence",
+    "acousticness",
+    "instrumentalness",
+    "speechiness",
+    "liveness",
+    "loudness",
+    "tempo",
+    "time_signature",
+    "key",
+    "mode",
+)
+# Column names other copies of the catalogue use.
+CATALOGUE_SYNONYMS = {
+    "artist": "artists",
+    "artist_name": "artists",
+    "name": "track_name",
+    "song_name": "track_name",
+    "album": "album_name",
+    "duration": "duration_ms",
+    "duration_in_ms": "duration_ms",
+    "genre": "track_genre",
+    "genres": "track_genre",
+    "id": "track_id",
+}
+
+
+class Content(StrEnum):
+    """What the first bytes of a file show; the value finishes the sentence "it is ..."."""
+
+    EXTENDED = "Spotify's extended streaming history"
+    ACCOUNT = "the streaming history of Spotify's account data"
+    CATALOGUE = "the Kaggle Spotify Tracks Dataset"
+    EMPTY_LIST = "a JSON file with an empty list"
+    JSON = "a JSON file without streaming history"
+    HALF_JSON = "a JSON file that breaks off"
+    CSV = "another CSV file"
+    ZIP = "a zip archive"
+    PDF = "a PDF document"
+    IMAGE = "a picture"
+    HTML = "an HTML page"
+    LFS_POINTER = "a Git LFS pointer, not the file it stands for"
+    ARCHIVE = "an archive that is no zip"
+    DATABASE = "a database or Parquet file"
+    EMPTY = "an empty file"
+    TEXT = "a text file"
+    BINARY = "a file of unknown type"
+
+
+HISTORY_NAMES = ("streaminghistory", "streaming_history", "endsong", "endvideo")
+_MAGIC: tuple[tuple[bytes, Content], ...] = (
+    (b"PK\x03\x04", Content.ZIP),
+    (b"PK\x05\x06", Content.ZIP),
+    (b"%PDF", Content.PDF),
+    (b"\x89PNG", Content.IMAGE),
+    (b"\xff\xd8\xff", Content.IMAGE),
+    (b"GIF8", Content.IMAGE),
+    (b"version https://git-lfs", Content.LFS_POINTER),
+    (b"\x1f\x8b", Content.ARCHIVE),
+    (b"7z\xbc\xaf", Content.ARCHIVE),
+    (b"Rar!", Content.ARCHIVE),
+    (b"BZh", Content.ARCHIVE),
+    (b"\xfd7zXZ", Content.ARCHIVE),
+    (b"SQLite format 3", Content.DATABASE),
+    (b"PAR1", Content.DATABASE),
+)
+_JSON_START = re.compile(r'\[\s*($|["{\[\]\d-]|true|false|null)|\{\s*($|["}])')
+_KEY = re.compile(r'"((?:[^"\\]|\\.){1,80})"\s*:')
+_FIRST_KEY = re.compile(r'"((?:[^"\\]|\\.){1,80})')
+_EXTENDED_PROOF = frozenset({"ms_played", "spotify_track_uri", "master_metadata_track_name", "reason_end"})
+_ACCOUNT_PROOF = frozenset({"msPlayed", "trackName", "podcastName", "audiobookName", "artistName"})
+
+
+def content_of(head: bytes) -> Content:
+    """Tell what a file is from its first `HEAD_BYTES` bytes."""
+    if not head.strip():
+        return Content.EMPTY
+    for magic, content in _MAGIC:
+        if head.startswith(magic):
+            return content
+    if head[8:12] == b"DUCK":
+        return Content.DATABASE
+    text = decoded(head)
+    start = text.lstrip("\ufeff \t\r\n")
+    if _JSON_START.match(start):
+        return _json_content(start, is_whole=len(head) < HEAD_BYTES)
+    if re.match(r"(?i)<(!doctype|html|head|\?xml|!--)", start):
+        return Content.HTML
+    if "\x00" in text or sum(char < " " and char not in "\t\r\n\f" for char in text) > len(text) // 100:
+        return Content.BINARY
+    return _table_content(start)
+
+
+def encoding_of(head: bytes) -> str:
+    """Name the encoding of a text by its byte order mark or by where its zero bytes stand."""
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32"
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if len(head) > 1 and head[1] == 0 and head[0] != 0:
+        return "utf-16-le"
+    if len(head) > 1 and head[0] == 0 and head[1] != 0:
+        return "utf-16-be"
+    return "utf-8-sig"
+
+
+def decoded(head: bytes) -> str:
+    """Return the first bytes as text, whatever they are."""
+    return head.decode(encoding_of(head), errors="replace")
+
+
+def keys_of(text: str) -> frozenset[str]:
+    """Return the JSON keys of the first records of `text`, which may be cut anywhere."""
+    keys = set(_KEY.findall(text))
+    # The very first key of a file cut inside it still tells what the file was going to be.
+    first = _FIRST_KEY.search(text)
+    return frozenset(keys | ({first[1]} if first else set()))
+
+
+def history_content(keys: frozenset[str]) -> Content | None:
+    """Tell which history records with these keys come from, or None."""
+    if "ts" in keys and keys & _EXTENDED_PROOF:
+        return Content.EXTENDED
+    if "endTime" in keys and keys & _ACCOUNT_PROOF:
+        return Content.ACCOUNT
+    return None
+
+
+def is_history_name(name: str) -> bool:
+    """Whether a file is named like one of Spotify's history files; only for files whose content says nothing."""
+    return PurePosixPath(name).name.lower().startswith(HISTORY_NAMES)
+
+
+def catalogue_columns(header: str) -> list[str]:
+    """Return the columns of a CSV header in our names, the index column as an empty one."""
+    cells = next(csv.reader(io.StringIO(header)), [])
+    names = [cell.strip().strip("\ufeff").lower() for cell in cells]
+    names = ["" if name.startswith("unnamed:") else name for name in names]
+    return [CATALOGUE_SYNONYMS.get(name, name) for name in names]
+
+
+def missing_catalogue_columns(columns: list[str]) -> list[str]:
+    """Return what a header lacks to be the catalogue: the 12 features and something to know a track by."""
+    missing = [name for name in FEATURES if name not in columns]
+    if "track_id" not in columns and not {"track_name", "artists"} <= set(columns):
+        missing.append("track_id")
+    return missing
+
+
+def _json_content(text: str, *, is_whole: bool) -> Content:
+    if re.match(r"\[\s*\]\s*$", text):
+        return Content.EMPTY_LIST
+    found = history_content(_record_keys(text))
+    if found:
+        return found
+    if not is_whole:
+        return Content.JSON
+    try:
+        json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        return Content.HALF_JSON
+    return Content.JSON
+
+
+def _record_keys(text: str) -> frozenset[str]:
+    """Keys of the records of a list, or of one record per line; nothing for one big object."""
+    if text.startswith("["):
+        return keys_of(text)
+    try:
+        record = json.loads(text.splitlines()[0], strict=False)
+    except (ValueError, RecursionError):
+        return frozenset()
+    return frozenset(record) if isinstance(record, dict) else frozenset()
+
+
+def _table_content(text: str) -> Content:
+    lines = text.splitlines()
+    if not missing_catalogue_columns(catalogue_columns(lines[0])):
+        return Content.CATALOGUE
+    for separator in (",", ";", "\t"):
+        if lines[0].count(separator) and len(lines) > 1 and lines[1].count(separator):
+            return Content.CSV
+    return Content.TEXT

@@ -1,0 +1,116 @@
+"""The paths a person gave, opened: which files hold history, which do not, and which should but cannot be read."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ingest.containers import Container, DamagedEntryError, Entry, open_container
+from ingest.content import Content, content_of, is_history_name
+from ingest.exports.generations import Generation, generation_of
+from ingest.inputs import InputKind, kind_of, wrong_input
+
+_JSON = (Content.JSON, Content.EMPTY_LIST, Content.HALF_JSON)
+
+
+@dataclass(frozen=True)
+class HistoryFile:
+    """One file with streaming history. `name` is unique among the files of an import."""
+
+    name: str
+    package: str
+    generation: Generation
+    entry: Entry
+
+
+@dataclass
+class Package:
+    """One path: its history files, what was not read in it, and named history files that hold none."""
+
+    name: str
+    files: list[HistoryFile] = field(default_factory=list)
+    not_read: Counter[str] = field(default_factory=Counter)
+    unreadable: dict[str, str] = field(default_factory=dict)
+
+
+@contextmanager
+def open_package(path: Path) -> Iterator[Package]:
+    """Open a zip, folder or file and sort its files, by content first.
+
+    Raises InputError, with what was found, where there is no streaming history in it.
+    """
+    with open_container(path) as container:
+        package = _sorted_out(container)
+        if not package.files:
+            raise wrong_input(path, kind_of(container), [InputKind.EXPORT])
+        yield package
+
+
+def with_unique_names(packages: list[Package]) -> list[HistoryFile]:
+    """Return the files of all packages; one whose name another package has too is named after its package."""
+    taken = Counter(file.name for package in packages for file in package.files)
+    files: list[HistoryFile] = []
+    seen: Counter[str] = Counter()
+    for package in packages:
+        for file in package.files:
+            name = file.name if taken[file.name] == 1 else f"{package.name}/{file.name}"
+            seen[name] += 1
+            name = name if seen[name] == 1 else f"{name} ({seen[name]})"
+            files.append(HistoryFile(name, file.package, file.generation, file.entry))
+    return files
+
+
+@contextmanager
+def local_copy(entry: Entry, folder: Path) -> Iterator[tuple[Path, Future[str]]]:
+    """Yield a path DuckDB can read under a name of ours, and the sha256 of the bytes, which may come later.
+
+    A plain file is linked, since DuckDB would take brackets and stars in its name for a pattern.
+    Raises DamagedEntryError for a damaged member of an archive.
+    """
+    place = folder / "history.json"
+    digest: Future[str] = Future()
+    with ThreadPoolExecutor(1) as pool:
+        try:
+            if entry.path:
+                place.symlink_to(entry.path.resolve())
+                digest = pool.submit(_sha256, place)
+            else:
+                digest.set_result(entry.copy_to(place))
+            yield place, digest
+        finally:
+            place.unlink(missing_ok=True)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _sorted_out(container: Container) -> Package:
+    package = Package(container.path.name or str(container.path), not_read=Counter(container.left_out))
+    for entry in container.entries:
+        try:
+            head = entry.head()
+        except DamagedEntryError:
+            package.unreadable[entry.name] = "cannot be unpacked: the archive is damaged there"
+            continue
+        generation = generation_of(entry.name, head)
+        content = content_of(head)
+        if generation:
+            package.files.append(HistoryFile(entry.name, package.name, generation, entry))
+        elif is_history_name(entry.name) and entry.suffix == ".json":
+            package.unreadable[entry.name] = f"is {content}, not streaming history"
+        else:
+            package.not_read[_label(content, entry)] += 1
+    return package
+
+
+def _label(content: Content, entry: Entry) -> str:
+    if content in _JSON:
+        return "other JSON"
+    return entry.suffix.lstrip(".").upper() or "file without ending"

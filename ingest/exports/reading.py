@@ -1,0 +1,208 @@
+"""From a file to the temporary table `incoming`: one typed row per record, with a reason where it is no play."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ingest.exports.generations import RECORD_KEYS, Generation
+from ingest.exports.repair import Repair, repair
+from ingest.plays import PLAY_ID_SQL
+
+_STRUCTURE = json.dumps(dict.fromkeys(RECORD_KEYS, "VARCHAR"))
+
+# Spotify was founded in 2006. The longest stream anybody saw logged is a night; a week is a broken counter.
+_READ = f"""
+create or replace temp table incoming as
+with elements as (
+    select
+        row_number() over () as row_number,
+        json is null as is_unreadable,
+        not starts_with(ltrim(json::varchar), '{{') as is_no_record,
+        left(json::varchar, 200) as beginning,
+        json_transform(json, $structure) as fields
+    from read_json_objects($path, format = $shape, compression = 'uncompressed')
+),
+texts as (
+    select
+        *,
+        nullif(trim(coalesce(fields.ts, fields."endTime")), '') as end_text,
+        nullif(trim(coalesce(fields.ms_played, fields."msPlayed")), '') as ms_text,
+        nullif(coalesce(fields.spotify_track_uri, ''), '') as track_uri,
+        nullif(coalesce(fields.spotify_episode_uri, ''), '') as episode_uri,
+        coalesce(fields.audiobook_title, fields."audiobookName") as book_name,
+        coalesce(fields.audiobook_chapter_title, fields."chapterName") as chapter_name,
+        coalesce(fields.audiobook_chapter_uri, fields.audiobook_uri) as book_uri,
+        coalesce(fields.episode_show_name, fields."podcastName") as show_name,
+        coalesce(fields.episode_name, fields."episodeName") as episode_name,
+        coalesce(fields.master_metadata_track_name, fields."trackName") as track_title,
+        coalesce(fields.master_metadata_album_artist_name, fields."artistName") as track_artist
+    from elements
+),
+typed as (
+    select
+        *,
+        try_cast(end_text as timestamptz) at time zone 'UTC' as ended_at,
+        try_cast(ms_text as bigint) as ms_played,
+        try_cast(fields.offline as boolean) as offline,
+        try_cast(fields.incognito_mode as boolean) as is_private_session,
+        try_cast(fields.offline_timestamp as double) as clock,
+        case
+            when track_uri like 'spotify:local:%' then 'local'
+            when $is_video and episode_uri is null and episode_name is null then 'video'
+            when track_uri is not null then 'track'
+            when coalesce(book_uri, book_name, chapter_name) is not null then 'audiobook'
+            when episode_uri like 'spotify:chapter:%' then 'audiobook'
+            when coalesce(episode_uri, episode_name, show_name) is not null then 'episode'
+            when coalesce(track_title, track_artist) is not null then 'track'
+            else 'unknown'
+        end as content_type
+    from texts
+),
+judged as (
+    select
+        *,
+        case
+            when is_unreadable then 'no complete JSON record'
+            when is_no_record then 'no record of a stream'
+            when end_text is null then 'no end time'
+            when ended_at is null then 'end time is no date'
+            when ended_at < timestamp '2006-01-01' or ended_at > now()::timestamp + interval 2 day
+                then 'end time before 2006 or in the future'
+            when ms_text is not null and ms_played is null then 'ms_played is no number'
+            when ms_played < 0 then 'negative ms_played'
+            when ms_played > 604800000 then 'ms_played longer than a week'
+        end as reason,
+        -- The device's clock at the start: null, 0, milliseconds (old) or seconds (new).
+        case when clock > 1e11 then clock / 1000 else clock end as clock_seconds,
+        case content_type
+            when 'episode' then episode_uri
+            when 'audiobook' then coalesce(book_uri, episode_uri)
+            else coalesce(track_uri, episode_uri)
+        end as content_uri,
+        case content_type
+            when 'episode' then episode_name
+            when 'audiobook' then coalesce(chapter_name, episode_name)
+            when 'local' then coalesce(track_title, {{local_part_5}})
+            else coalesce(track_title, episode_name)
+        end as track_name,
+        case content_type
+            when 'episode' then show_name
+            when 'audiobook' then fields."authorName"
+            when 'local' then coalesce(track_artist, {{local_part_3}})
+            else coalesce(track_artist, show_name)
+        end as artist_name,
+        case content_type
+            when 'local' then coalesce(fields.master_metadata_album_album_name, {{local_part_4}})
+            when 'audiobook' then coalesce(book_name, show_name)
+            else fields.master_metadata_album_album_name
+        end as album_name,
+        case when content_type = 'local' then try_cast(split_part(track_uri, ':', 6) as bigint) * 1000 end
+            as duration_ms,
+        $listener as listener_id,
+        ended_at as played_at
+    from typed
+),
+started as (
+    select
+        *,
+        reason is null and offline and clock_seconds >= 1136073600
+            and clock_seconds <= epoch(ended_at)
+            and epoch(ended_at) - clock_seconds < 60 * 86400 as has_clock
+    from judged
+)
+select
+    row_number,
+    reason,
+    case
+        when reason is null or is_unreadable then null
+        when is_no_record then case when not starts_with(ltrim(beginning), '[') then beginning end
+        else json_merge_patch('{{}}', to_json(fields))
+    end as record,
+    reason is null and $skip_private and coalesce(is_private_session, false) as is_skipped,
+    case when reason is null then {PLAY_ID_SQL} end as play_id,
+    listener_id,
+    $source as source,
+    content_type,
+    content_uri,
+    nullif(regexp_extract(track_uri, '^spotify:track:([0-9A-Za-z]+)$', 1), '') as track_id,
+    null::varchar as isrc,
+    nullif(track_name, '') as track_name,
+    nullif(artist_name, '') as artist_name,
+    nullif(album_name, '') as album_name,
+    played_at,
+    case
+        when has_clock then make_timestamp(try_cast(clock_seconds * 1e6 as bigint))
+        when reason is null then ended_at - to_milliseconds(coalesce(ms_played, 0))
+    end as started_at,
+    ended_at,
+    case when has_clock then 'offline_timestamp' when ms_played is null then 'ended_at' else 'ms_played' end
+        as started_at_source,
+    case when length(end_text) = 16 then 'minute' else 'second' end as ended_at_precision,
+    ms_played,
+    duration_ms,
+    nullif(fields.platform, '') as platform,
+    nullif(fields.conn_country, '') as country,
+    try_cast(fields.shuffle as boolean) as shuffle,
+    try_cast(fields.skipped as boolean) as skipped,
+    offline,
+    is_private_session,
+    fields.reason_start as reason_start,
+    fields.reason_end as reason_end,
+    null::varchar as context_uri
+from started
+"""
+
+
+def _local_part(number: int) -> str:
+    """SQL for one part of spotify:local:artist:album:title:seconds, where spaces are + and the rest percent."""
+    return f"nullif(try(url_decode(replace(split_part(track_uri, ':', {number}), '+', ' '))), '')"
+
+
+_READ = _READ.replace("{local_part_3}", _local_part(3))
+_READ = _READ.replace("{local_part_4}", _local_part(4)).replace("{local_part_5}", _local_part(5))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How records are to be read for one listener."""
+
+    listener_id: str
+    skip_private: bool
+
+
+def read_file(
+    db: duckdb.DuckDBPyConnection, path: Path, generation: Generation, choice: Choice
+) -> Repair | None:
+    """Fill the temporary table `incoming` from a file; return what the second reader had to mend, if anything.
+
+    DuckDB refuses a whole file for one bad byte, and answers UTF-16 with UnicodeDecodeError.
+    """
+    try:
+        _fill(db, path, generation.shape, generation, choice)
+    except (duckdb.InvalidInputException, duckdb.DataError, UnicodeDecodeError):
+        lines = path.with_suffix(".lines")
+        mended = repair(path, lines, closing="]" if generation.shape == "array" else "}")
+        _fill(db, lines, "newline_delimited", generation, choice)
+        lines.unlink()
+        return mended
+    return None
+
+
+def _fill(
+    db: duckdb.DuckDBPyConnection, path: Path, shape: str, generation: Generation, choice: Choice
+) -> None:
+    values: dict[str, Any] = {
+        "structure": _STRUCTURE,
+        "path": str(path),
+        "shape": shape,
+        "is_video": generation.medium == "video",
+        "listener": choice.listener_id,
+        "skip_private": choice.skip_private,
+        "source": generation.source,
+    }
+    db.execute(_READ, values)

@@ -1,0 +1,133 @@
+"""What an import did, as plain data: one receipt per file, package and run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Rows of a file by what became of them. `read` is the sum of the others.
+
+    kept: new music rows. known: stored already, from earlier imports or twice in this one. podcast, audiobook,
+    video: new rows kept apart from music. skipped: private-session rows left out on request.
+    """
+
+    read: int = 0
+    kept: int = 0
+    known: int = 0
+    podcast: int = 0
+    audiobook: int = 0
+    video: int = 0
+    skipped: int = 0
+    rejected: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        """Add outcome by outcome."""
+        return Counts(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Counts)))
+
+    @property
+    def parts(self) -> dict[str, int]:
+        """The outcomes without `read`."""
+        return {f.name: getattr(self, f.name) for f in fields(Counts) if f.name != "read"}
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether every row read has one outcome."""
+        return sum(self.parts.values()) == self.read
+
+    @property
+    def stored(self) -> int:
+        """Rows that are new in the warehouse."""
+        return self.kept + self.podcast + self.audiobook + self.video
+
+
+@dataclass(frozen=True)
+class FileReceipt:
+    """What became of one file. Times are UTC; `problem` is None for a file that was read completely.
+
+    known_twice: of the known rows, those that came twice in this import. plays, short: of the kept rows, those
+    long enough to count as a play and the others. private: new rows of private sessions.
+    """
+
+    file_name: str
+    package: str
+    source: str
+    form: str
+    status: str
+    counts: Counts = Counts()
+    known_twice: int = 0
+    plays: int = 0
+    short: int = 0
+    private: int = 0
+    covered_from: datetime | None = None
+    covered_to: datetime | None = None
+    reasons: Counter[str] = field(default_factory=Counter)
+    problem: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class PackageReceipt:
+    """One path a person gave: its generations with their number of files, and what was not read in it."""
+
+    name: str
+    forms: Counter[tuple[str, str]]
+    not_read: Counter[str]
+
+    @property
+    def sources(self) -> set[str]:
+        """Return which packages of Spotify's it holds: `extended`, `account`."""
+        return {source for source, _ in self.forms}
+
+
+@dataclass(frozen=True)
+class ExportReceipt:
+    """What one import did."""
+
+    run_id: str
+    listener_id: str
+    time_zone: str | None
+    min_play_seconds: int
+    packages: tuple[PackageReceipt, ...]
+    files: tuple[FileReceipt, ...]
+    seconds: float
+
+    @property
+    def total(self) -> Counts:
+        """The counts of all files together."""
+        return sum((file.counts for file in self.files), Counts())
+
+    @property
+    def reasons(self) -> Counter[str]:
+        """Return how many rows were rejected for which reason."""
+        return sum((file.reasons for file in self.files), Counter[str]())
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """One sentence for each file that could not be read completely."""
+        return tuple(f"{file.file_name}: {file.problem}" for file in self.files if file.problem)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every file was read to its end."""
+        return not self.problems
+
+    @property
+    def covered(self) -> tuple[datetime, datetime] | None:
+        """First and last end of a stream in these files, UTC."""
+        starts = [file.covered_from for file in self.files if file.covered_from]
+        ends = [file.covered_to for file in self.files if file.covered_to]
+        return (min(starts), max(ends)) if starts and ends else None
+
+    def summed(self, name: str) -> int:
+        """Sum one of the whole-number fields of the file receipts."""
+        return total_of(self.files, name)
+
+
+def total_of(files: Iterable[FileReceipt], name: str) -> int:
+    """Sum one of the whole-number fields of file receipts."""
+    return sum(getattr(file, name) for file in files)

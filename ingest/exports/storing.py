@@ -1,0 +1,176 @@
+"""From `incoming` to the raw tables: one transaction per file, so a kill leaves whole files only."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from core.runs import utc_now
+from ingest.exports.results import Counts, FileReceipt
+
+_COLUMNS = """
+    play_id, listener_id, source, content_type, content_uri, track_id, isrc, track_name, artist_name, album_name,
+    played_at, started_at, ended_at, started_at_source, ended_at_precision, ms_played, duration_ms, platform,
+    country, shuffle, skipped, offline, is_private_session, reason_start, reason_end, context_uri
+"""
+
+# Rows that are stored already: from an earlier import, from another file of this one, or higher up in this file.
+_FIND_KNOWN = """
+create or replace temp table known as
+with
+    plays as (select play_id, row_number from incoming where reason is null and not is_skipped),
+    stored as (
+        select play_id, bool_and(run_id = $run_id) as is_twice
+        from raw.listening_history
+        where play_id in (select play_id from plays)
+        group by play_id
+    ),
+    repeated as (
+        select play_id, min(row_number) as first_row from plays group by play_id having count(*) > 1
+    )
+select row_number, coalesce(stored.is_twice, true) as is_twice
+from plays
+left join stored using (play_id)
+left join repeated using (play_id)
+where stored.play_id is not null or row_number > first_row
+"""
+
+_STORE_PLAYS = f"""
+insert into raw.listening_history by name
+select {_COLUMNS}, $file_name as file_name, $run_id as run_id, $now as ingested_at
+from incoming
+where reason is null and not is_skipped
+    and not exists (select 1 from known where known.row_number = incoming.row_number)
+order by row_number
+"""
+
+_STORE_REJECTED = """
+insert into raw.rejected_rows (run_id, file_name, row_number, reason, record)
+select $run_id, $file_name, row_number, reason, record
+from incoming
+where reason is not null
+order by row_number
+"""
+
+_COUNT = """
+with judged as (
+    select
+        *,
+        case
+            when reason is not null then 'rejected'
+            when is_skipped then 'skipped'
+            when known.row_number is not null then 'known'
+            when content_type = 'episode' then 'podcast'
+            when content_type in ('audiobook', 'video') then content_type
+            else 'kept'
+        end as outcome
+    from incoming
+    left join known using (row_number)
+)
+select
+    count(*) as read,
+    count(*) filter (where outcome = 'kept') as kept,
+    count(*) filter (where outcome = 'known') as known,
+    count(*) filter (where outcome = 'podcast') as podcast,
+    count(*) filter (where outcome = 'audiobook') as audiobook,
+    count(*) filter (where outcome = 'video') as video,
+    count(*) filter (where outcome = 'skipped') as skipped,
+    count(*) filter (where outcome = 'rejected') as rejected,
+    count(*) filter (where outcome = 'known' and is_twice) as known_twice,
+    count(*) filter (where outcome = 'kept' and ms_played >= $min_ms) as plays,
+    count(*) filter (where outcome not in ('rejected', 'skipped', 'known') and is_private_session) as private,
+    min(ended_at) filter (where reason is null) as covered_from,
+    max(ended_at) filter (where reason is null) as covered_to
+from judged
+"""
+
+_STORE_FILE = """
+insert into raw.ingest_files by name
+select
+    $run_id as run_id, $listener_id as listener_id, $file_name as file_name, $sha256 as sha256, $kind as kind,
+    $content_type as content_type, $covered_from as covered_from, $covered_to as covered_to,
+    $read as rows_read, $kept as rows_kept, $known as rows_known, $podcast as rows_podcast,
+    $audiobook as rows_audiobook, $video as rows_video, $skipped as rows_skipped, $rejected as rows_rejected,
+    $status as status
+"""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the rows in `incoming` come from and whose they are."""
+
+    run_id: str
+    listener_id: str
+    file_name: str
+    package: str
+    source: str
+    form: str
+    medium: str
+    sha256: str
+    min_play_seconds: int
+
+
+def store_file(
+    db: duckdb.DuckDBPyConnection, origin: Origin, *, problem: str | None, note: str | None
+) -> FileReceipt:
+    """Store what `incoming` holds: new plays, rejected rows and the counts, or nothing of them."""
+    with_names = {"run_id": origin.run_id, "file_name": origin.file_name}
+    db.begin()
+    try:
+        db.execute(_FIND_KNOWN, {"run_id": origin.run_id})
+        receipt = _receipt(db, origin, problem, note)
+        db.execute(_STORE_PLAYS, with_names | {"now": utc_now()})
+        if receipt.counts.rejected:
+            db.execute(_STORE_REJECTED, with_names)
+        db.execute(_STORE_FILE, _file_row(origin, receipt))
+        db.commit()
+    except BaseException:
+        db.rollback()
+        raise
+    return receipt
+
+
+def _receipt(
+    db: duckdb.DuckDBPyConnection, origin: Origin, problem: str | None, note: str | None
+) -> FileReceipt:
+    cursor = db.execute(_COUNT, {"min_ms": origin.min_play_seconds * 1000})
+    names = [column[0] for column in cursor.description or []]
+    found: dict[str, Any] = dict(zip(names, cursor.fetchone() or (), strict=True))
+    counts = Counts(**{name: found[name] for name in Counts.__dataclass_fields__})
+    reasons = db.execute("select reason, count(*) from incoming where reason is not null group by reason")
+    return FileReceipt(
+        file_name=origin.file_name,
+        package=origin.package,
+        source=origin.source,
+        form=origin.form,
+        status="damaged" if problem else "ok",
+        counts=counts,
+        known_twice=found["known_twice"],
+        plays=found["plays"],
+        short=counts.kept - found["plays"],
+        private=found["private"],
+        covered_from=found["covered_from"],
+        covered_to=found["covered_to"],
+        reasons=Counter(dict(reasons.fetchall())),
+        problem=problem,
+        note=note,
+    )
+
+
+def _file_row(origin: Origin, receipt: FileReceipt) -> dict[str, Any]:
+    return {
+        "run_id": origin.run_id,
+        "listener_id": origin.listener_id,
+        "file_name": origin.file_name,
+        "sha256": origin.sha256,
+        "kind": origin.source,
+        "content_type": origin.medium,
+        "covered_from": receipt.covered_from,
+        "covered_to": receipt.covered_to,
+        "status": receipt.status,
+        "read": receipt.counts.read,
+        **receipt.counts.parts,
+    }

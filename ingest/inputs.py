@@ -1,0 +1,102 @@
+"""What a person gave us: every path typed by its content, and the sentence for a path that is the wrong one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from enum import StrEnum
+from pathlib import Path
+
+from core.errors import InputError
+from ingest.containers import Container, open_container
+from ingest.content import Content, is_history_name
+
+
+class InputKind(StrEnum):
+    """What a path is. The first two can be taken in; the value finishes the sentence "it is ..."."""
+
+    EXPORT = "a Spotify data export"
+    KAGGLE = "the Kaggle Spotify Tracks Dataset"
+    OTHER_ZIP = "a zip archive without streaming history or catalogue"
+    NESTED_ZIP = "a zip archive that holds another zip archive"
+    OTHER_FOLDER = "a folder without streaming history"
+    EMPTY_FOLDER = "an empty folder"
+    EMPTY_LIST = Content.EMPTY_LIST.value
+    OTHER_JSON = Content.JSON.value
+    HALF_JSON = Content.HALF_JSON.value
+    OTHER_CSV = Content.CSV.value
+    PDF = Content.PDF.value
+    IMAGE = Content.IMAGE.value
+    HTML = Content.HTML.value
+    LFS_POINTER = Content.LFS_POINTER.value
+    ARCHIVE = Content.ARCHIVE.value
+    DATABASE = Content.DATABASE.value
+    EMPTY = Content.EMPTY.value
+    TEXT = Content.TEXT.value
+    BINARY = Content.BINARY.value
+
+
+EXPORT_EXPECTED = "the zip Spotify sent, its folder or its streaming history files"
+KAGGLE_EXPECTED = "Kaggle's archive.zip or the dataset.csv in it"
+_EXPECTED = {InputKind.EXPORT: EXPORT_EXPECTED, InputKind.KAGGLE: KAGGLE_EXPECTED}
+_HINTS = {
+    InputKind.EXPORT: "This is for: spotiflow ingest export PATH (or spotiflow run PATH).",
+    InputKind.KAGGLE: "This is for: spotiflow ingest kaggle PATH (or spotiflow run PATH).",
+    InputKind.NESTED_ZIP: "Unpack the outer archive and give the inner one.",
+    InputKind.LFS_POINTER: "Fetch the file itself: git lfs pull, or download it in the browser.",
+    InputKind.HTML: "A download that needs a login often saves the login page; download it in the browser.",
+    InputKind.HALF_JSON: "Download the export again: this file is not complete.",
+    InputKind.EMPTY: "Download it again: nothing arrived.",
+    InputKind.EMPTY_FOLDER: "Unpack the zip into it, or give the zip itself.",
+    InputKind.ARCHIVE: "Unpack it and give the folder.",
+    InputKind.OTHER_JSON: "The history is in StreamingHistory*.json, endsong*.json or Streaming_History*.json.",
+    InputKind.OTHER_CSV: "The catalogue has track_id, artists, track_name and 12 audio features as columns.",
+}
+_OTHER_HINT = "Ask for your data at https://www.spotify.com/account/privacy and give the zip that arrives."
+
+
+def identify(path: Path) -> InputKind:
+    """Tell what `path` is, by content first.
+
+    Raises InputError when it does not exist, cannot be read, or is a zip outside the limits.
+    """
+    with open_container(path) as container:
+        return kind_of(container)
+
+
+def require(path: Path, *wanted: InputKind) -> InputKind:
+    """Return what `path` is when that is one of `wanted`; otherwise raise InputError with a sentence."""
+    kind = identify(path)
+    if kind not in wanted:
+        raise wrong_input(path, kind, wanted)
+    return kind
+
+
+def wrong_input(path: Path, found: InputKind, wanted: Collection[InputKind]) -> InputError:
+    """Say what was found, what was expected and what to do."""
+    expected = ", or ".join(_EXPECTED[kind] for kind in wanted)
+    return InputError(f"{path} is {found}; expected {expected}.", hint=_HINTS.get(found, _OTHER_HINT))
+
+
+def kind_of(container: Container) -> InputKind:
+    """Tell what an open container is."""
+    contents = [entry.content() for entry in container.entries]
+    if Content.EXTENDED in contents or Content.ACCOUNT in contents:
+        return InputKind.EXPORT
+    named = zip(container.entries, contents, strict=True)
+    if any(content is Content.EMPTY_LIST and is_history_name(entry.name) for entry, content in named):
+        return InputKind.EXPORT
+    if container.kind == "file":
+        return _FILES[contents[0]] if contents else InputKind.BINARY
+    if contents.count(Content.CATALOGUE) == 1:
+        return InputKind.KAGGLE
+    if container.kind == "folder":
+        is_empty = not contents and not container.left_out
+        return InputKind.EMPTY_FOLDER if is_empty else InputKind.OTHER_FOLDER
+    return InputKind.NESTED_ZIP if container.left_out["zip inside"] else InputKind.OTHER_ZIP
+
+
+_FILES = {
+    Content.CATALOGUE: InputKind.KAGGLE,
+    Content.ZIP: InputKind.OTHER_ZIP,
+    **{content: InputKind(content.value) for content in Content if content.value in set(InputKind)},
+}

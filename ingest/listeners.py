@@ -1,0 +1,146 @@
+"""Listeners: whose history it is, and which time zone they lived in from when."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+
+from core.database import open_warehouse
+from core.errors import NotFoundError, UsageError
+from core.runs import utc_now
+from core.settings import Settings
+from ingest.time_zones import checked_zone, system_zone
+
+# The zone of a listener for all time before they moved anywhere.
+FROM_THE_BEGINNING = datetime(1970, 1, 1)
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
+
+
+@dataclass(frozen=True)
+class Listener:
+    """One listener. `time_zone` is the latest one, None where none is known; `kind` person or simulated."""
+
+    listener_id: str
+    display_name: str | None
+    kind: str
+    created_at: datetime
+    time_zone: str | None
+    rows: int
+
+
+def check_listener(db: duckdb.DuckDBPyConnection, listener_id: str | None, settings: Settings) -> str:
+    """Return the listener an import is for, without making anyone.
+
+    Raises NotFoundError when a listener is named that nobody added.
+    """
+    name = listener_id or settings.default_listener
+    if name == settings.default_listener or _exists(db, name):
+        return name
+    known = ", ".join(
+        row[0] for row in db.execute("select listener_id from raw.listeners order by 1").fetchall()
+    )
+    raise NotFoundError(
+        f"There is no listener '{name}'; known are: {known or 'none yet'}.",
+        hint=f"Add them first: spotiflow listener add {name}.",
+    )
+
+
+def ensure_listener(db: duckdb.DuckDBPyConnection, listener_id: str | None, settings: Settings) -> str:
+    """Return the listener an import is for; the default one is made, with the system's zone, when missing.
+
+    Raises NotFoundError when a listener is named that nobody added.
+    """
+    name = check_listener(db, listener_id, settings)
+    if not _exists(db, name):
+        _make(db, name, display_name=None, kind="person", zone=system_zone())
+    return name
+
+
+def add_listener(
+    settings: Settings,
+    name: str,
+    *,
+    display_name: str | None = None,
+    simulated: bool = False,
+    time_zone: str | None = None,
+) -> Listener:
+    """Add a listener; without `time_zone` they get the system's.
+
+    Raises UsageError for a name that is taken or cannot be one, InputError for an unknown zone.
+    """
+    if not _NAME.fullmatch(name):
+        raise UsageError(
+            f"'{name}' cannot be a listener's name.",
+            hint="Use up to 40 letters, digits, dots, dashes and underscores; --display-name takes the rest.",
+        )
+    zone = checked_zone(time_zone) if time_zone else system_zone()
+    with open_warehouse(settings) as db:
+        if _exists(db, name):
+            raise UsageError(
+                f"There is a listener '{name}' already.", hint="See them all: spotiflow listener list."
+            )
+        _make(db, name, display_name=display_name, kind="simulated" if simulated else "person", zone=zone)
+        return next(listener for listener in _all(db) if listener.listener_id == name)
+
+
+def list_listeners(settings: Settings) -> list[Listener]:
+    """Return all listeners with how many rows of history they have.
+
+    Raises NotFoundError when there is no warehouse yet.
+    """
+    with open_warehouse(settings, read_only=True) as db:
+        return _all(db)
+
+
+def set_time_zone(
+    db: duckdb.DuckDBPyConnection, listener_id: str, zone: str, valid_from: datetime | None = None
+) -> None:
+    """Say that a listener lived in `zone` from `valid_from` (UTC) on, until the next zone they have.
+
+    Without `valid_from` it is their zone from the beginning. Raises InputError for an unknown zone.
+    """
+    zone = checked_zone(zone)
+    since = valid_from or FROM_THE_BEGINNING
+    db.execute(
+        "delete from raw.listener_time_zones where listener_id = ? and valid_from = ?", [listener_id, since]
+    )
+    db.execute("insert into raw.listener_time_zones values (?, ?, ?)", [listener_id, since, zone])
+
+
+def time_zone_of(db: duckdb.DuckDBPyConnection, listener_id: str) -> str | None:
+    """Return the zone a listener lives in now, None where none is known."""
+    row = db.execute(
+        "select max_by(time_zone, valid_from) from raw.listener_time_zones where listener_id = ?",
+        [listener_id],
+    ).fetchone()
+    return row[0] if row else None
+
+
+def _exists(db: duckdb.DuckDBPyConnection, name: str) -> bool:
+    return db.execute("select 1 from raw.listeners where listener_id = ?", [name]).fetchone() is not None
+
+
+def _make(
+    db: duckdb.DuckDBPyConnection, name: str, *, display_name: str | None, kind: str, zone: str
+) -> None:
+    db.execute("insert into raw.listeners values (?, ?, ?, ?)", [name, display_name, kind, utc_now()])
+    set_time_zone(db, name, zone)
+
+
+def _all(db: duckdb.DuckDBPyConnection) -> list[Listener]:
+    rows = db.execute("""
+        select
+            listener_id, any_value(display_name), any_value(kind), min(created_at),
+            (
+                select max_by(time_zone, valid_from) from raw.listener_time_zones as zones
+                where zones.listener_id = listeners.listener_id
+            ),
+            (select count(*) from raw.listening_history as plays where plays.listener_id = listeners.listener_id)
+        from raw.listeners
+        group by listener_id
+        order by min(created_at), listener_id
+    """).fetchall()
+    return [Listener(*row) for row in rows]

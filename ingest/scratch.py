@@ -1,0 +1,54 @@
+"""A private folder for the time of one import. Exports hold IP addresses, so nothing of it may stay."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from core.database import prepare_home
+from core.settings import Settings
+
+
+@contextmanager
+def scratch_folder(settings: Settings) -> Iterator[Path]:
+    """Yield an empty 0700 folder in the home that is removed at the end; sweep what a killed import left.
+
+    Raises HomeError when the home cannot be written.
+    """
+    prepare_home(settings)
+    settings.scratch_dir.mkdir(mode=0o700, exist_ok=True)
+    settings.scratch_dir.chmod(0o700)
+    sweep(settings.scratch_dir)
+    folder = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=settings.scratch_dir))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def sweep(scratch_dir: Path) -> None:
+    """Remove the folders of processes that are gone; another import may be running in its own."""
+    for entry in scratch_dir.iterdir():
+        owner = entry.name.partition("-")[0]
+        if owner.isdigit() and int(owner) != os.getpid() and _is_alive(int(owner)):
+            continue
+        if owner.isdigit() and int(owner) == os.getpid():
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry, ignore_errors=True)
+        else:
+            entry.unlink(missing_ok=True)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True

@@ -1,0 +1,85 @@
+"""Time zones: the system's, and the check of a name a person typed."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import zoneinfo
+from functools import cache
+from pathlib import Path
+
+from core.errors import InputError
+
+UNKNOWN_ZONE = "UTC"
+
+
+@cache
+def known_zones() -> frozenset[str]:
+    """Return the IANA names a listener can have. `localtime` is not one: it means another zone elsewhere."""
+    return frozenset(zoneinfo.available_timezones() - {"localtime", "Factory"})
+
+
+def checked_zone(name: str) -> str:
+    """Return the IANA name meant by `name`, whose case may differ.
+
+    Raises InputError with near names for a zone that does not exist.
+    """
+    by_lower_case = {zone.lower(): zone for zone in known_zones()}
+    wanted = name.strip().replace(" ", "_")
+    if wanted.lower() in by_lower_case:
+        return by_lower_case[wanted.lower()]
+    near = _near(wanted)
+    hint = (
+        f"Did you mean {' or '.join(near)}?" if near else "Zones look like Europe/Berlin or America/New_York."
+    )
+    raise InputError(f"'{name}' is no time zone; expected an IANA name such as Europe/Berlin.", hint=hint)
+
+
+def system_zone() -> str:
+    """Return the IANA name of this system's time zone; UTC where it cannot be found out."""
+    for candidate in (_from_environment(), _from_link(), _from_file()):
+        if candidate in known_zones():
+            return str(candidate)
+    return UNKNOWN_ZONE
+
+
+def _near(wanted: str) -> list[str]:
+    cities: dict[str, list[str]] = {}
+    for zone in sorted(known_zones()):
+        cities.setdefault(zone.rpartition("/")[2].lower(), []).append(zone)
+    city = wanted.rpartition("/")[2].lower()
+    same_city = [zone for zone in cities.get(city, []) if "/" in zone]
+    if same_city:
+        return same_city[:3]
+    near = difflib.get_close_matches(
+        wanted.lower(), [zone.lower() for zone in known_zones()], n=3, cutoff=0.75
+    )
+    if near:
+        by_lower_case = {zone.lower(): zone for zone in known_zones()}
+        return [by_lower_case[zone] for zone in near]
+    return [cities[name][0] for name in difflib.get_close_matches(city, list(cities), n=3, cutoff=0.75)]
+
+
+def _from_environment() -> str | None:
+    value = os.environ.get("TZ", "").removeprefix(":")
+    return _after_zoneinfo(value) if value.startswith("/") else value
+
+
+def _from_link() -> str | None:
+    # A link on Linux and macOS. Resolved, because /etc/localtime may point to another link.
+    try:
+        return _after_zoneinfo(str(Path("/etc/localtime").resolve()))
+    except OSError:
+        return None
+
+
+def _from_file() -> str | None:
+    try:
+        return Path("/etc/timezone").read_text(encoding="utf-8").split()[0]
+    except (OSError, UnicodeDecodeError, IndexError):
+        return None
+
+
+def _after_zoneinfo(path: str) -> str | None:
+    _, found, name = path.partition("zoneinfo/")
+    return name.removeprefix("posix/").removeprefix("right/") if found else None
