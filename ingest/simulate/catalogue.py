@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.simulate import names
-from ingest.simulate.features import ENERGY, VALENCE, Floats, Ints, Sound, draw_sound
+from ingest.simulate.features import ENERGY, VALENCE, Ints, Sound, draw_sound
 from ingest.simulate.genres import GENRES
 
 Flags = NDArray[np.bool_]
@@ -92,7 +92,7 @@ def _albums(rng: np.random.Generator, artist: Ints) -> Ints:
     starts = rng.random(len(artist)) < _NEW_ALBUM_SHARE
     starts[0] = True
     starts[1:] |= artist[1:] != artist[:-1]
-    return np.cumsum(starts) - 1
+    return np.asarray(np.cumsum(starts) - 1, dtype=np.int64)
 
 
 def _published(rng: np.random.Generator, genre: Ints, artist: Ints, per_genre: int) -> Flags:
@@ -131,7 +131,8 @@ def _credits(rng: np.random.Generator, artist: Ints, genre: Ints, artist_names: 
 def _durations(rng: np.random.Generator, genre: Ints) -> Ints:
     """Draw lengths in ms around the genre's, never under a minute."""
     seconds = np.array([g.seconds for g in GENRES])[genre]
-    return np.maximum(seconds * 1000 * np.exp(rng.normal(0, 0.28, len(genre))), 60_000).astype(np.int64)
+    drawn = seconds * 1000 * np.exp(rng.normal(0, 0.28, len(genre)))
+    return np.asarray(np.maximum(drawn, 60_000), dtype=np.int64)
 
 
 def make_world(rng: np.random.Generator, *, rows_per_genre: int = 400) -> World:

@@ -34,9 +34,21 @@ HEADER = (
     "track_genre",
 )
 # What Spotify writes for a track in which it hears no beat.
-_SILENT = {"danceability": 0.0, "speechiness": 0.0, "valence": 0.0, "tempo": 0.0, "time_signature": 0}
+_SILENT: dict[str, Any] = {
+    "danceability": 0.0,
+    "speechiness": 0.0,
+    "valence": 0.0,
+    "tempo": 0.0,
+    "time_signature": 0,
+}
 # The one row without names that the real file has keeps its features and loses the rest.
-_NAMELESS = {"artists": "", "album_name": "", "track_name": "", "popularity": 0, "duration_ms": 0}
+_NAMELESS: dict[str, Any] = {
+    "artists": "",
+    "album_name": "",
+    "track_name": "",
+    "popularity": 0,
+    "duration_ms": 0,
+}
 
 
 def _columns(world: World, catalogue: Catalogue) -> dict[str, list[Any]]:

@@ -6,6 +6,7 @@ from statistics import NormalDist
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ingest.simulate.features import Floats, Ints
 from ingest.simulate.population import Listener
@@ -19,6 +20,9 @@ _DAY_SHAPE = 1.2
 _LENGTH_SIGMA = 1.1
 # Nobody listens through a day and a night: the tail ends here (assumed).
 _MAX_ROWS = 260
+# Plays follow the start of their session by half its length: the start leads the curve by this much.
+_START_LEAD_HOURS = 0.5
+# Days away without any play, and where in the span they lie (share).
 _HOLIDAY_DAYS = 9
 _HOLIDAY_AT = 0.62
 
@@ -33,11 +37,6 @@ class Plan:
     n_rows: Ints
     end_s: float
     holiday: tuple[date, date]
-
-    @property
-    def start(self) -> float:
-        """Start of the first week, in epoch seconds."""
-        return float(self.start_s[0])
 
 
 def activity(hours: Floats, *, weekend: bool, chronotype_hours: float = 0.0) -> Floats:
@@ -56,7 +55,7 @@ def epoch(day: date, zone: ZoneInfo, hour: float = 0.0) -> float:
 
 
 def holiday(first: date, days: int) -> tuple[date, date]:
-    """Return first and last day of the days without any play; the last lies before the first for short spans."""
+    """Return first and last day without any play; in short spans the last lies before the first: no days."""
     length = min(_HOLIDAY_DAYS, days // 12)
     start = first + timedelta(days=int(days * _HOLIDAY_AT))
     return start, start + timedelta(days=length - 1)
@@ -70,27 +69,30 @@ def _day_weights(rng: np.random.Generator, days: list[date], away: tuple[date, d
     return np.asarray(weights / weights.sum(), dtype=np.float64)
 
 
-def _hours(rng: np.random.Generator, weekend: list[bool], chronotype_hours: float) -> Floats:
+def _even(rng: np.random.Generator, n: int) -> Floats:
+    """Return n quantiles spread evenly over 0..1, in random order: one listener alone then fits the curve."""
+    return rng.permutation((np.arange(n) + rng.random(n)) / max(n, 1))
+
+
+def _hours(rng: np.random.Generator, weekend: NDArray[np.bool_], chronotype_hours: float) -> Floats:
     """Draw local start hours from the activity curve by its inverse distribution."""
     grid = np.linspace(0, 24, 24 * 12 + 1)
-    cumulated = {
-        flag: np.cumsum(activity(grid, weekend=flag, chronotype_hours=chronotype_hours))
-        for flag in (False, True)
-    }
-    u = rng.random(len(weekend))
-    return np.array(
-        [np.interp(x * cumulated[flag][-1], cumulated[flag], grid) for x, flag in zip(u, weekend, strict=True)]
-    )
+    hours = np.zeros(len(weekend))
+    for flag in (False, True):
+        mine = weekend == flag
+        curve = activity(grid, weekend=flag, chronotype_hours=chronotype_hours - _START_LEAD_HOURS)
+        cumulated = np.cumsum(curve)
+        hours[mine] = np.interp(_even(rng, int(mine.sum())) * cumulated[-1], cumulated, grid)
+    return hours
 
 
 def _lengths(rng: np.random.Generator, n: int, mean_rows: float) -> Ints:
-    """Draw session lengths: lognormal quantiles in random order, so that one listener already has the mean."""
-    quantiles = (np.arange(n) + rng.random(n)) / n
+    """Draw session lengths in rows: lognormal with the given mean."""
     normal = NormalDist()
-    z = np.array([normal.inv_cdf(min(max(q, 1e-6), 1 - 1e-6)) for q in quantiles.tolist()])
+    z = np.array([normal.inv_cdf(min(max(q, 1e-6), 1 - 1e-6)) for q in _even(rng, n).tolist()])
     rows = np.minimum(np.exp(np.log(mean_rows) - _LENGTH_SIGMA**2 / 2 + _LENGTH_SIGMA * z), _MAX_ROWS)
     rows *= mean_rows / rows.mean()
-    return np.asarray(rng.permutation(np.maximum(np.round(rows), 1)), dtype=np.int64)
+    return np.asarray(np.maximum(np.round(rows), 1), dtype=np.int64)
 
 
 def plan_sessions(
@@ -108,7 +110,7 @@ def plan_sessions(
     away = holiday(first, days)
     n = max(round(sessions_per_day * days), 1)
     day = np.sort(rng.choice(days, size=n, p=_day_weights(rng, calendar, away)))
-    weekend = [calendar[i].weekday() >= 5 for i in day.tolist()]
+    weekend = np.array([calendar[i].weekday() >= 5 for i in day.tolist()])
     hour = _hours(rng, weekend, listener.chronotype_hours)
     start = np.array([epoch(calendar[i], zone, h) for i, h in zip(day.tolist(), hour.tolist(), strict=True)])
     order = np.argsort(start, kind="stable")

@@ -78,7 +78,7 @@ def _correlation_root() -> Floats:
     for (one, other), value in _CORRELATION.items():
         i, j = AUDIO.index(one), AUDIO.index(other)
         matrix[i, j] = matrix[j, i] = value
-    return np.linalg.cholesky(matrix)
+    return np.asarray(np.linalg.cholesky(matrix), dtype=np.float64)
 
 
 def genre_centres() -> Floats:
@@ -87,13 +87,13 @@ def genre_centres() -> Floats:
     centres = np.log(np.clip(table, 1e-4, None) / np.clip(1 - table, 1e-4, None))
     centres[:, LOUDNESS] = -np.log(-table[:, LOUDNESS])
     centres[:, TEMPO] = table[:, TEMPO]
-    return centres
+    return np.asarray(centres, dtype=np.float64)
 
 
 def significant(values: Floats, digits: int = 3) -> Floats:
     """Round to significant digits, the precision in which Spotify gave its 0..1 features."""
     magnitude = np.floor(np.log10(np.maximum(np.abs(values), 1e-12)))
-    # Powers of ten with a positive exponent are exact, so the quotient prints as the decimal one would write.
+    # Small powers of ten are exact, so the quotient prints as the decimal one would write.
     scale = np.power(10.0, digits - 1 - magnitude)
     return np.asarray(np.round(values * scale) / scale, dtype=np.float64)
 
@@ -102,7 +102,7 @@ def _tempo(rng: np.random.Generator, beats: Floats) -> Floats:
     """Add octave errors and keep the beat in the range in which it is counted."""
     wrong = rng.random(len(beats)) < _OCTAVE_ERROR_SHARE
     beats = np.where(wrong, np.where(beats > 110, beats / 2, beats * 2), beats)
-    return np.round(np.clip(beats, 50.0, 215.0), 3)
+    return np.asarray(np.round(np.clip(beats, 50.0, 215.0), 3), dtype=np.float64)
 
 
 def _audio(rng: np.random.Generator, scaled: Floats) -> Floats:
@@ -148,9 +148,7 @@ def draw_sound(rng: np.random.Generator, genre: Ints, artist: Ints, album: Ints)
 
 def as_columns(sound: Sound, rows: Ints) -> dict[str, list[Any]]:
     """Return the twelve features of some tracks as lists of Python numbers."""
-    columns: dict[str, list[Any]] = {
-        name: sound.audio[rows, i].tolist() for i, name in enumerate(AUDIO)
-    }
+    columns: dict[str, list[Any]] = {name: sound.audio[rows, i].tolist() for i, name in enumerate(AUDIO)}
     columns["key"] = sound.key[rows].tolist()
     columns["mode"] = sound.mode[rows].tolist()
     columns["time_signature"] = sound.time_signature[rows].tolist()

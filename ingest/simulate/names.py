@@ -16,12 +16,17 @@ _ID_LENGTH = 22
 # 128 bits fill 22 base62 digits only up to a first digit of 7.
 _FIRST_DIGITS = 7
 
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
 # A word is onset + middle + ending; middles end in a consonant and endings hold the last vowel, so that every
 # word can be said aloud.
-_ONSETS = ["", *"B Br C D F Fl G Gl H J K L M N P Pr R S St T Tr V W Y Z".split()]
-_MIDDLES = "al an ar av el en er il im in ir ol on or ov ul un yr".split()
-_ENDINGS = "a e i o ane ella en eth ia in ine io is iven ora ova una wen wick".split()
-_ENDINGS += "da dane dea dell do dine ga la lo mara mira mo na nova sa sen sko ta tine to va ya zé ø".split()
+_ONSETS = ("", *_words("B Br C D F Fl G Gl H J K L M N P Pr R S St T Tr V W Y Z"))
+_MIDDLES = _words("al an ar av el en er il im in ir ol on or ov ul un yr")
+_ENDINGS = _words("a e i o ane ella en eth ia in ine io is iven ora ova una wen wick")
+_ENDINGS += _words("da dane dea dell do dine ga la lo mara mira mo na nova sa sen sko ta tine to va ya zé ø")
 _BANDS = (
     "{w}",
     "{w}",
@@ -34,14 +39,14 @@ _BANDS = (
     "{w}, {v} & {x}",
     '{w} "{n}" {v}',
 )
-_PLAIN = "Lantern Harbour Orchard Meadow Signal River Window Compass Garden Paper Station Bridge".split()
-_PLAIN += "Letter Mirror Island Pocket Ribbon Staircase Kettle Postcard Sparrow Thread Valley Quarter".split()
+_PLAIN = _words("Lantern Harbour Orchard Meadow Signal River Window Compass Garden Paper Station Bridge")
+_PLAIN += _words("Letter Mirror Island Pocket Ribbon Staircase Kettle Postcard Sparrow Thread Valley Quarter")
 # Words by mood: (low, high) valence x (low, high) energy, index 2 * bright + loud.
 _MOODS = (
-    ("Winter Grey Hollow Distant Fading Ashes Slow Lonely Rain Absence Dusk Frost".split()),
-    ("Thunder Broken Fury Iron Siren Burning Venom Riot Shatter Static Wolves Black".split()),
-    ("Honey Gentle Morning Feather Cotton Porch Drift Hammock Clover Linen Amber Sunday".split()),
-    ("Dance Golden Summer Fire Neon Carnival Sugar Sunshine Jump Bright Party Parade".split()),
+    _words("Winter Grey Hollow Distant Fading Ashes Slow Lonely Rain Absence Dusk Frost"),
+    _words("Thunder Broken Fury Iron Siren Burning Venom Riot Shatter Static Wolves Black"),
+    _words("Honey Gentle Morning Feather Cotton Porch Drift Hammock Clover Linen Amber Sunday"),
+    _words("Dance Golden Summer Fire Neon Carnival Sugar Sunshine Jump Bright Party Parade"),
 )
 _TITLES = (
     "{m} {n}",
@@ -113,7 +118,7 @@ def different(names: Iterable[str], groups: Iterable[int] | None = None) -> list
     """Mark repeated names (`Velmo`, `Velmo II`), so that a name stands for one thing in its group."""
     seen: set[tuple[int, str]] = set()
     result = []
-    for name, group in zip(names, groups or repeat(0)):  # noqa: B905 (the second may be endless)
+    for name, group in zip(names, repeat(0) if groups is None else groups, strict=False):
         unique = name
         while (group, unique.lower()) in seen:
             unique += " II"

@@ -1,8 +1,7 @@
 """Who listens: age, country, clock, and weights over genres.
 
-Ages, countries and one to three favourite genres with a few side genres follow the profile of the streaming
-sample data people know from data-engineering courses; chronotypes come in about equal quarters
-(mood_science.md section 6, "user types").
+A listener has a few favourite genres with weights and some side genres; ages centre on the early thirties;
+chronotypes come in about equal quarters (mood_science.md section 6, "user types").
 """
 
 from dataclasses import dataclass
@@ -32,7 +31,6 @@ _CHRONOTYPES = (-1.5, 0.0, 1.0, 2.5)
 # Share of new music from the favourites, from the side genres, from everything else (assumed).
 _FAVOURITE_SHARE, _SIDE_SHARE = 0.58, 0.30
 _SIDE_GENRES = 5
-_MAX_FAVOURITES = 3
 
 
 @dataclass(frozen=True)
@@ -60,15 +58,13 @@ def _genre_weights(favourites: dict[str, float], side: list[int]) -> Floats:
     return weights
 
 
-def draw_listener(rng: np.random.Generator, *, max_favourites: int = _MAX_FAVOURITES) -> Listener:
-    """Draw a listener with one to `max_favourites` favourite genres."""
-    n_favourites = int(rng.integers(1, max_favourites + 1))
+def draw_listener(rng: np.random.Generator, *, n_favourites: int) -> Listener:
+    """Draw a listener with `n_favourites` favourite genres."""
     picked = rng.permutation(len(GENRES))[: n_favourites + _SIDE_GENRES].tolist()
     shares = np.sort(rng.dirichlet(np.full(n_favourites, 4.0)))[::-1].round(2)
     shares[0] += 1.0 - shares.sum()
     favourites = {
-        GENRES[g].name: round(float(share), 2)
-        for g, share in zip(picked[:n_favourites], shares, strict=True)
+        GENRES[g].name: round(float(share), 2) for g, share in zip(picked[:n_favourites], shares, strict=True)
     }
     country, zone = _HOMES[int(rng.integers(0, len(_HOMES)))]
     return Listener(

@@ -1,6 +1,7 @@
-"""What a listener would pick next among all tracks: genre, fame, artist, and a slowly moving mood of taste."""
+"""What a listener would pick next among all tracks: genre, fame, artist, and slowly moving taste."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -82,10 +83,11 @@ def form_taste(
 
 def energy_scores(world: World) -> list[float]:
     """Return each track's energy in standard deviations, cut at 2."""
-    return np.clip(_standard(world.sound.audio[:, ENERGY]), -2, 2).tolist()  # type: ignore[no-any-return]
+    scores: list[float] = np.clip(_standard(world.sound.audio[:, ENERGY]), -2, 2).tolist()
+    return scores
 
 
 def slices(starts: Ints) -> list[tuple[int, int]]:
     """Turn slice starts (with the end) into pairs."""
     bounds = starts.tolist()
-    return list(zip(bounds[:-1], bounds[1:], strict=True))
+    return list(pairwise(bounds))
