@@ -7,6 +7,7 @@ SpotiflowError            exit 1  the command failed
 ├── WarehouseBusyError            another process holds the warehouse file
 ├── WarehouseError                the warehouse file cannot be used
 ├── BuildError                    dbt could not build a model, or a data test failed
+├── ApiError                      Spotify refused a call, or could not be reached
 ├── ModelFileError                a stored model is missing, damaged or not trusted
 ├── UsageError            exit 2  the command line itself is wrong
 ├── LoginNeededError      exit 3  Spotify wants a login
@@ -55,6 +56,15 @@ class WarehouseError(SpotiflowError):
 
 class BuildError(SpotiflowError):
     """A dbt model could not be built, or a data test failed."""
+
+
+class ApiError(SpotiflowError):
+    """Spotify refused a call, or could not be reached. `status` is its answer's, None without an answer."""
+
+    def __init__(self, message: str, *, hint: str, status: int | None = None) -> None:
+        """Keep the status: a caller may live without what was refused."""
+        super().__init__(message, hint=hint)
+        self.status = status
 
 
 class ModelFileError(SpotiflowError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
@@ -14,6 +15,9 @@ from core.errors import HomeError, InputError
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 FALSE_WORDS = frozenset({"0", "false", "no", "off"})
 SYNTHETIC_SCOPES = ("uncovered", "all")
+# Names without prefix that users of the older pipeline have in their environment.
+OTHER_NAMES = {"allow_synthetic": ("ALLOW_SYNTHETIC",), "spotify_client_id": ("SPOTIFY_CLIENT_ID",)}
+ON_THIS_MACHINE = re.compile(r"http://127\.0\.0\.1:\d{1,5}")
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,14 @@ class Settings:
     memory_limit: most memory DuckDB may take, as DuckDB writes it ("2GB").
     threads: threads of DuckDB and dbt; 0 means one per core.
     lock_wait_seconds: how long to wait for another process to let go of the warehouse.
+    spotify_client_id: the Spotify app that polls; empty means the one of the last login.
+    spotify_daily_calls: most calls to one kind of Spotify address in any 24 hours.
+    spotify_timeout_seconds: how long to wait for one answer of Spotify.
+    spotify_first_wait_seconds: pause after a failed call where Spotify names none; doubled each time.
+    spotify_longest_wait_seconds: a longer wait than this ends the command instead of being slept.
+    spotify_login_seconds: how long a login waits for the browser.
+    spotify_port: port on this machine to which Spotify sends the browser back.
+    spotify_api_url, spotify_accounts_url: where Spotify is; another place can only be on this machine.
     """
 
     home: Path
@@ -38,6 +50,15 @@ class Settings:
     memory_limit: str = "2GB"
     threads: int = 0
     lock_wait_seconds: float = 30.0
+    spotify_client_id: str = ""
+    spotify_daily_calls: int = 400
+    spotify_timeout_seconds: float = 10.0
+    spotify_first_wait_seconds: float = 1.0
+    spotify_longest_wait_seconds: float = 60.0
+    spotify_login_seconds: float = 180.0
+    spotify_port: int = 8888
+    spotify_api_url: str = "https://api.spotify.com"
+    spotify_accounts_url: str = "https://accounts.spotify.com"
 
     @property
     def database_path(self) -> Path:
@@ -92,11 +113,7 @@ def load_settings(home: Path | None = None, **options: Any) -> Settings:
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name in _READERS:
-        # ALLOW_SYNTHETIC without prefix is the switch users of the older pipeline know.
-        candidates = [f"SPOTIFLOW_{name.upper()}"] + (
-            ["ALLOW_SYNTHETIC"] if name == "allow_synthetic" else []
-        )
-        for variable in candidates:
+        for variable in (f"SPOTIFLOW_{name.upper()}", *OTHER_NAMES.get(name, ())):
             if environment.get(variable):
                 found[name] = _read(name, environment[variable], f"environment variable {variable}")
                 break
@@ -140,6 +157,21 @@ def _read_count(value: Any) -> int:
     return number
 
 
+def _read_wait(value: Any) -> float:
+    seconds = float(value)
+    if not 0 <= seconds < float("inf"):
+        raise ValueError("expected seconds, 0 or more")
+    return seconds
+
+
+def _read_place(value: Any) -> str:
+    # A token goes wherever this points: nothing but Spotify itself or a stand-in on this machine.
+    if value in _SPOTIFY_PLACES or ON_THIS_MACHINE.fullmatch(str(value)):
+        return str(value)
+    raise ValueError("expected http://127.0.0.1:PORT")
+
+
+_SPOTIFY_PLACES = (Settings.spotify_api_url, Settings.spotify_accounts_url)
 _READERS: dict[str, Callable[[Any], Any]] = {
     "default_listener": str,
     "allow_synthetic": _read_bool,
@@ -148,6 +180,15 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "memory_limit": str,
     "threads": _read_count,
     "lock_wait_seconds": float,
+    "spotify_client_id": lambda value: str(value).strip(),
+    "spotify_daily_calls": _read_count,
+    "spotify_timeout_seconds": _read_wait,
+    "spotify_first_wait_seconds": _read_wait,
+    "spotify_longest_wait_seconds": _read_wait,
+    "spotify_login_seconds": _read_wait,
+    "spotify_port": _read_count,
+    "spotify_api_url": _read_place,
+    "spotify_accounts_url": _read_place,
 }
 assert set(_READERS) == {field.name for field in fields(Settings)} - {"home"}
 

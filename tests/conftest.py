@@ -21,7 +21,7 @@ RunCli = Callable[..., subprocess.CompletedProcess[str]]
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep what the developer's shell sets out of the tests."""
-    foreign = {"ALLOW_SYNTHETIC", "DBT_TARGET"}
+    foreign = {"ALLOW_SYNTHETIC", "DBT_TARGET", "SPOTIFY_CLIENT_ID"}
     foreign |= {name for name in os.environ if name.startswith("SPOTIFLOW_") and name != "SPOTIFLOW_SHARED"}
     for name in foreign:
         monkeypatch.delenv(name, raising=False)

@@ -160,7 +160,9 @@ create table if not exists raw.history_gaps (
     listener_id varchar not null,
     gap_started_at timestamp not null,
     gap_ended_at timestamp,
-    reason varchar
+    reason varchar,
+    found_at timestamp,
+    closed_at timestamp
 );
 
 create table if not exists raw.api_calls (
@@ -176,10 +178,65 @@ create table if not exists raw.api_backoff (
 );
 
 create table if not exists raw.api_capabilities (
+    client_id varchar not null,
     endpoint varchar not null,
     result varchar not null,
     probed_at timestamp not null,
     probe_again_at timestamp
+);
+
+create table if not exists raw.api_records (
+    listener_id varchar not null,
+    endpoint varchar not null,
+    record_id varchar not null,
+    record varchar not null,
+    fetched_at timestamp not null
+);
+
+create table if not exists raw.missing_tracks (
+    track_id varchar not null,
+    checked_at timestamp not null
+);
+
+create table if not exists raw.saved_tracks (
+    listener_id varchar not null,
+    track_id varchar not null,
+    track_name varchar,
+    artist_name varchar,
+    saved_at timestamp,
+    fetched_at timestamp not null
+);
+
+create table if not exists raw.top_items (
+    listener_id varchar not null,
+    kind varchar not null,
+    time_range varchar not null,
+    fetched_on date not null,
+    rank integer not null,
+    item_id varchar not null,
+    item_name varchar,
+    artist_name varchar,
+    fetched_at timestamp not null
+);
+
+create table if not exists raw.playlists (
+    listener_id varchar not null,
+    playlist_id varchar not null,
+    playlist_name varchar,
+    n_items integer,
+    fetched_at timestamp not null
+);
+
+create table if not exists raw.playlist_items (
+    listener_id varchar not null,
+    playlist_id varchar not null,
+    position integer not null,
+    content_uri varchar,
+    track_id varchar,
+    track_name varchar,
+    artist_name varchar,
+    added_at timestamp,
+    fetched_at timestamp not null
 );
 
 create table if not exists raw.stage_runs (
