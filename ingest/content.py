@@ -144,7 +144,7 @@ def history_content(keys: frozenset[str]) -> Content | None:
 
 
 def is_history_name(name: str) -> bool:
-    """Whether a file is named like one of Spotify's history files; only for files whose content says nothing."""
+    """Whether a file is named like Spotify's history files; asked only where the content says nothing."""
     return PurePosixPath(name).name.lower().startswith(HISTORY_NAMES)
 
 

@@ -13,7 +13,7 @@ _FINISH_RUN = "update raw.ingest_runs set finished_at = ?, status = ? where run_
 
 
 def begin_run(db: duckdb.DuckDBPyConnection, run_id: str, source: str, given: str) -> None:
-    """Record that a run began; one that is killed stays `running`. `given` names the inputs without folders."""
+    """Record that a run began; a killed one stays `running`. `given` names the inputs without folders."""
     db.execute(_BEGIN_RUN, [run_id, source, given, utc_now()])
 
 

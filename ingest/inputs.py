@@ -1,4 +1,4 @@
-"""What a person gave us: every path typed by its content, and the sentence for a path that is the wrong one."""
+"""What a person gave us: every path typed by its content, and the sentence for a path that is wrong."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _HINTS = {
     InputKind.EMPTY: "Download it again: nothing arrived.",
     InputKind.EMPTY_FOLDER: "Unpack the zip into it, or give the zip itself.",
     InputKind.ARCHIVE: "Unpack it and give the folder.",
-    InputKind.OTHER_JSON: "The history is in StreamingHistory*.json, endsong*.json or Streaming_History*.json.",
+    InputKind.OTHER_JSON: "History is in StreamingHistory*.json, endsong*.json or Streaming_History*.json.",
     InputKind.OTHER_CSV: "The catalogue has track_id, artists, track_name and 12 audio features as columns.",
 }
 _OTHER_HINT = "Ask for your data at https://www.spotify.com/account/privacy and give the zip that arrives."

@@ -138,7 +138,10 @@ def _all(db: duckdb.DuckDBPyConnection) -> list[Listener]:
                 select max_by(time_zone, valid_from) from raw.listener_time_zones as zones
                 where zones.listener_id = listeners.listener_id
             ),
-            (select count(*) from raw.listening_history as plays where plays.listener_id = listeners.listener_id)
+            (
+                select count(*) from raw.listening_history as plays
+                where plays.listener_id = listeners.listener_id
+            )
         from raw.listeners
         group by listener_id
         order by min(created_at), listener_id

@@ -11,5 +11,5 @@ PLAY_ID_SQL = """
     )::uuid
 """
 """Identity of a play as UUID: listener, second in which it ended (UTC), content uri or else artist and title,
-and ms_played. Files, platforms and flags are not in it: they change from one export of the same plays to the next.
+and ms_played. Files, platforms and flags are not in it: they change from one export of a play to the next.
 """

@@ -78,7 +78,7 @@ class Generation:
 
 
 def generation_of(name: str, head: bytes) -> Generation | None:
-    """Tell the generation of a file from its first bytes and, for an empty list, from its name; None: no history."""
+    """Tell the generation of a file from its first bytes, of an empty list by its name; None: no history."""
     content = content_of(head)
     stem = PurePosixPath(name).name.lower()
     is_empty = content is Content.EMPTY_LIST and is_history_name(name)

@@ -1,4 +1,4 @@
-"""Take in privacy exports: open the paths, read file by file, store each in one transaction, count everything."""
+"""Take in privacy exports: open the paths, read file by file, store each in one transaction, count all."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ from core.database import open_warehouse
 from core.errors import InputError, UsageError
 from core.settings import Settings
 from ingest.containers import DamagedEntryError
-from ingest.exports.packages import HistoryFile, Package, local_copy, open_package, with_unique_names
+from ingest.exports.packages import HistoryFile, Package, open_package, with_unique_names
 from ingest.exports.reading import Choice, read_file
 from ingest.exports.repair import Repair
 from ingest.exports.results import ExportReceipt, FileReceipt, PackageReceipt
 from ingest.exports.storing import Origin, store_file
 from ingest.ingest_runs import begin_run, finish_run
 from ingest.listeners import check_listener, ensure_listener, set_time_zone, time_zone_of
+from ingest.local_copy import local_copy
 from ingest.scratch import scratch_folder
 from ingest.time_zones import checked_zone
 
@@ -174,5 +175,5 @@ def _unreadable(name: str, package: str, why: str) -> FileReceipt:
 
 
 def _package_receipt(package: Package) -> PackageReceipt:
-    forms = Counter((file.generation.source, file.generation.form) for file in package.files)
+    forms = Counter[tuple[str, str]]((f.generation.source, f.generation.form) for f in package.files)
     return PackageReceipt(package.name, forms, package.not_read)

@@ -1,11 +1,9 @@
-"""The paths a person gave, opened: which files hold history, which do not, and which should but cannot be read."""
+"""The paths a person gave, opened: files with history, others, and those that should have it but do not."""
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -63,32 +61,6 @@ def with_unique_names(packages: list[Package]) -> list[HistoryFile]:
             name = name if seen[name] == 1 else f"{name} ({seen[name]})"
             files.append(HistoryFile(name, file.package, file.generation, file.entry))
     return files
-
-
-@contextmanager
-def local_copy(entry: Entry, folder: Path) -> Iterator[tuple[Path, Future[str]]]:
-    """Yield a path DuckDB can read under a name of ours, and the sha256 of the bytes, which may come later.
-
-    A plain file is linked, since DuckDB would take brackets and stars in its name for a pattern.
-    Raises DamagedEntryError for a damaged member of an archive.
-    """
-    place = folder / "history.json"
-    digest: Future[str] = Future()
-    with ThreadPoolExecutor(1) as pool:
-        try:
-            if entry.path:
-                place.symlink_to(entry.path.resolve())
-                digest = pool.submit(_sha256, place)
-            else:
-                digest.set_result(entry.copy_to(place))
-            yield place, digest
-        finally:
-            place.unlink(missing_ok=True)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _sorted_out(container: Container) -> Package:

@@ -1,4 +1,4 @@
-"""From a file to the temporary table `incoming`: one typed row per record, with a reason where it is no play."""
+"""From a file to the temporary table `incoming`: one typed row per record, with a reason if it is no play."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ from started
 
 
 def _local_part(number: int) -> str:
-    """SQL for one part of spotify:local:artist:album:title:seconds, where spaces are + and the rest percent."""
+    """SQL for a part of spotify:local:artist:album:title:seconds, where spaces are + and the rest percent."""
     return f"nullif(try(url_decode(replace(split_part(track_uri, ':', {number}), '+', ' '))), '')"
 
 
@@ -178,7 +178,7 @@ class Choice:
 def read_file(
     db: duckdb.DuckDBPyConnection, path: Path, generation: Generation, choice: Choice
 ) -> Repair | None:
-    """Fill the temporary table `incoming` from a file; return what the second reader had to mend, if anything.
+    """Fill the temporary table `incoming` from a file; return what the second reader mended, if it had to.
 
     DuckDB refuses a whole file for one bad byte, and answers UTF-16 with UnicodeDecodeError.
     """

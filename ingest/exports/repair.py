@@ -17,7 +17,7 @@ from ingest.content import HEAD_BYTES, encoding_of
 from ingest.exports.generations import PRIVATE_KEYS, RECORD_KEYS
 
 READ_CHARACTERS = 1_000_000
-# No record is longer: where more than this cannot be decoded, the record is broken and not just cut by a block.
+# No record is longer: where more than this cannot be decoded, it is broken and not just cut by a block.
 MAX_RECORD_CHARACTERS = 1_000_000
 _BETWEEN = re.compile(r"[\s,\[\]\ufeff]*")
 _RECORD_START = re.compile(r'\{\s*"(?:' + "|".join(RECORD_KEYS + PRIVATE_KEYS) + r')"\s*:')

@@ -12,8 +12,8 @@ from datetime import datetime
 class Counts:
     """Rows of a file by what became of them. `read` is the sum of the others.
 
-    kept: new music rows. known: stored already, from earlier imports or twice in this one. podcast, audiobook,
-    video: new rows kept apart from music. skipped: private-session rows left out on request.
+    kept: new music rows. known: stored already, from earlier imports or twice in this one. podcast,
+    audiobook, video: new rows kept apart from music. skipped: private-session rows left out on request.
     """
 
     read: int = 0
@@ -49,8 +49,8 @@ class Counts:
 class FileReceipt:
     """What became of one file. Times are UTC; `problem` is None for a file that was read completely.
 
-    known_twice: of the known rows, those that came twice in this import. plays, short: of the kept rows, those
-    long enough to count as a play and the others. private: new rows of private sessions.
+    known_twice: of the known rows, those that came twice in this import. plays, short: of the kept rows,
+    those long enough to count as a play and the others. private: new rows of private sessions.
     """
 
     file_name: str

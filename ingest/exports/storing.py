@@ -12,12 +12,12 @@ from core.runs import utc_now
 from ingest.exports.results import Counts, FileReceipt
 
 _COLUMNS = """
-    play_id, listener_id, source, content_type, content_uri, track_id, isrc, track_name, artist_name, album_name,
-    played_at, started_at, ended_at, started_at_source, ended_at_precision, ms_played, duration_ms, platform,
-    country, shuffle, skipped, offline, is_private_session, reason_start, reason_end, context_uri
+    play_id, listener_id, source, content_type, content_uri, track_id, isrc, track_name, artist_name,
+    album_name, played_at, started_at, ended_at, started_at_source, ended_at_precision, ms_played,
+    duration_ms, platform, country, shuffle, skipped, offline, is_private_session, reason_start, reason_end, context_uri
 """
 
-# Rows that are stored already: from an earlier import, from another file of this one, or higher up in this file.
+# Rows that are stored already: from an earlier import, another file of this one, or higher up in this file.
 _FIND_KNOWN = """
 create or replace temp table known as
 with
@@ -44,7 +44,6 @@ select {_COLUMNS}, $file_name as file_name, $run_id as run_id, $now as ingested_
 from incoming
 where reason is null and not is_skipped
     and not exists (select 1 from known where known.row_number = incoming.row_number)
-order by row_number
 """
 
 _STORE_REJECTED = """
