@@ -1,0 +1,61 @@
+-- Which genres make up your listening, and how does the mix move?
+-- Grain: one row per listener, period (all, year, quarter, month) and genre.
+-- Caveat: only plays whose genre the catalogue knows; known_share says how many of
+-- all plays those are.
+with
+    listening as (select * from {{ ref("listening_with_features") }}),
+    scopes as ({{ listener_scopes("listening") }}),
+    months as (
+        select
+            listener_id,
+            cast(date_trunc('month', local_date) as date) as month_start,
+            track_genre,
+            count(*) as plays,
+            cast(coalesce(sum(ms_played), 0) as bigint) as ms_played,
+            bool_or(is_simulated) as is_simulated
+        from listening
+        group by listener_id, cast(date_trunc('month', local_date) as date), track_genre
+    ),
+    periods as (
+        select
+            scopes.scope_id as listener_id,
+            period_kind,
+            {{ period_start("months.month_start", "scopes.first_month") }}
+            as period_start,
+            months.track_genre,
+            cast(sum(months.plays) as bigint) as plays,
+            cast(sum(months.ms_played) as bigint) as ms_played,
+            bool_or(months.is_simulated) as is_simulated
+        from months
+        inner join scopes using (listener_id)
+        cross join {{ period_kinds() }}
+        group by all
+    ),
+    totals as (
+        select
+            *,
+            sum(plays) over (
+                partition by listener_id, period_kind, period_start
+            ) as all_plays,
+            sum(case when track_genre is not null then plays end) over (
+                partition by listener_id, period_kind, period_start
+            ) as known_plays
+        from periods
+    )
+
+select
+    listener_id,
+    period_kind,
+    period_start,
+    track_genre,
+    row_number() over (
+        partition by listener_id, period_kind, period_start
+        order by plays desc, ms_played desc, track_genre nulls last
+    ) as rank,
+    plays,
+    ms_played / 60000e0 as minutes,
+    {{ share("plays", "known_plays") }} as share,
+    {{ share("known_plays", "all_plays") }} as known_share,
+    is_simulated
+from totals
+where track_genre is not null

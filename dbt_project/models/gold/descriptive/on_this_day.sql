@@ -1,0 +1,34 @@
+-- What did you play most on this day of the year, in each year?
+-- Grain: one row per listener, day of the year (MM-DD) and year with plays.
+-- Caveat: local calendar days; ties go to the longer time listened, then to the lower
+-- track_id.
+with
+    track_days as (select * from {{ ref("track_days") }}),
+    days as (
+        select
+            *,
+            cast(
+                sum(plays) over (partition by listener_id, local_date) as bigint
+            ) as day_plays,
+            sum(ms_played) over (partition by listener_id, local_date) as day_ms_played,
+            row_number() over (
+                partition by listener_id, local_date
+                order by plays desc, ms_played desc, track_id nulls last
+            ) as rank_in_day
+        from track_days
+    )
+
+select
+    listener_id,
+    substr(cast(local_date as string), 6, 5) as month_day,
+    cast(extract(year from local_date) as integer) as year,
+    local_date as date,
+    day_plays as plays,
+    day_ms_played / 60000e0 as minutes,
+    track_id as top_track_id,
+    track_name as top_track_name,
+    artist_name as top_artist_name,
+    plays as top_track_plays,
+    is_simulated
+from days
+where rank_in_day = 1

@@ -1,0 +1,79 @@
+-- When, and with which tracks, do you skip?
+-- Grain: one row per listener, definition of a skip, dimension and value of it.
+-- Caveat: 'ended_early' is what the player noted, which account exports and scrobbles
+-- lack: 'under_30_seconds' is all they tell. n counts streams, short ones too.
+{% set dimensions = {
+    "all": "'all'",
+    "hour_of_day": "lpad(cast(hour_of_day as string), 2, '0')",
+    "part_of_day": "part_of_day",
+    "familiarity": "familiarity",
+    "year": "cast(extract(year from local_date) as string)",
+} %}
+with
+    music_streams as (select * from {{ ref("music_streams") }}),
+    streams as (
+        select
+            *,
+            case
+                when times_heard = 1
+                then '1st time'
+                when times_heard <= 5
+                then '2 to 5 times'
+                when times_heard <= 20
+                then '6 to 20 times'
+                else 'over 20 times'
+            end as familiarity
+        from music_streams
+    ),
+    skips as (
+        {% for definition, is_skip in skip_definitions().items() %}
+            select *, '{{ definition }}' as definition, {{ is_skip }} as is_skip
+            from streams
+            where {{ is_skip }} is not null {{ "union all" if not loop.last }}
+        {% endfor %}
+    ),
+    sessions as (
+        {% for dimension, value in dimensions.items() %}
+            select
+                listener_id,
+                definition,
+                '{{ dimension }}' as dimension,
+                {{ value }} as value,
+                session_id,
+                count(*) as streams,
+                count(case when is_skip then 1 end) as skips,
+                bool_or(is_simulated) as is_simulated
+            from skips
+            group by all {{ "union all" if not loop.last }}
+        {% endfor %}
+    ),
+    shares as (
+        select
+            listener_id,
+            definition,
+            dimension,
+            value,
+            cast(sum(streams) as bigint) as n,
+            count(*) as n_sessions,
+            cast(sum(skips) as bigint) as skips,
+            {{ cluster_mean("skips", "streams") }} as skip_share,
+            {{ cluster_ci("skips", "streams") }} as half_width,
+            bool_or(is_simulated) as is_simulated
+        from sessions
+        group by listener_id, definition, dimension, value
+    )
+
+select
+    listener_id,
+    definition,
+    dimension,
+    value,
+    n,
+    n_sessions,
+    skips,
+    skip_share,
+    {{ share_bound("skip_share", "half_width", "low") }} as ci_low,
+    {{ share_bound("skip_share", "half_width", "high") }} as ci_high,
+    {{ too_few_sessions("n_sessions") }} as reason,
+    is_simulated
+from shares

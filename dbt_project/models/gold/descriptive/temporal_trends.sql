@@ -1,0 +1,75 @@
+-- How does your listening change from day to day?
+-- Grain: one row per listener and local calendar date from the first play to the
+-- last, days without plays too.
+-- Caveat: a day of 0 plays may be a day without data; history_completeness tells the
+-- two apart. Averages are over measured plays, but for those _with_synthetic.
+{% set features = ["valence", "energy", "tempo"] %}
+with
+    daily as (select * from {{ ref("daily_listening") }}),
+    spans as (
+        select
+            listener_id,
+            min(local_date) as first_date,
+            max(local_date) as last_date,
+            bool_or(is_simulated) as is_simulated
+        from daily
+        group by listener_id
+    ),
+    moments as (
+        select *, {{ date_series("first_date", "last_date") }} as moment from spans
+    ),
+    days as (
+        select listener_id, cast(moment as date) as local_date, is_simulated
+        from moments
+    ),
+    filled as (
+        select
+            days.listener_id,
+            days.local_date,
+            days.is_simulated,
+            coalesce(daily.plays, 0) as total_plays,
+            coalesce(daily.minutes, 0) as minutes,
+            coalesce(daily.n_tracks, 0) as distinct_tracks,
+            coalesce(daily.n_artists, 0) as distinct_artists,
+            coalesce(daily.n_new_tracks, 0) as new_tracks,
+            {{ feature_average_columns("daily", features) }}
+            daily.measured_share,
+            case
+                when {{ iso_day_of_week("days.local_date") }} >= 6
+                then coalesce(daily.plays, 0)
+                else 0
+            end as weekend_plays,
+            row_number() over (
+                partition by days.listener_id order by days.local_date nulls last
+            ) as day_number
+        from days
+        left join daily using (listener_id, local_date)
+    )
+
+select
+    listener_id,
+    local_date as date,
+    total_plays,
+    minutes,
+    distinct_tracks,
+    distinct_artists,
+    new_tracks,
+    {{ feature_average_columns("filled", features) }}
+    measured_share,
+    weekend_plays,
+    {% for days in [7, 28] %}
+        {%- for measure in ["total_plays", "minutes"] %}
+            case
+                when day_number >= {{ days }}
+                then
+                    avg({{ measure }}) over (
+                        partition by listener_id
+                        order by
+                            local_date nulls last
+                            rows between {{ days - 1 }} preceding and current row
+                    )
+            end as {{ measure }}_mean_{{ days }}d,
+        {%- endfor %}
+    {%- endfor %}
+    is_simulated
+from filled

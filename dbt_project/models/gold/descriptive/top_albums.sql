@@ -1,0 +1,53 @@
+-- Which albums did you play most: of all time, in a year, in a quarter, in a month?
+-- Grain: one row per listener ('all': everybody, where there are several), period and
+-- rank, up to 100 albums.
+-- Caveat: ranked by plays, then time listened, then names; account exports name no
+-- albums, so their plays count only where another source names one.
+with
+    track_days as (select * from {{ ref("track_days") }}),
+    scopes as ({{ listener_scopes("track_days") }}),
+    periods as (
+        select
+            scopes.scope_id as listener_id,
+            period_kind,
+            {{ period_start("track_days.local_date", "scopes.first_month") }}
+            as period_start,
+            track_days.artist_name,
+            track_days.album_name,
+            count(distinct track_days.track_id) as tracks,
+            cast(sum(track_days.plays) as bigint) as plays,
+            cast(sum(track_days.ms_played) as bigint) as ms_played,
+            min(track_days.first_played_at) as first_played_at,
+            max(track_days.last_played_at) as last_played_at,
+            bool_or(track_days.is_simulated) as is_simulated
+        from track_days
+        inner join scopes using (listener_id)
+        cross join {{ period_kinds() }}
+        where track_days.album_name is not null
+        group by all
+    ),
+    ranked as (
+        select
+            *,
+            row_number() over (
+                partition by listener_id, period_kind, period_start
+                order by plays desc, ms_played desc, album_name, artist_name nulls last
+            ) as rank
+        from periods
+    )
+
+select
+    listener_id,
+    period_kind,
+    period_start,
+    cast(rank as integer) as rank,
+    album_name,
+    artist_name,
+    tracks,
+    plays,
+    ms_played / 60000e0 as minutes,
+    first_played_at,
+    last_played_at,
+    is_simulated
+from ranked
+where rank <= {{ var("ranking_depth") }}

@@ -1,0 +1,25 @@
+-- Which days each import and each source tells of, as ranges of dates. Grain:
+-- listener_id, source, from_date,
+-- to_date. The files of one import are one export, so days between two of its files
+-- are covered; a day with plays
+-- is covered by their source whether or not a file says so. Ranges of files count UTC
+-- days, plays local ones.
+with
+    files as (select * from {{ ref("ingest_files_bronze") }}),
+    listening as (select * from {{ ref("listening_with_features") }}),
+    imports as (
+        select
+            listener_id,
+            kind as source,
+            cast(min(covered_from) as date) as from_date,
+            cast(max(covered_to) as date) as to_date
+        from files
+        where covered_from is not null
+        group by listener_id, run_id, kind
+    )
+
+select listener_id, source, from_date, to_date
+from imports
+union
+select listener_id, source, local_date as from_date, local_date as to_date
+from listening

@@ -1,0 +1,25 @@
+-- Every track each listener played, with what is known of its sound. Grain:
+-- listener_id, track_id.
+-- The features and the category are those of the track, so they are the same for all
+-- its plays.
+with listening as (select * from {{ ref("listening_with_features") }})
+
+select
+    listener_id,
+    track_id,
+    max(track_name) as track_name,
+    max(artist_name) as artist_name,
+    max(track_genre) as track_genre,
+    count(*) as plays,
+    cast(coalesce(sum(ms_played), 0) as bigint) as ms_played,
+    min(played_at) as first_played_at,
+    max(played_at) as last_played_at,
+    {% for feature in audio_features() %}
+        max({{ feature }}) as {{ feature }},
+    {% endfor %}
+    max(mood_category) as mood_category,
+    max(feature_source) as feature_source,
+    bool_and(is_measured) as is_measured,
+    bool_or(is_simulated) as is_simulated
+from listening
+group by listener_id, track_id

@@ -1,0 +1,57 @@
+-- How often each track was played on each day, and how long it had rested before.
+-- Grain: listener_id, track_id,
+-- local_date (ends at midnight). pause_days counts from the last day with a play of
+-- the track, NULL at the first.
+with
+    listening as (select * from {{ ref("listening_with_features") }}),
+    days as (
+        select
+            listener_id,
+            track_id,
+            local_date,
+            max(track_name) as track_name,
+            max(artist_name) as artist_name,
+            max(album_name) as album_name,
+            count(*) as plays,
+            cast(coalesce(sum(ms_played), 0) as bigint) as ms_played,
+            min(played_at) as first_played_at,
+            max(played_at) as last_played_at,
+            bool_or(is_simulated) as is_simulated
+        from listening
+        group by listener_id, track_id, local_date
+    )
+
+select
+    listener_id,
+    track_id,
+    local_date,
+    track_name,
+    artist_name,
+    album_name,
+    plays,
+    ms_played,
+    first_played_at,
+    last_played_at,
+    min(local_date) over (partition by listener_id, track_id) as track_first_date,
+    min(local_date) over (partition by listener_id, artist_name) as artist_first_date,
+    cast(
+        floor(
+            (
+                {{ epoch_seconds("local_date") }}
+                - lag({{ epoch_seconds("local_date") }}) over (
+                    partition by listener_id, track_id order by local_date nulls last
+                )
+            )
+            / 86400
+        ) as integer
+    ) as pause_days,
+    cast(
+        sum(plays) over (
+            partition by listener_id, track_id
+            order by
+                local_date nulls last
+                range between interval 6 days preceding and current row
+        ) as bigint
+    ) as week_plays,
+    is_simulated
+from days
