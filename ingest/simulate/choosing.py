@@ -80,6 +80,13 @@ class Chooser:
                 break
         return track
 
+    def _appeal(self, position: int, minute: float) -> float:
+        """Return the chance that a recalled play is repeated: less if just heard, less if worn out."""
+        memory = self.memory
+        is_loop = minute - float(memory.minutes[position]) < _TOGETHER_MINUTES
+        wear = memory.times_heard[memory.tracks[position]] / self._habits.worn_after
+        return (self._habits.p_loop if is_loop else 1.0) / (1.0 + wear**2)
+
     def _old(self, moment: Moment, minute: float) -> int:
         """Go on after the last repeat, or recall a past play; a track just heard comes back rarely."""
         memory, following = self.memory, moment.last_position + 1
@@ -91,8 +98,7 @@ class Chooser:
         position = 0
         for _ in range(_TRIES):
             position = memory.recall(self._rng, minute)
-            is_loop = minute - float(memory.minutes[position]) < _TOGETHER_MINUTES
-            if not is_loop or float(self._rng.random()) < self._habits.p_loop:
+            if float(self._rng.random()) < self._appeal(position, minute):
                 break
         moment.last_position = position
         return memory.tracks[position]

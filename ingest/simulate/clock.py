@@ -109,7 +109,8 @@ def plan_sessions(
     calendar = [first + timedelta(days=i) for i in range(days)]
     away = holiday(first, days)
     n = max(round(sessions_per_day * days), 1)
-    day = np.sort(rng.choice(days, size=n, p=_day_weights(rng, calendar, away)))
+    day = np.searchsorted(np.cumsum(_day_weights(rng, calendar, away)), np.sort(_even(rng, n)))
+    day = np.minimum(day, days - 1)
     weekend = np.array([calendar[i].weekday() >= 5 for i in day.tolist()])
     hour = _hours(rng, weekend, listener.chronotype_hours)
     start = np.array([epoch(calendar[i], zone, h) for i, h in zip(day.tolist(), hour.tolist(), strict=True)])

@@ -1,0 +1,73 @@
+"""One simulated year for all tests of the simulator: the world, its listener, and the files of the demo."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from zipfile import ZipFile
+
+import numpy as np
+import pytest
+
+from ingest.simulate import DemoInputs, write_demo_inputs
+from ingest.simulate.catalogue import World, make_world
+from ingest.simulate.habits import Habits
+from ingest.simulate.listening import MusicPlays, listen
+from ingest.simulate.population import Listener, draw_listener
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Year:
+    """A listener-year as the process made it, before it became files."""
+
+    world: World
+    listener: Listener
+    plays: MusicPlays
+
+    @property
+    def heard(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Which rows are plays of at least 30 s."""
+        return self.plays.ms_played >= 30_000
+
+
+@pytest.fixture(scope="session")
+def world() -> World:
+    return make_world(np.random.default_rng(1))
+
+
+@pytest.fixture(scope="session", params=[1, 2, 3])
+def year(request: pytest.FixtureRequest, world: World) -> Year:
+    rng = np.random.default_rng(request.param)
+    listener = draw_listener(rng, n_favourites=request.param)
+    return Year(world, listener, listen(rng, world, listener, Habits(), first=date(2025, 3, 1), days=365))
+
+
+@pytest.fixture(scope="session")
+def inputs(tmp_path_factory: pytest.TempPathFactory) -> DemoInputs:
+    return write_demo_inputs(tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture(scope="session")
+def files(inputs: DemoInputs) -> dict[str, list[Row]]:
+    """The JSON files of the export by name, without their folder."""
+    with ZipFile(inputs.export_zip) as archive:
+        return {
+            name.split("/")[1]: json.loads(archive.read(name))
+            for name in archive.namelist()
+            if name.endswith(".json")
+        }
+
+
+@pytest.fixture(scope="session")
+def audio(files: dict[str, list[Row]]) -> list[Row]:
+    """All rows of the audio files in file order."""
+    return [row for name, rows in files.items() if "Audio" in name for row in rows]
+
+
+@pytest.fixture(scope="session")
+def music(audio: list[Row]) -> list[Row]:
+    return [row for row in audio if row["spotify_track_uri"]]
