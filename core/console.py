@@ -23,6 +23,9 @@ from core.settings import Settings
 console = Console(highlight=False, soft_wrap=False)
 err_console = Console(stderr=True, highlight=False)
 log = logging.getLogger("spotiflow")
+# Until start_log has a file, nothing may fall through to the terminal, tracebacks least of all.
+log.propagate = False
+log.addHandler(logging.NullHandler())
 
 LOG_BYTES = 2_000_000
 LOG_FILES = 5
@@ -37,7 +40,6 @@ def start_log(settings: Settings) -> None:
     Without a home, or where it cannot be written, the log stays silent: reading must work all the same.
     """
     log.setLevel(logging.INFO)
-    log.propagate = False
     for handler in list(log.handlers):
         log.removeHandler(handler)
         handler.close()
