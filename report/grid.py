@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from report.words import clean, fit
+from report.words import clean, fit, printable
 
 GAP = 2
 WIDEST_CELL = 40
@@ -37,6 +37,11 @@ class Grid:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Yield header, rows and what was left out."""
+        for line in self._lines(options):
+            line.plain = printable(line.plain, options.encoding)
+            yield line
+
+    def _lines(self, options: ConsoleOptions) -> Iterator[Text]:
         if not self.columns:
             yield Text("Done; the statement returns no rows.", style="dim")
             return
@@ -66,14 +71,14 @@ class Grid:
             parts.append(cell.rjust(width) if right else fit(cell, width, ellipsis))
         return Text((" " * GAP).join(parts).rstrip(), style=style, no_wrap=True, overflow="crop")
 
-    def _downwards(self, width: int, ellipsis: str) -> RenderResult:
+    def _downwards(self, width: int, ellipsis: str) -> Iterator[Text]:
         name_width = max(cell_len(column) for column in self.columns)
         for column, cell in zip(self.columns, self.cells[0], strict=True):
             line = Text(fit(column, name_width), style="bold", no_wrap=True, overflow="crop")
             room = max(1, width - name_width - GAP)
             yield line.append(" " * GAP + fit(cell, room, ellipsis).rstrip(), style="not bold")
 
-    def _left_out(self, n_shown: int) -> RenderResult:
+    def _left_out(self, n_shown: int) -> Iterator[Text]:
         hidden_rows = self.n_rows - len(self.cells)
         if hidden_rows:
             yield Text(f"{hidden_rows:,} more rows; all of them with --csv or --json.", style="dim")

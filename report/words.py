@@ -8,6 +8,8 @@ from datetime import date, datetime
 from rich.cells import cell_len, set_cell_size
 
 UNKNOWN = "-"
+# A space at which no line is broken; printed as a plain one.
+NO_BREAK = "\u00a0"
 # Direction marks in a track name could turn the rest of a line around.
 _DIRECTION_MARKS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -20,6 +22,11 @@ def clean(text: object) -> str:
 
 def _is_unsafe(char: str) -> bool:
     return char in _DIRECTION_MARKS or unicodedata.category(char) in ("Cc", "Zl", "Zp", "Cs")
+
+
+def printable(text: str, encoding: str) -> str:
+    """Return the text with `?` for what the terminal's encoding does not have."""
+    return text if encoding.startswith("utf") else text.encode(encoding, "replace").decode(encoding)
 
 
 def fit(text: object, width: int, ellipsis: str = "…") -> str:
@@ -40,6 +47,11 @@ def count(value: float | None) -> str:
 def counted(value: int, singular: str, plural: str | None = None) -> str:
     """Return a number with its noun: `1 play`, `2 plays`."""
     return f"{value:,} {singular if value == 1 else plural or singular + 's'}"
+
+
+def n(value: int, units: str) -> str:
+    """Return `n = 1,204 plays`, held together on one line."""
+    return f"n = {value:,} {units}".replace(" ", NO_BREAK)
 
 
 def share(value: float | None) -> str:
@@ -74,3 +86,22 @@ def interval(low: float | None, high: float | None, digits: int = 2) -> str:
 def day(value: date | datetime | None) -> str:
     """Return a date as written in the warehouse."""
     return UNKNOWN if value is None else value.isoformat()[:10]
+
+
+def share_range(low: float | None, high: float | None) -> str:
+    """Return an interval of shares: `36 to 38 %`."""
+    if low is None or high is None:
+        return ""
+    return f"{share(low).removesuffix(' %')} to {share(high)}"
+
+
+def share_interval(low: float | None, high: float | None) -> str:
+    """Return such an interval in brackets after a space, or nothing where there is none."""
+    between = share_range(low, high)
+    return f" ({between})" if between else ""
+
+
+def song(name: str | None, artist: str | None) -> str:
+    """Return a track with its artist."""
+    title = clean(name) if name else "(no name)"
+    return f"{title} by {clean(artist)}" if artist else title

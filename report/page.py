@@ -1,0 +1,112 @@
+"""The layout: sections one under the other, two beside each other where the terminal is wide enough."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.text import Text
+
+from report import words
+from report.canvas import ASCII, GAP, UNICODE, Canvas, beside
+from report.sections import clock, findings, genres, habits, models, mood, ranking, sources, steps, who, years
+
+if TYPE_CHECKING:
+    from report.terminal import Report
+
+Draw = Callable[[Canvas], list[Text]]
+
+WIDEST = 100
+MOST_LINES = 60
+TWO_COLUMNS = 96
+
+
+class Page:
+    """A report that draws itself in the width and the characters of a console."""
+
+    def __init__(self, report: Report) -> None:
+        """Keep the report; nothing is drawn before a console asks."""
+        self.report = report
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Yield one Text per line, none wider than the console and at most 100 cells."""
+        marks = ASCII if options.ascii_only else UNICODE
+        note = "simulated" if self.report.who.is_simulated else ""
+        canvas = Canvas(min(options.max_width, WIDEST), marks, note)
+        for line in _spaced(list(self._blocks(canvas)), canvas.width):
+            # A letter that the encoding lacks becomes one sign, so styles and widths stay in place.
+            line.plain = words.printable(line.plain, options.encoding)
+            line.rstrip()
+            yield line
+
+    def _blocks(self, canvas: Canvas) -> Iterator[list[Text]]:
+        report = self.report
+        songs = self._about_songs(canvas)
+        yield who.draw(report.who, canvas, self._simulated())
+        yield findings.draw(report.findings, report.who, canvas)
+        if report.who.plays:
+            yield from self._listening(canvas)
+            yield self._songs(songs)
+        yield models.draw(report.models, songs, steps.without_models(report))
+        yield steps.draw(report, canvas)
+
+    def _simulated(self) -> str:
+        listener, catalogue = self.report.who.is_simulated, self.report.is_catalogue_simulated
+        names = [name for name, is_so in (("listener", listener), ("catalogue", catalogue)) if is_so]
+        return " and ".join(names)
+
+    def _listening(self, canvas: Canvas) -> Iterator[list[Text]]:
+        artists, albums, tracks = self.report.rankings
+        half = (canvas.width - GAP) // 2
+        yield _pair(
+            canvas,
+            half,
+            lambda column: ranking.draw(artists, column, "No play names an artist."),
+            lambda column: ranking.draw(albums, column, "No play names an album."),
+        )
+        yield ranking.draw(tracks, canvas, "No plays yet.")
+        yield _pair(
+            canvas,
+            clock.WIDTH,
+            lambda column: clock.draw(self.report.clock, column),
+            self._years_and_genres,
+        )
+        yield habits.draw(self.report.habits, canvas)
+
+    def _years_and_genres(self, canvas: Canvas) -> list[Text]:
+        """Genres take the lines that a short history leaves beside the clock."""
+        lines = years.draw(self.report.years, canvas)
+        return lines + genres.draw(self.report.genres, self._about_songs(canvas), clock.LINES - len(lines))
+
+    def _about_songs(self, canvas: Canvas) -> Canvas:
+        return replace(canvas, note="simulated") if self.report.is_catalogue_simulated else canvas
+
+    def _songs(self, canvas: Canvas) -> list[Text]:
+        advice = sources.advice(self.report.sources, self.report.who.complete_days)
+        return _pair(
+            canvas,
+            clock.WIDTH,
+            lambda column: mood.draw(self.report.mood, column),
+            lambda column: sources.draw(self.report.sources, column, advice),
+        )
+
+
+def _spaced(blocks: list[list[Text]], width: int) -> Iterator[Text]:
+    """Yield the lines with an empty one between blocks; at full width, as many as 60 lines hold."""
+    n_gaps = len(blocks) - 1
+    if width >= TWO_COLUMNS:
+        n_gaps = min(n_gaps, MOST_LINES - sum(map(len, blocks)))
+    for position, block in enumerate(blocks):
+        if 0 < position <= n_gaps:
+            yield Text()
+        yield from block
+
+
+def _pair(canvas: Canvas, left_width: int, left: Draw, right: Draw) -> list[Text]:
+    """Return two sections beside each other, or one under the other where there is no room for two."""
+    if canvas.width < TWO_COLUMNS:
+        return left(canvas) + right(canvas)
+    right_width = canvas.width - left_width - GAP
+    return beside(left(canvas.narrowed(left_width)), right(canvas.narrowed(right_width)), left_width)

@@ -1,0 +1,82 @@
+"""Where the audio features come from, and what would raise the measured share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.text import Text
+
+from report import words
+from report.canvas import ACCENT, QUIET, Canvas
+from report.queries import CATALOGUE, SOURCES, Gold
+
+LABELS = {
+    "real": "real",
+    "kaggle": "catalogue",
+    "synthetic": "synthetic stand-in",
+    "unknown": "unknown",
+}
+LABEL_WIDTH = 19
+SHARE_WIDTH = 7
+TRACKS_WIDTH = 8
+
+
+@dataclass(frozen=True)
+class FeatureSource:
+    """One source of audio features: plays and distinct tracks that take them from there."""
+
+    source: str
+    plays: int
+    tracks: int
+    share: float
+
+
+@dataclass(frozen=True)
+class Sources:
+    """All sources of one listener, and the catalogue that tracks are matched with."""
+
+    source: tuple[str, ...]
+    sources: tuple[FeatureSource, ...]
+    catalogue_rows: int
+    is_catalogue_simulated: bool
+
+
+def load(gold: Gold, listener: str) -> Sources:
+    """Read the sources; a source without plays is a row of 0, as long as there are plays at all."""
+    found = {row["source"]: FeatureSource(**row) for row in gold.rows(SOURCES, listener=listener)}
+    everything = [found.get(name, FeatureSource(name, 0, 0, 0.0)) for name in LABELS]
+    catalogue = gold.first(CATALOGUE) or {}
+    return Sources(
+        SOURCES.tables + CATALOGUE.tables,
+        tuple(everything) if found else (),
+        catalogue.get("n_rows") or 0,
+        bool(catalogue.get("is_simulated")),
+    )
+
+
+def draw(section: Sources, canvas: Canvas, advice: str) -> list[Text]:
+    """Return a bar per source; `advice` says how to raise the measured share."""
+    lines = [canvas.heading("Feature sources", columns=f"{'plays':>{SHARE_WIDTH}}{'tracks':>{TRACKS_WIDTH}}")]
+    if not section.sources:
+        lines.append(canvas.line(("No plays yet.", QUIET)))
+    lines += [_source(entry, canvas) for entry in section.sources]
+    return [*lines, *canvas.wrapped(advice, QUIET)]
+
+
+def _source(entry: FeatureSource, canvas: Canvas) -> Text:
+    room = max(0, canvas.width - LABEL_WIDTH - SHARE_WIDTH - TRACKS_WIDTH)
+    return canvas.line(
+        LABELS[entry.source].ljust(LABEL_WIDTH),
+        (canvas.bar(entry.share, room), ACCENT),
+        f"{words.share(entry.share):>{SHARE_WIDTH}}",
+        (f"{words.count(entry.tracks):>{TRACKS_WIDTH}}", QUIET),
+    )
+
+
+def advice(section: Sources, complete_days: int) -> str:
+    """Return the one step that would raise the measured share most."""
+    if not section.catalogue_rows:
+        return "To raise it: spotiflow ingest kaggle archive.zip (the Kaggle Spotify Tracks Dataset)."
+    if section.sources and not complete_days:
+        return "To raise it: the Extended streaming history names track ids, which match best; ask Spotify."
+    return "The catalogue does not know the rest; only measured plays enter statistics and models."

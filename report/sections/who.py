@@ -1,0 +1,77 @@
+"""Who and when: how much listening there is, since when, and how whole the history is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from rich.text import Text
+
+from report import words
+from report.canvas import ACCENT, QUIET, WARNING, Canvas
+from report.queries import OVERVIEW, SPAN, Gold
+
+
+@dataclass(frozen=True)
+class Who:
+    """The listener in numbers; dates are local days, None without plays.
+
+    ms_played_share: share 0..1 of plays whose length is known. measured_share: share of plays whose audio
+    features were measured. skip_definition: the definition of a skip that this history supports best.
+    """
+
+    source: tuple[str, ...]
+    listener_id: str
+    is_simulated: bool
+    plays: int
+    minutes: float
+    ms_played_share: float | None
+    tracks: int
+    artists: int
+    sessions: int
+    active_days: int
+    complete_days: int
+    partial_days: int
+    missing_days: int
+    measured_share: float | None
+    skip_definition: str | None
+    first_date: date | None
+    last_date: date | None
+
+
+def load(gold: Gold, listener: str) -> Who:
+    """Read one listener, who must be in the overview."""
+    row = gold.first(OVERVIEW, listener=listener) or {}
+    span = gold.first(SPAN, listener=listener) or {"first_date": None, "last_date": None}
+    known = {name: row[name] for name in Who.__dataclass_fields__ if name in row}
+    return Who(source=OVERVIEW.tables + SPAN.tables, **known, **span)
+
+
+def draw(who: Who, canvas: Canvas, simulated: str) -> list[Text]:
+    """Return the first lines of the report; `simulated` names what is simulated, or nothing."""
+    title = canvas.line(("Listening report  ", f"bold {ACCENT}"), (words.clean(who.listener_id), "bold"))
+    if simulated:
+        title.append(f"  SIMULATED {simulated}: not about a real person or real songs", style=WARNING)
+    title.truncate(canvas.width)
+    if not who.plays:
+        return [title, canvas.line(("No plays yet.", QUIET))]
+    return [title, *(line for parts in _facts(who) for line in canvas.joined(parts))]
+
+
+def _facts(who: Who) -> list[list[str]]:
+    return [
+        [
+            words.counted(who.plays, "play"),
+            words.hours(who.minutes),
+            words.counted(who.artists, "artist"),
+            words.counted(who.tracks, "track"),
+            words.counted(who.sessions, "session"),
+            f"length known for {words.share(who.ms_played_share)} of plays",
+        ],
+        [
+            f"{words.day(who.first_date)} to {words.day(who.last_date)}",
+            f"{words.counted(who.active_days, 'day')} with plays",
+            f"history: {who.complete_days:,} complete, {who.partial_days:,} partial, "
+            f"{who.missing_days:,} missing days",
+        ],
+    ]

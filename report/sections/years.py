@@ -1,0 +1,73 @@
+"""How much, year by year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.text import Text
+
+from report import words
+from report.canvas import ACCENT, QUIET, Canvas
+from report.queries import YEARS, Gold
+
+MOST_LINES = 8
+LABEL_WIDTH = 8
+PLAYS_WIDTH = 9
+HOURS_WIDTH = 9
+
+
+@dataclass(frozen=True)
+class Year:
+    """One calendar year in local time; `days` are days with plays."""
+
+    year: int
+    plays: int
+    minutes: float
+    days: int
+
+
+@dataclass(frozen=True)
+class Years:
+    """All years with plays, first to last."""
+
+    source: tuple[str, ...]
+    years: tuple[Year, ...]
+
+
+def load(gold: Gold, listener: str) -> Years:
+    """Read the years."""
+    return Years(YEARS.tables, tuple(Year(**row) for row in gold.rows(YEARS, listener=listener)))
+
+
+def draw(section: Years, canvas: Canvas) -> list[Text]:
+    """Return one bar per year of the last eight lines; what came before shares the first line."""
+    lines = [canvas.heading("Years", columns=f"{'plays':>{PLAYS_WIDTH}}{'listened':>{HOURS_WIDTH}}")]
+    if not section.years:
+        return [*lines, canvas.line(("No plays yet.", QUIET))]
+    labelled = _labelled(section.years)
+    most = max(year.plays for _, year in labelled)
+    return lines + [_line(label, year, most, canvas) for label, year in labelled]
+
+
+def _labelled(years: tuple[Year, ...]) -> list[tuple[str, Year]]:
+    shown = [(str(year.year), year) for year in years]
+    if len(years) <= MOST_LINES:
+        return shown
+    early = years[: len(years) - MOST_LINES + 1]
+    together = Year(
+        early[-1].year,
+        sum(year.plays for year in early),
+        sum(year.minutes for year in early),
+        sum(year.days for year in early),
+    )
+    return [(f"to {early[-1].year}", together), *shown[len(early) :]]
+
+
+def _line(label: str, year: Year, most: int, canvas: Canvas) -> Text:
+    room = canvas.width - LABEL_WIDTH - PLAYS_WIDTH - HOURS_WIDTH
+    return canvas.line(
+        (label.ljust(LABEL_WIDTH), QUIET),
+        (canvas.bar(year.plays / most, room), ACCENT),
+        f"{words.count(year.plays):>{PLAYS_WIDTH}}",
+        (f"{words.hours(year.minutes):>{HOURS_WIDTH}}", QUIET),
+    )
