@@ -24,8 +24,8 @@ class Habits:
     p_session_genre: float = 0.6
     # Few people play the same track again at once: accept a repeat within half an hour this often; assumed.
     p_loop: float = 0.20
-    # 6: interest falls after many repetitions ("mere exposure"). At this many plays a repeat is half as likely,
-    # which gives the top track about 1 % of the plays (6: 111 of 11,242).
+    # 6: interest falls after many repetitions ("mere exposure"). After so many plays a repeat is half as
+    # likely, which gives the top track about 1 % of the plays (6: 111 of 11,242).
     worn_after: float = 65.0
     # 6: 24 % under 5 s, 35 % under 30 s, 48.6 % before the end.
     skip_shares: tuple[float, float, float] = (0.24, 0.35, 0.486)
