@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from core.console import log, progress
 from core.database import open_warehouse
 from core.errors import BuildError, InputError, UsageError
@@ -21,6 +23,7 @@ BRANCHES = ("descriptive", "diagnostic", "predictive", "prescriptive", "cognitiv
 # Models that read schema ml carry this tag: they are built again after training.
 FROM_ML = "tag:from_ml"
 PROJECT_DIR = Path(__file__).resolve().parent.parent / "dbt_project"
+SYNTHETIC_MODEL = "my_tracks_features_bronze_synthetic"
 SLOWEST_SHOWN = 3
 
 
@@ -41,6 +44,8 @@ class BuildResult:
 
     seconds: float = 0.0
     nodes: list[NodeResult] = field(default_factory=list)
+    # Tracks that had synthetic features before this build.
+    synthetic_before: int = 0
 
     @property
     def models(self) -> list[NodeResult]:
@@ -97,15 +102,24 @@ def build(
 
 def invoke(settings: Settings, arguments: Sequence[str]) -> BuildResult:
     """Run one dbt command on the warehouse of `settings` and let go of the file afterwards."""
-    with open_warehouse(settings):
-        pass  # Creates or migrates the file and finds out now, in our words, when somebody else holds it.
-    started = time.monotonic()
     result = BuildResult()
+    # Creates or migrates the file and finds out now, in our words, when somebody else holds it.
+    with open_warehouse(settings) as db:
+        result.synthetic_before = _count_synthetic(db)
+    started = time.monotonic()
     with _environment(settings):
         outcome = _run(settings, arguments)
     result.seconds = time.monotonic() - started
     _raise_for(outcome, result, settings)
     return result
+
+
+def _count_synthetic(db: duckdb.DuckDBPyConnection) -> int:
+    try:
+        row = db.execute(f"select count(*) from bronze.{SYNTHETIC_MODEL}").fetchone()
+    except duckdb.CatalogException:
+        return 0
+    return int(row[0]) if row else 0
 
 
 def _run(settings: Settings, arguments: Sequence[str]) -> Any:
