@@ -65,6 +65,6 @@ def sql(
 def path() -> None:
     """Print where the warehouse file is, for other tools.
 
-    Example: duckdb "$(spotiflow path)"
+    Example: spotiflow path; for instance duckdb "$(spotiflow path)"
     """
     typer.echo(settle().database_path)
