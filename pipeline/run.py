@@ -8,7 +8,7 @@ from typing import Any
 
 from ingest.exports import import_exports
 from ingest.exports import receipt as export_receipt
-from ingest.inputs import InputKind, identify
+from ingest.inputs import InputKind, require
 from ingest.kaggle import load_kaggle
 from ingest.kaggle import render as render_kaggle
 from report.build_summary import render_build
@@ -50,7 +50,7 @@ def import_paths(
     time_zone: str | None = None,
 ) -> None:
     """Import paths told apart by content; catalogues first, so that one message names what they cover."""
-    kinds = {path: identify(path) for path in paths}
+    kinds = {path: require(path, InputKind.EXPORT, InputKind.KAGGLE) for path in paths}
     for path in [path for path, kind in kinds.items() if kind is InputKind.KAGGLE]:
         show(render_kaggle(load_kaggle(settings, path)))
     exports = [path for path, kind in kinds.items() if kind is InputKind.EXPORT]
