@@ -16,15 +16,15 @@ from ingest.simulate.genres import GENRES
 Flags = NDArray[np.bool_]
 
 # Half of a real person's tracks are in no catalogue, some by known artists, some by unknown ones
-# (mood_science.md 1.5: first artist known for 40-81 %).
+# (docs/evidence.md 3: first artist known for 40-81 %).
 _HIDDEN_PER_ROW = 0.95
 _UNKNOWN_ARTIST_SHARE = 0.25
-# 89,740 tracks by 17,639 first artists (mood_science.md 1.2): five each, most with fewer.
+# 89,740 tracks by 17,639 first artists (docs/evidence.md 2): five each, most with fewer.
 _TRACKS_PER_ARTIST = 5.0
 _NEW_ALBUM_SHARE = 0.2
 # A quarter of real rows names more than one artist.
 _GUEST_SHARE = 0.25
-# Same audio again under another id: 83,478 fingerprints of 89,740 ids (mood_science.md 1.2).
+# Same audio again under another id: 83,478 fingerprints of 89,740 ids (docs/evidence.md 2).
 _TWIN_SHARE = 0.05
 # Rows that repeat a track of a near genre; real: 114,000 rows for 89,740 ids.
 _SHARED_SHARE = 0.12

@@ -13,7 +13,7 @@ from ingest.simulate.taste import Taste, energy_scores, slices
 
 _TRIES = 12
 _NOWHERE = -2
-# Plays within half an hour belong together (mood_science.md section 6, session gap).
+# Plays within half an hour belong together (docs/evidence.md 1).
 _TOGETHER_MINUTES = 30
 
 

@@ -12,10 +12,10 @@ from ingest.simulate.features import Floats, Ints
 from ingest.simulate.population import Listener
 
 # Share of plays by hour, two harmonics: mean, cos 24 h, sin 24 h, cos 12 h, sin 12 h; Monday and Saturday of
-# mood_science.md section 2, "activity curve". Other weekdays take Monday's, Sunday takes Saturday's.
+# docs/evidence.md 1. Other weekdays take Monday's, Sunday takes Saturday's.
 WEEKDAY_CURVE = (0.493, -0.220, -0.335, -0.010, -0.104)
 WEEKEND_CURVE = (0.581, -0.272, -0.373, 0.114, -0.096)
-# Day weights Gamma(1.2), session lengths lognormal with sigma 1.1 (mood_science.md section 6, "Process").
+# Day weights Gamma(1.2), session lengths lognormal with sigma 1.1 (docs/evidence.md 1).
 _DAY_SHAPE = 1.2
 _LENGTH_SIGMA = 1.1
 # Nobody listens through a day and a night: the tail ends here (assumed).

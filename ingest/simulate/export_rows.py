@@ -13,7 +13,7 @@ from ingest.simulate.spoken import SpokenPlay
 
 Row = dict[str, Any]
 
-# All keys of a row, in Spotify's order (spotify_web_api.md 6.2).
+# All keys of a row, in Spotify's order (docs/evidence.md 4).
 KEYS = (
     "ts",
     "platform",

@@ -31,11 +31,11 @@ DANCEABILITY, ENERGY, LOUDNESS, ACOUSTICNESS, VALENCE, TEMPO = 0, 1, 2, 4, 7, 8
 
 # Spread within a genre, on each feature's unbounded scale, in the order of AUDIO.
 _SPREAD = np.array([0.68, 1.05, 0.40, 0.60, 1.75, 2.60, 0.75, 1.10, 24.0])
-# Artist share of the variance within a genre: (ICC - eta2) / (1 - eta2) of mood_science.md section 1.2.
+# Artist share of the variance within a genre: (ICC - eta2) / (1 - eta2) of docs/evidence.md 2.
 _ARTIST_SHARE = np.array([0.36, 0.44, 0.51, 0.46, 0.42, 0.46, 0.18, 0.31, 0.09])
-# Songs of one album sound alike beyond their artist; album means add little (mood_science.md 1.3): assumed.
+# Songs of one album sound alike beyond their artist; album means add little (docs/evidence.md 2): assumed.
 _ALBUM_SHARE = 0.08
-# Pairs of the latent correlation; energy with loudness and acousticness are those of mood_science.md 1.1
+# Pairs of the latent correlation; energy with loudness and acousticness are those of docs/evidence.md 2
 # (.76 and -.73 after mapping), the others are what makes valence predictable and yet noisy (section 1.3).
 _CORRELATION = {
     ("energy", "loudness"): 0.76,
@@ -55,7 +55,7 @@ _CORRELATION = {
 }
 # Loud music is happier when one can dance to it: a product that trees learn and straight lines do not.
 _VALENCE_INTERACTION = 0.28
-# Trackers of tempo report half or double the beat now and then (mood_science.md 1.2).
+# Trackers of tempo report half or double the beat now and then (docs/evidence.md 2).
 _OCTAVE_ERROR_SHARE = 0.06
 _KEY_WEIGHTS = np.array([11, 10, 10, 3, 8, 8, 7, 12, 6, 10, 7, 8]) / 100
 _FLOOR = {"speechiness": 0.022, "liveness": 0.01}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Habits:
-    """Parameters of the process; shares are 0..1. Sources: sections of mood_science.md."""
+    """Parameters of the process; shares are 0..1. Sources: docs/evidence.md."""
 
     # 6: p_new .36-.37, d .70-.86 give a relisten share of about .68.
     p_new: float = 0.37

@@ -1,6 +1,6 @@
 """One listener's music rows: planned sessions filled with choices, skips and pauses.
 
-The process of mood_science.md section 6; its parameters are in `habits`.
+The process of docs/evidence.md 1; its parameters are in `habits`.
 """
 
 from collections.abc import Iterator

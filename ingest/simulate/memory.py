@@ -1,6 +1,6 @@
 """Which past play comes back: recency and frequency by the base-level law.
 
-A past play j is copied with a probability proportional to (t - t_j + 1 minute)^(-d) (mood_science.md 6).
+A past play j is copied with a probability proportional to (t - t_j + 1 minute)^(-d) (docs/evidence.md 1).
 Past plays are binned by age in powers of two, a bin is drawn by the bound of its weight and the play in it
 accepted by its true weight: the draw is exact and its cost logarithmic in the length of the history.
 """

@@ -13,11 +13,11 @@ Flags = NDArray[np.bool_]
 Texts = NDArray[Any]
 
 # Shares of sessions (assumed): without network; private; with a device start time although online (the last
-# is a fifth of rows in one published history, spotify_web_api.md 6.3 point 3).
+# is a fifth of rows in one published history, docs/evidence.md 4).
 _OFFLINE_SHARE, _PRIVATE_SHARE, _TIMED_SHARE = 0.025, 0.008, 0.2
-# The words of exports since 2023-10 (spotify_web_api.md 6.3 point 9).
+# The words of exports since 2023-10 (docs/evidence.md 4).
 _PLATFORMS, _PLATFORM_SHARES = ("android", "windows", "linux", "not_applicable"), (0.72, 0.19, 0.06, 0.03)
-# How a session begins, and how one ends in the middle of a track (words: spotify_web_api.md 6.3 point 5).
+# How a session begins, and how one ends in the middle of a track (words: docs/evidence.md 4).
 _OPENINGS, _OPENING_SHARES = ("clickrow", "playbtn", "appload"), (0.55, 0.33, 0.12)
 _CLOSINGS = ("logout", "endplay", "unexpected-exit-while-paused", "unexpected-exit")
 _CLOSING_SHARES = (0.3, 0.35, 0.25, 0.1)

@@ -1,7 +1,7 @@
 """Who listens: age, country, clock, and weights over genres.
 
 A listener has a few favourite genres with weights and some side genres; ages centre on the early thirties;
-chronotypes come in about equal quarters (mood_science.md section 6, "user types").
+chronotypes come in about equal quarters (docs/evidence.md 1).
 """
 
 from dataclasses import dataclass

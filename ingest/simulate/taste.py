@@ -9,7 +9,7 @@ from ingest.simulate.catalogue import World
 from ingest.simulate.features import ENERGY, VALENCE, Floats, Ints
 from ingest.simulate.population import Listener
 
-# A candidate's chance grows with popularity^z (mood_science.md section 6, "Process").
+# A candidate's chance grows with popularity^z (docs/evidence.md 1).
 _POPULARITY_EXPONENT = 0.6
 # How much artists differ in a listener's eyes, on the log scale (assumed).
 _ARTIST_SPREAD = 0.9
