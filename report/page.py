@@ -87,7 +87,7 @@ class Page:
         advice = sources.advice(self.report.sources, self.report.who.complete_days)
         return _pair(
             canvas,
-            clock.WIDTH,
+            mood.WIDTH,
             lambda column: mood.draw(self.report.mood, column),
             lambda column: sources.draw(self.report.sources, column, advice),
         )

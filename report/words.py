@@ -10,6 +10,8 @@ from rich.cells import cell_len, set_cell_size
 UNKNOWN = "-"
 # A space at which no line is broken; printed as a plain one.
 NO_BREAK = "\u00a0"
+# Cells that a name may take within a sentence.
+LONGEST_NAME = 26
 # Direction marks in a track name could turn the rest of a line around.
 _DIRECTION_MARKS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -101,7 +103,12 @@ def share_interval(low: float | None, high: float | None) -> str:
     return f" ({between})" if between else ""
 
 
-def song(name: str | None, artist: str | None) -> str:
-    """Return a track with its artist."""
-    title = clean(name) if name else "(no name)"
-    return f"{title} by {clean(artist)}" if artist else title
+def shortened(text: object, width: int, ellipsis: str) -> str:
+    """Return the cleaned text in at most `width` cells."""
+    return fit(text, width, ellipsis).rstrip()
+
+
+def song(name: str | None, artist: str | None, ellipsis: str) -> str:
+    """Return a track with its artist, each cut where it is long."""
+    title = shortened(name or "(no name)", LONGEST_NAME, ellipsis)
+    return f"{title} by {shortened(artist, LONGEST_NAME, ellipsis)}" if artist else title

@@ -104,7 +104,8 @@ def _skips_of_new(gold: Gold, who: Who, _: Clock) -> Finding | None:
     n = first["n"] + last["n"]
     text = (
         f"You skip {words.share(first['skip_share'])}"
-        f"{words.share_interval(first['ci_low'], first['ci_high'])} of tracks the {first['value']}, "
+        f"{words.share_interval(first['ci_low'], first['ci_high'])} of tracks heard the "
+        f"{first['value']}, "
         f"{words.share(last['skip_share'])}{words.share_interval(last['ci_low'], last['ci_high'])} "
         f"heard {last['value']} ({words.n(n, 'streams')})."
     )

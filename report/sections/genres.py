@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from rich.text import Text
 
 from report import words
-from report.canvas import ACCENT, QUIET, Canvas
+from report.canvas import ACCENT, Canvas
 from report.queries import GENRES, Gold
 
 DEPTH = 5
 LABEL_WIDTH = 16
 SHARE_WIDTH = 7
-PLAYS_WIDTH = 8
 
 
 @dataclass(frozen=True)
@@ -45,17 +44,17 @@ def draw(section: Genres, canvas: Canvas, lines: int) -> list[Text]:
     """Return at most `lines` lines, a bar per genre; nothing where no genre is known."""
     if not section.genres or lines < 2:
         return []
-    columns = f"{'share':>{SHARE_WIDTH}}{'plays':>{PLAYS_WIDTH}}"
-    heading = canvas.heading("Genres", f"{words.share(section.known_share)} known", columns)
+    heading = canvas.heading(
+        "Genres", f"{words.share(section.known_share)} known", f"{'share':>{SHARE_WIDTH}}"
+    )
     most = max(genre.share for genre in section.genres)
     return [heading, *(_genre(genre, most, canvas) for genre in section.genres[: lines - 1])]
 
 
 def _genre(genre: Genre, most: float, canvas: Canvas) -> Text:
-    room = canvas.width - LABEL_WIDTH - SHARE_WIDTH - PLAYS_WIDTH
+    room = canvas.width - LABEL_WIDTH - SHARE_WIDTH
     return canvas.line(
         canvas.cell(genre.genre, LABEL_WIDTH - 1) + " ",
         (canvas.bar(genre.share / most, room), ACCENT),
         f"{words.share(genre.share):>{SHARE_WIDTH}}",
-        (f"{words.count(genre.plays):>{PLAYS_WIDTH}}", QUIET),
     )

@@ -62,7 +62,7 @@ class Streak:
 class Comeback:
     """The track that came back after the longest pause."""
 
-    name: str
+    name: str | None
     artist: str | None
     days: int
     month: date
@@ -72,7 +72,7 @@ class Comeback:
 class Obsession:
     """The most plays of one track within seven days."""
 
-    name: str
+    name: str | None
     artist: str | None
     plays: int
     week_end: date
@@ -118,9 +118,9 @@ def draw(habits: Habits, canvas: Canvas) -> list[Text]:
     if habits.longest_streak:
         lines += _labelled(canvas, "streak", _streak(habits.longest_streak, habits.current_streak_days))
     if habits.comeback:
-        lines += _labelled(canvas, "comeback", _comeback(habits.comeback))
+        lines += _labelled(canvas, "comeback", _comeback(habits.comeback, canvas.marks.ellipsis))
     if habits.obsession:
-        lines += _labelled(canvas, "repeat", _obsession(habits.obsession))
+        lines += _labelled(canvas, "repeat", _obsession(habits.obsession, canvas.marks.ellipsis))
     return lines
 
 
@@ -157,15 +157,13 @@ def _streak(longest: Streak, current: int | None) -> str:
     )
 
 
-def _comeback(comeback: Comeback) -> str:
-    return (
-        f"{words.song(comeback.name, comeback.artist)}, back after {words.counted(comeback.days, 'day')} "
-        f"({comeback.month:%Y-%m})"
-    )
+def _comeback(comeback: Comeback, ellipsis: str) -> str:
+    song = words.song(comeback.name, comeback.artist, ellipsis)
+    return f"{song}, back after {words.counted(comeback.days, 'day')} ({comeback.month:%Y-%m})"
 
 
-def _obsession(obsession: Obsession) -> str:
+def _obsession(obsession: Obsession, ellipsis: str) -> str:
+    song = words.song(obsession.name, obsession.artist, ellipsis)
     return (
-        f"{words.song(obsession.name, obsession.artist)}, {words.counted(obsession.plays, 'play')} "
-        f"in the seven days to {words.day(obsession.week_end)}"
+        f"{song}, {words.counted(obsession.plays, 'play')} in seven days to {words.day(obsession.week_end)}"
     )

@@ -21,7 +21,7 @@ SHOWN = {
 METRICS = ("r2", "macro_f1", "accuracy")
 SPLITS = {"artist_grouped_test": "unseen artists", "song_grouped_test": "unseen songs"}
 NAMES = {"r2": "R2", "macro_f1": "macro F1", "accuracy": "accuracy"}
-COLUMNS = (("", 15), ("", 10), ("ours", 6), ("95 %", 13), ("baseline", 17), ("seed", 6), ("n", 8))
+COLUMNS = (("", 14), ("", 9), ("ours", 5), ("95 %", 12), ("baseline", 18), ("seed", 5), ("n", 7))
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Model:
     @property
     def baseline_in_words(self) -> str:
         """The baseline's name as a person reads it."""
-        return words.clean(self.baseline_name).replace("_", " ")
+        return words.clean(self.baseline_name.replace("_", " ")).removeprefix("the ")
 
 
 @dataclass(frozen=True)

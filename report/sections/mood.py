@@ -20,6 +20,7 @@ LABELS = {
 LABEL_WIDTH = 17
 SHARE_WIDTH = 8
 RANGE_WIDTH = 14
+WIDTH = 54
 
 
 @dataclass(frozen=True)

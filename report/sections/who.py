@@ -49,10 +49,9 @@ def load(gold: Gold, listener: str) -> Who:
 
 def draw(who: Who, canvas: Canvas, simulated: str) -> list[Text]:
     """Return the first lines of the report; `simulated` names what is simulated, or nothing."""
-    title = canvas.line(("Listening report  ", f"bold {ACCENT}"), (words.clean(who.listener_id), "bold"))
-    if simulated:
-        title.append(f"  SIMULATED {simulated}: not about a real person or real songs", style=WARNING)
-    title.truncate(canvas.width)
+    name = words.shortened(who.listener_id, words.LONGEST_NAME, canvas.marks.ellipsis)
+    warning = f"  SIMULATED {simulated}: invented" if simulated else ""
+    title = canvas.line(("Listening report  ", f"bold {ACCENT}"), (name, "bold"), (warning, WARNING))
     if not who.plays:
         return [title, canvas.line(("No plays yet.", QUIET))]
     return [title, *(line for parts in _facts(who) for line in canvas.joined(parts))]

@@ -40,12 +40,12 @@ def load(gold: Gold, listener: str) -> Years:
 
 
 def draw(section: Years, canvas: Canvas) -> list[Text]:
-    """Return one bar per year of the last eight lines; what came before shares the first line."""
+    """Return one bar per year; where they are more than eight, the first ones share a line without a bar."""
     lines = [canvas.heading("Years", columns=f"{'plays':>{PLAYS_WIDTH}}{'listened':>{HOURS_WIDTH}}")]
     if not section.years:
         return [*lines, canvas.line(("No plays yet.", QUIET))]
     labelled = _labelled(section.years)
-    most = max(year.plays for _, year in labelled)
+    most = max(year.plays for year in section.years)
     return lines + [_line(label, year, most, canvas) for label, year in labelled]
 
 
@@ -67,7 +67,7 @@ def _line(label: str, year: Year, most: int, canvas: Canvas) -> Text:
     room = canvas.width - LABEL_WIDTH - PLAYS_WIDTH - HOURS_WIDTH
     return canvas.line(
         (label.ljust(LABEL_WIDTH), QUIET),
-        (canvas.bar(year.plays / most, room), ACCENT),
+        (canvas.bar(0 if label.startswith("to") else year.plays / most, room), ACCENT),
         f"{words.count(year.plays):>{PLAYS_WIDTH}}",
         (f"{words.hours(year.minutes):>{HOURS_WIDTH}}", QUIET),
     )

@@ -1,0 +1,47 @@
+"""Warehouses to report on: listeners with 0, 1 and 200 plays and no catalogue; and a sample report."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from core.database import open_warehouse
+from core.dbt import build
+from core.settings import Settings, load_settings
+from ingest.exports import import_exports
+from ingest.listeners import add_listener
+
+PLAYS = {"nobody": 0, "newcomer": 1, "beginner": 200}
+
+
+@pytest.fixture(scope="session")
+def small_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Three listeners of 0, 1 and 200 plays, built for real, without a catalogue and without models."""
+    place = tmp_path_factory.mktemp("small")
+    settings = load_settings(home=place / "home", lock_wait_seconds=5.0, threads=2)
+    with open_warehouse(settings):
+        pass
+    for listener, n_plays in PLAYS.items():
+        add_listener(settings, listener, time_zone="Europe/Paris")
+        if n_plays:
+            import_exports(settings, [_export(place / listener, n_plays)], listener_id=listener)
+    build(settings)
+    return settings
+
+
+def _export(folder: Path, n_plays: int) -> Path:
+    """Write account data: every fifth play a favourite, some streams too short to count as plays."""
+    start = datetime(2025, 3, 1, 7, 0)
+    rows = []
+    for number in range(n_plays):
+        name = 0 if number % 5 == 0 else number
+        for ms_played in (200_000, 9_000)[: 1 + (number % 4 == 3)]:
+            end = start + timedelta(hours=7 * number, milliseconds=ms_played)
+            row = {"artistName": f"Artist {name % 37}", "trackName": f"Track {name % 83}"}
+            rows.append(row | {"endTime": f"{end:%Y-%m-%d %H:%M}", "msPlayed": ms_played})
+    folder.mkdir()
+    (folder / "StreamingHistory_music_0.json").write_text(json.dumps(rows), encoding="utf-8")
+    return folder

@@ -1,0 +1,265 @@
+"""Every value of the report once more, by other SQL over gold, wherever possible from another table."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+import duckdb
+
+Row = tuple[Any, ...]
+
+
+class Recomputed:
+    """Answers for one listener."""
+
+    def __init__(self, db: duckdb.DuckDBPyConnection, listener: str) -> None:
+        self.db = db
+        self.listener = listener
+
+    def rows(self, sql: str) -> list[Row]:
+        return self.db.execute(sql.replace("$me", "?"), [self.listener] * sql.count("$me")).fetchall()
+
+    def row(self, sql: str) -> Row:
+        return self.rows(sql)[0]
+
+    def value(self, sql: str) -> Any:
+        return self.row(sql)[0]
+
+    def report(self, finding_keys: list[str]) -> dict[str, Any]:
+        return {
+            "who": self.who(),
+            "findings": [self.finding(key) for key in finding_keys],
+            "rankings": [self.ranking(kind) for kind in ("artist", "album", "track")],
+            "clock": {"cells": self.clock()},
+            "years": {"years": self.years()},
+            "genres": self.genres(),
+            "habits": self.habits(),
+            "mood": self.mood(),
+            "sources": self.sources(),
+        }
+
+    def who(self) -> dict[str, Any]:
+        plays = self.value(
+            "select coalesce(sum(play_count), 0) from listening_patterns_by_time where listener_id = $me"
+        )
+        first, last, minutes, active = self.row(
+            """select min(date), max(date), coalesce(sum(minutes), 0), count(*) from temporal_trends
+            where listener_id = $me and total_plays > 0"""
+        )
+        states: dict[str, int] = dict(
+            self.rows("select state, count(*) from history_completeness where listener_id = $me group by 1")
+        )
+        tracks = self.value(
+            "select coalesce(sum(tracks), 0) from feature_source_coverage where listener_id = $me"
+        )
+        return {
+            "listener_id": self.listener,
+            "is_simulated": self.value("select is_simulated from listening_overview where listener_id = $me"),
+            "plays": plays,
+            "minutes": minutes,
+            "ms_played_share": self.value(
+                """select sum(plays * ms_played_share) / sum(plays) from history_completeness
+                where listener_id = $me and plays > 0"""
+            ),
+            "tracks": tracks,
+            "artists": self.value(
+                "select coalesce(sum(new_artists), 0) from discovery_and_repeat where listener_id = $me"
+            ),
+            "sessions": self.value("select count(*) from listening_sessions where listener_id = $me"),
+            "active_days": active,
+            "complete_days": states.get("complete", 0),
+            "partial_days": states.get("partial", 0),
+            "missing_days": states.get("missing", 0),
+            "measured_share": self.measured_share(),
+            "skip_definition": self.value(
+                "select min(definition) from skip_behaviour where listener_id = $me"
+            ),
+            "first_date": first,
+            "last_date": last,
+        }
+
+    def finding(self, key: str) -> dict[str, Any]:
+        figures, n = getattr(self, f"_{key}")()
+        return {"key": key, "figures": figures, "n": n}
+
+    def _year_change(self) -> tuple[dict[str, Any], int]:
+        before, after = self.years()[-2:]
+        now, then = after["plays"] / after["days"], before["plays"] / before["days"]
+        figures = {
+            "change": (now - then) / then,
+            "plays_per_day": now,
+            "plays_per_day_before": then,
+            "year": after["year"],
+            "year_before": before["year"],
+        }
+        return figures, before["days"] + after["days"]
+
+    def _skips_by_familiarity(self) -> tuple[dict[str, Any], int]:
+        rows = self.rows(
+            """select skips / n, ci_low, ci_high, n from skip_behaviour
+            where listener_id = $me and dimension = 'familiarity' and ci_high is not null and definition =
+                (select min(definition) from skip_behaviour where listener_id = $me and dimension = 'all')
+            order by value"""
+        )
+        names = ("skip_share", "ci_low", "ci_high")
+        figures = {f"{name}_first": value for name, value in zip(names, rows[0], strict=False)}
+        figures |= {f"{name}_last": value for name, value in zip(names, rows[-1], strict=False)}
+        return figures, rows[0][3] + rows[-1][3]
+
+    def _new_share(self) -> tuple[dict[str, Any], int]:
+        new = self.new_tracks()
+        assert new is not None
+        return {"share": new["share"], "months": new["months"]}, new["tracks"]
+
+    def _busiest_hour(self) -> tuple[dict[str, Any], int]:
+        plays = self.value("select sum(total_plays) from temporal_trends where listener_id = $me")
+        most, day, hour = self.row(
+            """select play_count, left(day_name, 3), hour_of_day from listening_patterns_by_time
+            where listener_id = $me order by play_count desc, day_of_week, hour_of_day limit 1"""
+        )
+        return {"share": most / plays, "times": most / (plays / 168), "day": day, "hour": hour}, plays
+
+    def _favourites(self) -> tuple[dict[str, Any], int]:
+        plays, artists = self.row("select plays, artists from listening_overview where listener_id = $me")
+        of_ten = self.value(
+            "select sum(plays) from top_artists where listener_id = $me and period_kind = 'all' and rank < 11"
+        )
+        return {"share": of_ten / plays, "artists": artists, "favourites": 10}, plays
+
+    def _genre(self) -> tuple[dict[str, Any], int]:
+        known = self.value("select sum(plays) from genre_mix where listener_id = $me and period_kind = 'all'")
+        plays = self.value("select plays from listening_overview where listener_id = $me")
+        first = self.genres()["genres"][0]
+        figures = {"genre": first["genre"], "share": first["plays"] / known, "known_share": known / plays}
+        return figures, known
+
+    def ranking(self, kind: str) -> dict[str, Any]:
+        artist = "null" if kind == "artist" else "artist_name"
+        rows = self.rows(
+            f"""select rank, {kind}_name, {artist}, plays, minutes from top_{kind}s
+            where listener_id = $me and period_kind = 'all' order by plays desc, rank limit 5"""
+        )
+        names = ("rank", "name", "artist", "plays", "minutes")
+        entries = [dict(zip(names, row, strict=True)) for row in rows]
+        return {"title": f"Top {kind}s", "entries": entries}
+
+    def clock(self) -> list[list[int]]:
+        rows = self.rows(
+            """select list(play_count order by hour_of_day) from listening_patterns_by_time
+            where listener_id = $me group by day_of_week order by day_of_week"""
+        )
+        return [row[0] for row in rows] or [[0] * 24] * 7
+
+    def years(self) -> list[dict[str, Any]]:
+        rows = self.rows(
+            """select year(date), sum(total_plays), sum(minutes), count(*) from temporal_trends
+            where listener_id = $me and total_plays > 0 group by 1 order by 1"""
+        )
+        return [dict(zip(("year", "plays", "minutes", "days"), row, strict=True)) for row in rows]
+
+    def genres(self) -> dict[str, Any]:
+        rows = self.rows(
+            """select track_genre, sum(plays), sum(plays) / sum(sum(plays)) over () from genre_mix
+            where listener_id = $me and period_kind = 'month'
+            group by 1 order by 2 desc, sum(minutes) desc, 1"""
+        )
+        plays = self.value("select sum(total_plays) from temporal_trends where listener_id = $me")
+        return {
+            "genres": [dict(zip(("genre", "plays", "share"), row, strict=True)) for row in rows[:5]],
+            "known_share": sum(row[1] for row in rows) / plays if rows else None,
+        }
+
+    def habits(self) -> dict[str, Any]:
+        skips = self.rows(
+            """select definition, skips / n, ci_low, ci_high, n from skip_behaviour
+            where listener_id = $me and dimension = 'all' order by definition"""
+        )
+        current = self.rows("select max(days) from listening_streaks where listener_id = $me and is_current")
+        names = ("definition", "skip_share", "ci_low", "ci_high", "n")
+        return {
+            "skips": [dict(zip(names, row, strict=True)) for row in skips],
+            "new_tracks": self.new_tracks(),
+            "longest_streak": self.longest_streak(),
+            "current_streak_days": current[0][0],
+            "comeback": self._extreme("comeback", "comeback_pause_days", ("days", "month"), "month_start"),
+            "obsession": self._extreme(
+                "week_obsession", "week_obsession_plays", ("plays", "week_end"), "week_obsession_date"
+            ),
+        }
+
+    def new_tracks(self) -> dict[str, Any] | None:
+        months = self.rows(
+            """select new_tracks, tracks from discovery_and_repeat
+            where listener_id = $me and history_days >= 90 order by month_start"""
+        )[-12:]
+        if not months:
+            return None
+        new, tracks = (sum(month[i] for month in months) for i in (0, 1))
+        return {"new_tracks": new, "tracks": tracks, "share": new / tracks, "months": len(months)}
+
+    def longest_streak(self) -> dict[str, Any] | None:
+        days: list[Row] = self.rows(
+            "select date, total_plays > 0 from temporal_trends where listener_id = $me order by date"
+        )
+        runs: list[tuple[int, date, date]] = []
+        for listened, run in groupby(days, key=lambda row: row[1]):
+            dates = [row[0] for row in run]
+            if listened:
+                runs.append((len(dates), dates[-1], dates[0]))
+        if not runs:
+            return None
+        length, last, first = max(runs)
+        return {"days": length, "started_date": first, "ended_date": last}
+
+    def _extreme(self, what: str, measure: str, names: tuple[str, str], when: str) -> dict[str, Any] | None:
+        rows = self.rows(
+            f"""select {what}_track_name, {what}_artist_name, {measure}, {when} from discovery_and_repeat
+            where listener_id = $me and {measure} is not null
+            qualify {measure} = max({measure}) over () order by month_start desc"""
+        )
+        return dict(zip(("name", "artist", *names), rows[0], strict=True)) if rows else None
+
+    def mood(self) -> dict[str, Any]:
+        rows = self.rows(
+            """select mood_category, plays / nullif(n_measured, 0), ci_low, ci_high, plays
+            from mood_category_shares where listener_id = $me
+            order by list_position(['Happy_Energetic', 'Happy_Calm', 'Neutral', 'Sad_Energetic', 'Sad_Calm'],
+                mood_category)"""
+        )
+        names = ("mood_category", "share", "ci_low", "ci_high", "plays")
+        reasons = self.rows("select any_value(reason) from mood_category_shares where listener_id = $me")
+        return {
+            "zones": [dict(zip(names, row, strict=True)) for row in rows],
+            "n_measured": sum(row[4] for row in rows),
+            "measured_share": self.measured_share(),
+            "reason": reasons[0][0],
+        }
+
+    def measured_share(self) -> float | None:
+        share: float | None = self.value(
+            """select sum(play_count * measured_share) / sum(play_count) from listening_patterns_by_time
+            where listener_id = $me and play_count > 0"""
+        )
+        return share
+
+    def sources(self) -> dict[str, Any]:
+        found = {
+            row[0]: row
+            for row in self.rows(
+                """select feature_source, sum(record_count), sum(tracks),
+                    sum(record_count) / sum(sum(record_count)) over ()
+                from feature_source_coverage where listener_id = $me group by 1"""
+            )
+        }
+        names = ("real", "kaggle", "synthetic", "unknown")
+        rows = [found.get(name, (name, 0, 0, 0.0)) for name in names] if found else []
+        catalogue = self.db.execute(
+            "select max(n_rows), max(is_simulated) from catalogue_profile"
+        ).fetchall()[0]
+        return {
+            "sources": [dict(zip(("source", "plays", "tracks", "share"), row, strict=True)) for row in rows],
+            "catalogue_rows": catalogue[0] or 0,
+            "is_catalogue_simulated": bool(catalogue[1]),
+        }
