@@ -30,3 +30,14 @@
         else {{ skipped }}
     end
 {%- endmacro -%}
+
+{#- When a stream began and stopped. An offline play stopped when the device's clock says, not at its upload. -#}
+{%- macro began_at(history) -%} coalesce({{ history }}.started_at, {{ history }}.played_at) {%- endmacro -%}
+
+{%- macro stopped_at(history) -%}
+    case
+        when {{ history }}.started_at_source = 'offline_timestamp'
+        then {{ add_ms(history ~ ".started_at", "coalesce(" ~ history ~ ".ms_played, 0)") }}
+        else coalesce({{ history }}.ended_at, {{ history }}.played_at)
+    end
+{%- endmacro -%}

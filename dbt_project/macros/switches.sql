@@ -26,5 +26,7 @@
         {{ exceptions.warn("Synthetic features are switched off: " ~ this ~ " is emptied and no merge uses them.") }}
     {%- endif -%}
     delete from {{ this }}
-    where track_id not in (select track_id from {{ ref("synthetic_track_ids_bronze") }})
+    {%- if allow_synthetic() %}
+        where track_id not in (select track_id from {{ ref("synthetic_track_ids_bronze") }})
+    {%- endif %}
 {%- endmacro -%}

@@ -2,22 +2,49 @@
 -- twice: the longest stays), matched (a stronger source tells of the same play), covered (a stronger source
 -- covers that time and knows nothing of it). Scrobbles are never covered: another player's play is real.
 with
+    -- Read in two ways: an import that is used twice would be copied first.
     history as (select * from {{ ref("listening_history_bronze") }}),
+    precise_history as (
+        select *
+        from {{ ref("listening_history_bronze") }}
+        where ended_at_precision = 'second'
+    ),
+    weaker_history as (
+        select *
+        from {{ ref("listening_history_bronze") }}
+        where source in ('account', 'api')
+    ),
     source_coverage as (select * from {{ ref("source_coverage") }}),
     calendar as (select * from {{ ref("calendar") }}),
     play_matches as (select * from {{ ref("play_matches") }}),
+    busy_seconds as (
+        select listener_id, source, played_at
+        from precise_history
+        group by listener_id, source, played_at
+        having count(*) > 1
+    ),
     logged as (
         select
-            play_id,
-            listener_id,
-            source,
-            played_at,
-            coalesce(content_uri, track_id, track_name) as content,
-            -- Offline plays share the second of their upload; only the device's clock tells them apart.
-            case when started_at_source = 'offline_timestamp' then started_at end as device_started_at,
-            ms_played
+            history.play_id,
+            history.listener_id,
+            history.source,
+            history.played_at,
+            coalesce(
+                history.content_uri, history.track_id, history.track_name
+            ) as content,
+            -- Offline plays share the second of their upload; the device's clock
+            -- tells them apart.
+            case
+                when history.started_at_source = 'offline_timestamp'
+                then history.started_at
+            end as device_started_at,
+            history.ms_played
         from history
-        where ended_at_precision = 'second'
+        inner join
+            busy_seconds
+            on history.listener_id = busy_seconds.listener_id
+            and history.source = busy_seconds.source
+            and history.played_at = busy_seconds.played_at
     ),
     same_second as (
         select
@@ -46,17 +73,18 @@ with
             and cast(source_coverage.covered_to as date)
     ),
     covered as (
-        select distinct history.play_id, 'covered' as reason
-        from history
+        select distinct weaker_history.play_id, 'covered' as reason
+        from weaker_history
         inner join
             covered_days
-            on history.listener_id = covered_days.listener_id
-            and {{ content_group("history.content_type") }} = covered_days.content_group
-            and cast(history.played_at as date) = covered_days.date_day
+            on weaker_history.listener_id = covered_days.listener_id
+            and {{ content_group("weaker_history.content_type") }}
+            = covered_days.content_group
+            and cast(weaker_history.played_at as date) = covered_days.date_day
         where
-            history.source in ('account', 'api')
-            and covered_days.source_rank < {{ source_rank("history.source") }}
-            and history.played_at between covered_days.covered_from and covered_days.covered_to
+            covered_days.source_rank < {{ source_rank("weaker_history.source") }}
+            and weaker_history.played_at
+            between covered_days.covered_from and covered_days.covered_to
     ),
     reasons as (
         select play_id, reason, kept_play_id, 1 as preference

@@ -10,7 +10,6 @@ with
             max_by(track_name, played_at) filter (where track_name is not null) as track_name,
             max_by(artist_name, played_at) filter (where artist_name is not null) as artist_name,
             max_by(album_name, played_at) filter (where album_name is not null) as album_name,
-            max(isrc) as isrc,
             max(duration_ms) as duration_ms
         from plays
         where is_music
@@ -39,7 +38,7 @@ with
             tracks.artist_names,
             coalesce(tracks.album_name, heard.album_name) as album_name,
             coalesce(tracks.duration_ms, heard.duration_ms) as told_duration_ms,
-            coalesce(tracks.isrc, heard.isrc) as isrc,
+            tracks.isrc,
             tracks.explicit,
             tracks.popularity,
             tracks.release_date
