@@ -79,7 +79,7 @@ class Entry:
         except MEMBER_ERRORS as error:
             raise DamagedEntryError(str(error)) from error
         except OSError as error:
-            raise unreadable(self.name, error) from error
+            raise unreadable(str(self.path or self.name), error) from error
 
 
 @dataclass

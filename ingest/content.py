@@ -90,22 +90,12 @@ _ACCOUNT_PROOF = frozenset({"msPlayed", "trackName", "podcastName", "audiobookNa
 
 def content_of(head: bytes) -> Content:
     """Tell what a file is from its first `HEAD_BYTES` bytes."""
-    if not head.strip():
-        return Content.EMPTY
     for magic, content in _MAGIC:
         if head.startswith(magic):
             return content
     if head[8:12] == b"DUCK":
         return Content.DATABASE
-    text = decoded(head)
-    start = text.lstrip("\ufeff \t\r\n")
-    if _JSON_START.match(start):
-        return _json_content(start, is_whole=len(head) < HEAD_BYTES)
-    if re.match(r"(?i)<(!doctype|html|head|\?xml|!--)", start):
-        return Content.HTML
-    if "\x00" in text or sum(char < " " and char not in "\t\r\n\f" for char in text) > len(text) // 100:
-        return Content.BINARY
-    return _table_content(start)
+    return _text_content(decoded(head), is_whole=len(head) < HEAD_BYTES)
 
 
 def encoding_of(head: bytes) -> str:
@@ -114,9 +104,9 @@ def encoding_of(head: bytes) -> str:
         return "utf-32"
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    if len(head) > 1 and head[1] == 0 and head[0] != 0:
+    if re.match(rb"[\t\r\n -~]\x00", head):
         return "utf-16-le"
-    if len(head) > 1 and head[0] == 0 and head[1] != 0:
+    if re.match(rb"\x00[\t\r\n -~]", head):
         return "utf-16-be"
     return "utf-8-sig"
 
@@ -162,6 +152,19 @@ def missing_catalogue_columns(columns: list[str]) -> list[str]:
     if "track_id" not in columns and not {"track_name", "artists"} <= set(columns):
         missing.append("track_id")
     return missing
+
+
+def _text_content(text: str, *, is_whole: bool) -> Content:
+    start = text.lstrip("\ufeff \t\r\n")
+    if not start:
+        return Content.EMPTY
+    if _JSON_START.match(start):
+        return _json_content(start, is_whole=is_whole)
+    if re.match(r"(?i)<(!doctype|html|head|\?xml|!--)", start):
+        return Content.HTML
+    if "\x00" in text or sum(char < " " and char not in "\t\r\n\f" for char in text) > len(text) // 100:
+        return Content.BINARY
+    return _table_content(start)
 
 
 def _json_content(text: str, *, is_whole: bool) -> Content:

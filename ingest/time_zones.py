@@ -11,6 +11,9 @@ from pathlib import Path
 from core.errors import InputError
 
 UNKNOWN_ZONE = "UTC"
+# A link into the zone database on Linux and macOS; a file with a name on some Linux systems.
+LOCAL_TIME = Path("/etc/localtime")
+TIME_ZONE_NAME = Path("/etc/timezone")
 
 
 @cache
@@ -66,16 +69,15 @@ def _from_environment() -> str | None:
 
 
 def _from_link() -> str | None:
-    # A link on Linux and macOS. Resolved, because /etc/localtime may point to another link.
     try:
-        return _after_zoneinfo(str(Path("/etc/localtime").resolve()))
+        return _after_zoneinfo(str(LOCAL_TIME.resolve()))
     except OSError:
         return None
 
 
 def _from_file() -> str | None:
     try:
-        return Path("/etc/timezone").read_text(encoding="utf-8").split()[0]
+        return TIME_ZONE_NAME.read_text(encoding="utf-8").split()[0]
     except (OSError, UnicodeDecodeError, IndexError):
         return None
 

@@ -101,8 +101,10 @@ judged as (
             when 'audiobook' then coalesce(book_name, show_name)
             else fields.master_metadata_album_album_name
         end as album_name,
-        case when content_type = 'local' then try_cast(split_part(track_uri, ':', 6) as bigint) * 1000 end
-            as duration_ms,
+        case
+            when content_type = 'local'
+                then try_cast(split_part(track_uri, ':', 6) as integer)::bigint * 1000
+        end as duration_ms,
         $listener as listener_id,
         ended_at as played_at
     from typed

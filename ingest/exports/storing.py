@@ -14,7 +14,8 @@ from ingest.exports.results import Counts, FileReceipt
 _COLUMNS = """
     play_id, listener_id, source, content_type, content_uri, track_id, isrc, track_name, artist_name,
     album_name, played_at, started_at, ended_at, started_at_source, ended_at_precision, ms_played,
-    duration_ms, platform, country, shuffle, skipped, offline, is_private_session, reason_start, reason_end, context_uri
+    duration_ms, platform, country, shuffle, skipped, offline, is_private_session, reason_start, reason_end,
+    context_uri
 """
 
 # Rows that are stored already: from an earlier import, another file of this one, or higher up in this file.

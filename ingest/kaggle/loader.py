@@ -36,7 +36,7 @@ where reason is null
 """
 _STORE_REJECTED = """
 insert into raw.rejected_rows (run_id, file_name, row_number, reason, record)
-select $run_id, $file_name, row_number, reason, to_json(struct_pack(track_id, track_name, artists))
+select $run_id, $file_name, row_number, reason, to_json(struct_pack(track_id, track_name, artists))::varchar
 from catalogue
 where reason is not null
 union all

@@ -90,5 +90,8 @@ def _typed(name: str) -> str:
     if name == "explicit":
         return f"try_cast({name} as boolean)"
     number = f"try_cast({name} as double)"
-    # Whole numbers are written as 230666.0 in some copies.
-    return f"try_cast(round({number}) as bigint)" if name in WHOLE_NUMBERS else number
+    if name in WHOLE_NUMBERS:
+        # Written as 230666.0 in some copies.
+        return f"try_cast(round({number}) as integer)"
+    # DuckDB takes "nan" and "inf" for numbers; no statistic does.
+    return f"case when isfinite({number}) then {number} end"

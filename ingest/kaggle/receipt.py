@@ -34,9 +34,19 @@ def render(receipt: KaggleReceipt) -> RenderableType:
 
 def to_dict(receipt: KaggleReceipt) -> dict[str, Any]:
     """Return the receipt as `--json` prints it."""
-    flat: dict[str, Any] = asdict(receipt)
-    flat |= flat.pop("catalogue")
-    return flat | {"rows_read": receipt.rows_read, "seconds": round(receipt.seconds, 3)}
+    return {
+        "status": receipt.status,
+        "run_id": receipt.run_id,
+        "file_name": receipt.file_name,
+        "sha256": receipt.sha256,
+        "is_simulated": receipt.is_simulated,
+        "rows_read": receipt.rows_read,
+        **asdict(receipt.catalogue),
+        "rejected": receipt.rejected,
+        "rejected_reasons": dict(receipt.reasons),
+        "absent_columns": list(receipt.absent),
+        "seconds": round(receipt.seconds, 3),
+    }
 
 
 def _lines(receipt: KaggleReceipt) -> list[tuple[str, str]]:

@@ -138,7 +138,9 @@ def test_the_start_comes_from_the_clock_only_where_that_is_plausible(
 def test_times_are_utc_whatever_their_offset(take_in: TakeIn, query: Query) -> None:
     records = [b.play(0, ts="2023-01-01T02:00:00+02:00"), b.play(1, ts="2023-01-01 00:00:00 UTC")]
     take_in({"endsong_0.json": records, "StreamingHistory0.json": [b.account_play(2)]})
-    rows = query("select ended_at, ended_at_precision from raw.listening_history order by file_name, track_name")
+    rows = query(
+        "select ended_at, ended_at_precision from raw.listening_history order by file_name, track_name"
+    )
     midnight = datetime(2023, 1, 1)
     assert rows == [(datetime(2023, 1, 1, 0, 6), "minute"), (midnight, "second"), (midnight, "second")]
 
@@ -169,8 +171,9 @@ def test_the_second_import_stores_nothing(settings: Settings, query: Query, tmp_
     assert again.total.known == first.total.stored + first.total.known
     assert again.summed("known_twice") == 0
     files = query("""
-        select count(*), sum(rows_read)
-            = sum(rows_kept + rows_known + rows_podcast + rows_audiobook + rows_video + rows_skipped + rows_rejected)
+        select count(*), sum(rows_read) = sum(
+            rows_kept + rows_known + rows_podcast + rows_audiobook + rows_video + rows_skipped + rows_rejected
+        )
         from raw.ingest_files
     """)
     assert files == [(4, True)]

@@ -1,0 +1,109 @@
+"""Listeners and their time zones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from core.database import open_warehouse
+from core.errors import InputError, NotFoundError, UsageError
+from core.settings import Settings
+from ingest import time_zones
+from ingest.listeners import add_listener, ensure_listener, list_listeners, set_time_zone
+from ingest.time_zones import checked_zone, known_zones, system_zone
+from tests.ingest.conftest import Rows
+
+Query = Callable[..., Rows]
+
+
+def test_the_default_listener_is_made_once(settings: Settings, query: Query) -> None:
+    with open_warehouse(settings) as db:
+        assert [ensure_listener(db, name, settings) for name in (None, "me", None)] == ["me"] * 3
+        with pytest.raises(NotFoundError, match="known are: me"):
+            ensure_listener(db, "anna", settings)
+    assert query("select listener_id, kind from raw.listeners") == [("me", "person")]
+    assert query("select count(*), min(valid_from) from raw.listener_time_zones") == [
+        (1, datetime(1970, 1, 1))
+    ]
+
+
+def test_add_and_list(settings: Settings) -> None:
+    with pytest.raises(NotFoundError):
+        list_listeners(settings)
+    added = add_listener(settings, "anna", display_name="Anna K.", time_zone="asia/kolkata")
+    assert (added.time_zone, added.kind, added.rows) == ("Asia/Kolkata", "person", 0)
+    assert add_listener(settings, "demo", simulated=True, time_zone="UTC").kind == "simulated"
+    assert [listener.listener_id for listener in list_listeners(settings)] == ["anna", "demo"]
+    with pytest.raises(UsageError, match="already"):
+        add_listener(settings, "anna")
+
+
+@pytest.mark.parametrize("name", ["", "-", "a b", "../x", "x" * 41, "é"])
+def test_names_that_cannot_be(settings: Settings, name: str) -> None:
+    with pytest.raises(UsageError, match="cannot be a listener"):
+        add_listener(settings, name)
+    assert not settings.home.exists()
+
+
+def test_a_move_is_a_second_zone(settings: Settings, query: Query) -> None:
+    add_listener(settings, "anna", time_zone="Europe/Berlin")
+    with open_warehouse(settings) as db:
+        for zone in ("America/Lima", "America/New_York"):
+            set_time_zone(db, "anna", zone, datetime(2024, 5, 1))
+    zones = query("select valid_from, time_zone from raw.listener_time_zones order by 1")
+    assert zones == [(datetime(1970, 1, 1), "Europe/Berlin"), (datetime(2024, 5, 1), "America/New_York")]
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("Europe/Pariss", "Europe/Paris"),
+        ("Berlin", "Europe/Berlin"),
+        ("America/Buenos Airs", "America/Argentina/Buenos_Aires"),
+        ("nowhere at all", "America/New_York"),
+        ("localtime", ""),
+        ("", ""),
+    ],
+)
+def test_an_unknown_zone_names_near_ones(name: str, near: str) -> None:
+    with pytest.raises(InputError) as caught:
+        checked_zone(name)
+    assert near in caught.value.hint
+
+
+def test_every_zone_is_one_duckdb_knows(settings: Settings) -> None:
+    with open_warehouse(settings) as db:
+        known = {row[0] for row in db.execute("select name from pg_timezone_names()").fetchall()}
+    assert known_zones() <= known
+    assert checked_zone("america/new york") == "America/New_York"
+
+
+@pytest.mark.parametrize(
+    ("value", "zone"),
+    [
+        ("Asia/Kolkata", "Asia/Kolkata"),
+        (":Europe/Paris", "Europe/Paris"),
+        ("/usr/share/zoneinfo/posix/Asia/Tokyo", "Asia/Tokyo"),
+    ],
+)
+def test_the_zone_of_the_environment(monkeypatch: pytest.MonkeyPatch, value: str, zone: str) -> None:
+    monkeypatch.setenv("TZ", value)
+    assert system_zone() == zone
+
+
+@pytest.mark.parametrize("value", ["CET-1CEST,M3.5.0,M10.5.0/3", "/etc/nothing", "../../etc/passwd"])
+def test_a_zone_without_a_name_falls_back(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, value: str
+) -> None:
+    monkeypatch.setenv("TZ", value)
+    assert system_zone() in known_zones()
+    monkeypatch.setattr(time_zones, "LOCAL_TIME", tmp_path / "localtime")
+    monkeypatch.setattr(time_zones, "TIME_ZONE_NAME", tmp_path / "timezone")
+    assert system_zone() == "UTC"
+    (tmp_path / "timezone").write_text("Europe/Oslo\n")
+    assert system_zone() == "Europe/Oslo"
+    (tmp_path / "localtime").symlink_to("/var/db/timezone/zoneinfo/Australia/Perth")
+    assert system_zone() == "Australia/Perth"
