@@ -1,0 +1,70 @@
+"""Model cards: a page of Markdown beside each model file, made from what was stored about it."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from ml.registry import Version
+
+PURPOSES = {
+    "valence_audio": "Predicts Spotify's `valence` of a track from its other audio features.",
+    "energy_audio": "Predicts Spotify's `energy` of a track from its other audio features.",
+    "mood_category": "Gives the probability of each mood zone for a track whose valence or energy is unknown. "
+    "Where both are known, the zone follows by rule and no model is used.",
+    "mood_prediction_seed": "The earlier system's valence model, kept only to be compared with.",
+    "energy_forecast_seed": "The earlier system's energy model, kept only to be compared with.",
+    "mood_classifier_seed": "The earlier system's mood model, kept only to be compared with.",
+    "daily_forecast": "Forecasts the mean valence and energy of a listener's next days of listening.",
+}
+LIMITS = """- Valence and energy describe the music, not the person who listens. This is not for health, diagnosis \
+or any decision about a person.
+- The zone Happy_Calm is rare (about 3 % of tracks) and seldom found. Live recordings, spoken word and noise \
+are predicted badly. The catalogue has 1,000 tracks per genre, a person's listening has not.
+- A predicted valence is weak evidence: its 90 % interval spans more than half of the scale."""
+
+
+def model_card(version: Version, metrics: pd.DataFrame, dataset: str) -> str:
+    """Return the card of a version as Markdown. metrics: its rows of ml.model_metrics."""
+    parts = [
+        f"# {version.model} {version.version}",
+        PURPOSES.get(version.model, ""),
+        "## How it was made\n\n" + _table(["what", "value"], _made_from(version, dataset)),
+        "## How good it is\n\n" + _table(_METRIC_HEAD, [_metric(row) for _, row in metrics.iterrows()]),
+        "## What it is not for, and where it fails\n\n" + LIMITS,
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+_METRIC_HEAD = ["dataset", "split", "slice", "metric", "value", "95 % interval", "n", "baseline"]
+
+
+def _made_from(version: Version, dataset: str) -> list[list[str]]:
+    catalogue = "invented tracks (simulated)" if dataset == "simulated" else "Kaggle Spotify Tracks, ODbL 1.0"
+    return [
+        ["data", catalogue],
+        ["approach", version.training_approach],
+        ["type", version.model_type],
+        ["recipe", version.recipe],
+        ["trained on", f"{version.train_size:,} tracks"],
+        ["inputs", ", ".join(version.features)],
+        ["parameters", version.parameters],
+        ["seed", str(version.seed)],
+        ["split", version.split_id],
+        ["data hash", version.data_hash],
+        ["code", version.code_version],
+        ["libraries", version.library_versions],
+        ["file", f"{version.artifact}, sha256 {version.sha256}"],
+        ["made", f"{version.created_at:%Y-%m-%d %H:%M} UTC"],
+    ]
+
+
+def _metric(row: pd.Series) -> list[str]:
+    interval = f"{row['ci_low']:.4f} to {row['ci_high']:.4f}"
+    baseline = f"{row['baseline_value']:.4f} ({row['baseline_name']})"
+    numbers = [f"{row['value']:.4f}", interval, f"{row['n']:,}", baseline]
+    return [row["dataset"], row["split"], row["slice"], row["metric"], *numbers]
+
+
+def _table(head: list[str], rows: list[list[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "/") for cell in line) + " |" for line in lines)

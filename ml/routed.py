@@ -1,0 +1,302 @@
+"""One model with one estimator per route: which inputs it uses depends on what is known of a track.
+
+A route that needs the genre serves the tracks whose genre is known, the plain route all others. Beside the
+estimators that learned from all training folds, a model may keep one per training fold that did not see
+that fold: with them a track of the training set can still be predicted by a model that never saw its artist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.errors import ModelFileError
+from ml import N_THREADS, one_thread
+from ml.catalogue import TEST_FOLD, Catalogue
+from ml.features import (
+    MOODS,
+    Codes,
+    GenreLabels,
+    GenreMeans,
+    Mask,
+    Matrix,
+    genre_measures,
+    input_matrix,
+    mood_codes,
+    out_of_fold_genres,
+)
+
+STATE_FORMAT = 1
+MOOD = "mood_category"
+NOT_IN_CATALOGUE = -1
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """What a model is before it has seen data: everything that decides what training will give.
+
+    routes: inputs per route, best route first; the last one must need nothing but audio.
+    estimator: makes an unfitted estimator, given the number of training rows.
+    keeps_folds: also fit one estimator per training fold, for honest predictions and intervals.
+    """
+
+    name: str
+    target: str
+    recipe: str
+    model_type: str
+    training_approach: str
+    routes: dict[str, list[str]]
+    parameters: dict[str, Any]
+    estimator: Callable[[int], Any]
+    keeps_folds: bool = False
+
+    @property
+    def is_classifier(self) -> bool:
+        """Whether the target is the mood category and not a number."""
+        return self.target == MOOD
+
+    @property
+    def inputs(self) -> list[str]:
+        """Every input of any route, each once."""
+        return list(dict.fromkeys(name for names in self.routes.values() for name in names))
+
+
+@dataclass(frozen=True)
+class Route:
+    """A fitted estimator, the inputs it takes and, where it takes genre means, those."""
+
+    estimator: Any
+    inputs: list[str]
+    genre_means: GenreMeans | None
+
+    def predict(self, tracks: pd.DataFrame, genres: GenreLabels, *, is_classifier: bool) -> Matrix:
+        """Predict each track: one column, or one probability per mood."""
+        usual = self.genre_means.encode(genres) if self.genre_means else None
+        matrix = input_matrix(tracks, self.inputs, usual)
+        if is_classifier:
+            probability = np.zeros((len(tracks), len(MOODS)))
+            probability[:, self.estimator.classes_] = self.estimator.predict_proba(matrix)
+            return probability
+        return np.clip(self.estimator.predict(matrix), 0.0, 1.0).reshape(-1, 1)
+
+    def serves(self, genres: GenreLabels) -> Mask:
+        """Return the tracks this route can predict."""
+        if self.genre_means is None:
+            return np.ones(genres.n_rows, dtype=bool)
+        known = set(self.genre_means.names)
+        pairs = np.array([genres.names[code] in known for code in genres.codes], dtype=bool)
+        found = np.zeros(genres.n_rows, dtype=bool)
+        found[genres.rows[pairs]] = True
+        return found
+
+
+@dataclass(frozen=True)
+class RoutedModel:
+    """A fitted model.
+
+    routes: fitted on all training folds. fold_routes: by the fold they did not see.
+    quantiles: half width of the 90 % interval per route; empty for a model without intervals.
+    """
+
+    target: str
+    routes: dict[str, Route]
+    fold_routes: dict[int, dict[str, Route]] = field(default_factory=dict)
+    quantiles: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def is_classifier(self) -> bool:
+        """Whether the model gives a probability per mood."""
+        return self.target == MOOD
+
+    def predict(
+        self, tracks: pd.DataFrame, genres: GenreLabels, folds: Codes | None = None
+    ) -> tuple[Matrix, Matrix]:
+        """Predict tracks by the best route that serves each; return (prediction, half width of 90 %).
+
+        folds: the fold each track's artist belongs to (NOT_IN_CATALOGUE for none). Given, a track of a
+        training fold is predicted by the estimators that did not see that fold.
+        Predictions have one column, or one per mood; the half width is NaN where the model has none.
+        """
+        width = len(MOODS) if self.is_classifier else 1
+        prediction = np.full((len(tracks), width), np.nan)
+        half_width = np.full(len(tracks), np.nan)
+        asked = folds if folds is not None else np.full(len(tracks), NOT_IN_CATALOGUE)
+        for fold in np.unique(asked):
+            of_fold = asked == fold
+            routes = self.fold_routes.get(int(fold), self.routes)
+            self._fill(prediction, half_width, of_fold, routes, (tracks, genres))
+        return prediction, half_width
+
+    def _fill(
+        self,
+        prediction: Matrix,
+        half_width: Matrix,
+        rows: Mask,
+        routes: dict[str, Route],
+        data: tuple[pd.DataFrame, GenreLabels],
+    ) -> None:
+        tracks, genres = data
+        left = rows.copy()
+        for name, route in routes.items():
+            served = left.copy()
+            served[left] = route.serves(genres.take(left))
+            if served.any():
+                part = genres.take(served)
+                prediction[served] = route.predict(tracks[served], part, is_classifier=self.is_classifier)
+                half_width[served] = self.quantiles.get(name, np.nan)
+            left &= ~served
+
+    def to_state(self) -> dict[str, Any]:
+        """Return the model as plain dictionaries, lists, arrays and estimators, for its file."""
+        return {
+            "format": STATE_FORMAT,
+            "target": self.target,
+            "routes": _routes_to_state(self.routes),
+            "fold_routes": {str(fold): _routes_to_state(r) for fold, r in self.fold_routes.items()},
+            "quantiles": dict(self.quantiles),
+        }
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> RoutedModel:
+        """Rebuild a model from its file. Raises ModelFileError for a form this version does not know."""
+        if state.get("format") != STATE_FORMAT:
+            raise ModelFileError(
+                f"The model file has format {state.get('format')}, expected {STATE_FORMAT}.",
+                hint="Train again: spotiflow train.",
+            )
+        folds = {int(fold): _routes_from_state(routes) for fold, routes in state["fold_routes"].items()}
+        return cls(state["target"], _routes_from_state(state["routes"]), folds, dict(state["quantiles"]))
+
+
+def _routes_to_state(routes: dict[str, Route]) -> dict[str, Any]:
+    return {
+        name: {
+            "estimator": route.estimator,
+            "inputs": list(route.inputs),
+            "genres": list(route.genre_means.names) if route.genre_means else None,
+            "genre_means": route.genre_means.means if route.genre_means else None,
+        }
+        for name, route in routes.items()
+    }
+
+
+def _routes_from_state(state: dict[str, Any]) -> dict[str, Route]:
+    return {
+        name: Route(
+            route["estimator"],
+            route["inputs"],
+            GenreMeans(route["genres"], route["genre_means"]) if route["genres"] is not None else None,
+        )
+        for name, route in state.items()
+    }
+
+
+def target_values(tracks: pd.DataFrame, target: str) -> Matrix:
+    """Return the target of each track: valence or energy (0..1), or the code of its mood; NaN unknown."""
+    if target != MOOD:
+        return tracks[target].to_numpy(dtype=np.float64, na_value=np.nan)
+    valence, energy = target_values(tracks, "valence"), target_values(tracks, "energy")
+    codes = mood_codes(valence, energy).astype(np.float64)
+    codes[np.isnan(valence) | np.isnan(energy)] = np.nan
+    return codes
+
+
+def conformal_quantile(residuals: Matrix, level: float = 0.9) -> float:
+    """Return the half width that holds `level` of new tracks (split conformal): the
+    ceil((n + 1) level)-th smallest absolute residual; NaN where n is too small to say.
+    """
+    ordered = np.sort(np.abs(residuals))
+    rank = int(np.ceil((len(ordered) + 1) * level))
+    return float(ordered[rank - 1]) if 0 < rank <= len(ordered) else float("nan")
+
+
+def fit(spec: ModelSpec, catalogue: Catalogue, advance: Callable[[float], None]) -> RoutedModel:
+    """Fit every route of `spec` on the training folds; calls `advance(1)` after each fitted estimator."""
+    truth = target_values(catalogue.canonical, spec.target)
+    train = ~catalogue.is_test & ~np.isnan(truth)
+    unseen: list[int | None] = [None]
+    if spec.keeps_folds:
+        unseen += [int(fold) for fold in np.unique(catalogue.folds[train])]
+    fitted: dict[int | None, dict[str, Route]] = {fold: {} for fold in unseen}
+    for fold, name, route in _fit_all(spec, catalogue, train, unseen):
+        fitted[fold][name] = route
+        advance(1)
+    folds = {fold: routes for fold, routes in fitted.items() if fold is not None}
+    quantiles = {
+        name: conformal_quantile(truth[train] - _out_of_fold(folds, name, catalogue, train))
+        for name in fitted[None]
+        if folds
+    }
+    return RoutedModel(spec.target, fitted[None], folds, quantiles)
+
+
+def _fit_all(
+    spec: ModelSpec, catalogue: Catalogue, train: Mask, unseen: list[int | None]
+) -> Iterator[tuple[int | None, str, Route]]:
+    """Fit each route without each fold, several at a time with one thread each.
+
+    One thread per fit is exact on every machine (sums do not depend on how many threads add them up) and
+    much faster than threads inside a fit when other programs use the same cores: those wait for each other.
+    """
+    routes = _usable_routes(spec, catalogue)
+
+    def work(task: tuple[int | None, str]) -> tuple[int | None, str, Route]:
+        fold, name = task
+        rows = train if fold is None else train & (catalogue.folds != fold)
+        with one_thread():
+            return fold, name, _fit_route(spec, catalogue, rows, routes[name])
+
+    with ThreadPoolExecutor(N_THREADS) as pool:
+        yield from pool.map(work, [(fold, name) for fold in unseen for name in routes])
+
+
+def n_fits(spec: ModelSpec, catalogue: Catalogue) -> int:
+    """Return how many estimators `fit` will fit, for a progress bar."""
+    n_folds = len(set(catalogue.folds[~catalogue.is_test])) if spec.keeps_folds else 0
+    return len(_usable_routes(spec, catalogue)) * (1 + n_folds)
+
+
+def _usable_routes(spec: ModelSpec, catalogue: Catalogue) -> dict[str, list[str]]:
+    """Leave out the routes that need a genre when the catalogue has none for most of its tracks."""
+    known = catalogue.genres.known()
+    has_genres = bool(known.any()) and float(known.mean()) >= 0.5
+    return {name: inputs for name, inputs in spec.routes.items() if has_genres or not _needs_genre(inputs)}
+
+
+def _needs_genre(inputs: Sequence[str]) -> bool:
+    return any(name.startswith("genre_mean_") for name in inputs)
+
+
+def _fit_route(spec: ModelSpec, catalogue: Catalogue, train: Mask, inputs: list[str]) -> Route:
+    tracks, usual, means = catalogue.canonical, None, None
+    if _needs_genre(inputs):
+        train = train & catalogue.genres.known()
+        measures = genre_measures(tracks)
+        usual = out_of_fold_genres(catalogue.genres, measures, train, catalogue.folds)
+        means = GenreMeans.fit(catalogue.genres, measures, train)
+    matrix = input_matrix(tracks[train], inputs, usual)
+    truth = target_values(tracks[train], spec.target)
+    estimator = spec.estimator(len(truth))
+    estimator.fit(matrix, truth.astype(np.int64) if spec.is_classifier else truth)
+    return Route(estimator, inputs, means)
+
+
+def _out_of_fold(
+    folds: dict[int, dict[str, Route]], route: str, catalogue: Catalogue, train: Mask
+) -> Matrix:
+    """Predict every training track by the estimators that did not see its fold, along one route."""
+    prediction = np.full(len(catalogue.canonical), np.nan)
+    for fold, routes in folds.items():
+        rows = train & (catalogue.folds == fold)
+        rows[rows] = routes[route].serves(catalogue.genres.take(rows))
+        part = catalogue.genres.take(rows)
+        prediction[rows] = routes[route].predict(catalogue.canonical[rows], part, is_classifier=False)[:, 0]
+    return prediction[train]
+
+
+assert TEST_FOLD != NOT_IN_CATALOGUE
