@@ -2,7 +2,8 @@
 -- listener_id, source, from_date,
 -- to_date. The files of one import are one export, so days between two of its files
 -- are covered; a day with plays
--- is covered by their source whether or not a file says so. Ranges of files count UTC
+-- is covered by their source whether or not a file says so; a video file covers
+-- nothing. Ranges of files count UTC
 -- days, plays local ones.
 with
     files as (select * from {{ ref("ingest_files_bronze") }}),
@@ -14,7 +15,7 @@ with
             cast(min(covered_from) as date) as from_date,
             cast(max(covered_to) as date) as to_date
         from files
-        where covered_from is not null
+        where covered_from is not null and coalesce(content_type, 'audio') = 'audio'
         group by listener_id, run_id, kind
     )
 

@@ -4,6 +4,7 @@
 -- the track, NULL at the first.
 with
     listening as (select * from {{ ref("listening_with_features") }}),
+    track_metadata as (select * from {{ ref("track_metadata") }}),
     days as (
         select
             listener_id,
@@ -11,7 +12,6 @@ with
             local_date,
             max(track_name) as track_name,
             max(artist_name) as artist_name,
-            max(album_name) as album_name,
             count(*) as plays,
             cast(coalesce(sum(ms_played), 0) as bigint) as ms_played,
             min(played_at) as first_played_at,
@@ -25,9 +25,9 @@ select
     listener_id,
     track_id,
     local_date,
-    track_name,
-    artist_name,
-    album_name,
+    days.track_name,
+    days.artist_name,
+    track_metadata.album_name,
     plays,
     ms_played,
     first_played_at,
@@ -55,3 +55,4 @@ select
     ) as week_plays,
     is_simulated
 from days
+left join track_metadata using (track_id)

@@ -69,3 +69,4 @@ select
     heard.is_simulated
 from heard
 left join known using (feature_name)
+order by listener_id, feature_name nulls last

@@ -68,3 +68,4 @@ select
     columns.is_simulated
 from columns
 left join outliers using (column_name)
+order by column_name nulls last

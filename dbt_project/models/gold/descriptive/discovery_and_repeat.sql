@@ -77,3 +77,4 @@ from months
 {% for pick in picks %}
     left join {{ pick }} using (listener_id, month_start)
 {% endfor %}
+order by listener_id, month_start nulls last

@@ -48,9 +48,11 @@ select
     period_kind,
     period_start,
     track_genre,
-    row_number() over (
-        partition by listener_id, period_kind, period_start
-        order by plays desc, ms_played desc, track_genre nulls last
+    cast(
+        row_number() over (
+            partition by listener_id, period_kind, period_start
+            order by plays desc, ms_played desc, track_genre nulls last
+        ) as integer
     ) as rank,
     plays,
     ms_played / 60000e0 as minutes,
@@ -59,3 +61,4 @@ select
     is_simulated
 from totals
 where track_genre is not null
+order by listener_id, period_kind, period_start, rank nulls last

@@ -29,3 +29,4 @@ from files
 inner join tracks using (track_id)
 where files.track_genre is not null
 group by files.track_genre
+order by track_genre nulls last

@@ -67,9 +67,10 @@ select
     skips.n as skip_n,
     skips.skips,
     skips.skip_share,
-    listeners.kind = 'simulated' as is_simulated
+    listeners.is_simulated
 from listeners
 left join totals using (listener_id)
 left join days using (listener_id)
 left join session_counts using (listener_id)
 left join skips using (listener_id)
+order by listener_id nulls last

@@ -53,3 +53,4 @@ select
     streaks.is_simulated
 from streaks
 left join histories using (listener_id)
+order by listener_id, streak_id nulls last

@@ -32,3 +32,4 @@ select
     is_simulated
 from days
 where rank_in_day = 1
+order by listener_id, month_day, year nulls last

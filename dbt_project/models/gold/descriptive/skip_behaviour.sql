@@ -77,3 +77,4 @@ select
     {{ too_few_sessions("n_sessions") }} as reason,
     is_simulated
 from shares
+order by listener_id, definition, dimension, value nulls last

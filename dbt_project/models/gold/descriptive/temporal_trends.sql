@@ -73,3 +73,4 @@ select
     {%- endfor %}
     is_simulated
 from filled
+order by listener_id, date nulls last

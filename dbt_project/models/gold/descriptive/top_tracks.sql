@@ -50,3 +50,4 @@ select
     is_simulated
 from ranked
 where rank <= {{ var("ranking_depth") }}
+order by listener_id, period_kind, period_start, rank nulls last

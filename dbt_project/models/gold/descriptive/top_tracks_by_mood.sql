@@ -34,3 +34,4 @@ select
     is_simulated
 from ranked
 where rank_in_category <= 50
+order by listener_id, mood_category, rank_in_category nulls last

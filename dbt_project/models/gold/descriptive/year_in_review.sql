@@ -15,7 +15,7 @@
     ["top_album", "top_albums", "period_start", "plays", "album_name || ' - ' || artist_name", "rank"],
     ["top_genre", "genres", "period_start", "plays", "track_genre", "rank"],
     ["busiest_day", "on_this_day", "date", "plays", "cast(date as string)", "plays desc, date"],
-    ["longest_streak", "streaks", "ended_date", "days", "cast(started_date as string)", "days desc, ended_date"],
+    ["longest_streak", "streaks", "ended_date", "days", "cast(started_date as string) || ' to ' || cast(ended_date as string)", "days desc, ended_date"],
     ["most_in_a_day", "months", "month_start", "day_obsession_plays", "day_obsession_track_name || ' - ' || day_obsession_artist_name", "day_obsession_plays desc, month_start"],
 ] %}
 with

@@ -34,7 +34,8 @@ select
     forecasts.is_baseline,
     forecasts.model,
     forecasts.model_version,
-    listeners.kind = 'simulated' as is_simulated
+    listeners.is_simulated
 from forecasts
 inner join listeners using (listener_id)
 left join days using (listener_id, target_date)
+order by listener_id, target_date nulls last

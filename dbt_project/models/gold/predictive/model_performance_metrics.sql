@@ -41,8 +41,9 @@ select
     versions.created_at as trained_at,
     metrics.created_at as measured_at,
     metrics.dataset = 'simulated'
-    or coalesce(listeners.kind = 'simulated', false) as is_simulated
+    or coalesce(listeners.is_simulated, false) as is_simulated
 from metrics
 left join versions using (model, version)
 left join champions using (model, version)
 left join listeners on listeners.listener_id = metrics.listener_id
+order by model, version, dataset, split, slice, metric nulls last

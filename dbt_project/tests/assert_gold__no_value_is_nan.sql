@@ -1,0 +1,19 @@
+-- A division by zero or the deviation of a constant must be NULL: NaN sorts above
+-- everything and spoils means.
+{% set checked = {
+    "audio_feature_distributions": ["mean", "std_dev", "standardised_difference"],
+    "mood_by_hour": ["avg_valence", "valence_ci_low", "energy_ci_low", "danceability_ci_low"],
+    "mood_category_shares": ["share", "ci_low", "ci_high"],
+    "skip_behaviour": ["skip_share", "ci_low", "ci_high"],
+    "catalogue_profile": ["mean", "std_dev"],
+    "genre_profiles": ["valence_std_dev", "energy_std_dev"],
+} %}
+{% for model, columns in checked.items() %}
+    {% set outer_loop = loop %}
+    {% for column in columns %}
+        select '{{ model }}' as model, '{{ column }}' as column_name
+        from {{ ref(model) }}
+        where
+            isnan({{ column }}) {{ "union all" if not (loop.last and outer_loop.last) }}
+    {% endfor %}
+{% endfor %}
