@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from commands import access, docs, ingest, listener
+from commands import access, auth, docs, ingest, listener
 from commands.shared import Json, Listener, Synthetic, TimeZone, settle, show
 from core.errors import SpotiflowError
 
@@ -22,6 +22,7 @@ app = typer.Typer(
 )
 app.add_typer(ingest.app, name="ingest")
 app.add_typer(listener.app, name="listener")
+app.add_typer(auth.app, name="auth")
 app.add_typer(docs.app, name="docs")
 app.add_typer(access.app)
 

@@ -9,7 +9,9 @@ import typer
 
 from commands.shared import Json, Listener, TimeZone, settle, show
 
-app = typer.Typer(help="Bring data in: privacy exports, the Kaggle catalogue.", no_args_is_help=True)
+app = typer.Typer(
+    help="Bring data in: privacy exports, polls of Spotify, the Kaggle catalogue.", no_args_is_help=True
+)
 
 
 @app.command("export")
@@ -51,3 +53,33 @@ def ingest_kaggle(
 
     receipt = load_kaggle(settle(), path, force=force, simulated=simulated)
     show(receipt.to_dict() if as_json else render(receipt), as_json=as_json)
+
+
+@app.command("spotify")
+def ingest_spotify(
+    listener: Listener = None,
+    tracks: Annotated[
+        int, typer.Option(help="Also ask for the metadata of up to so many tracks, most played first.", min=0)
+    ] = 0,
+    library: Annotated[
+        bool, typer.Option("--library", help="Also saved tracks, top items and your own playlists.")
+    ] = False,
+    probe: Annotated[
+        bool, typer.Option("--probe", help="Ask anew whether this app may read audio features.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Fetch your last 50 plays from Spotify; run it every 30 to 60 minutes. Needs `spotiflow auth login`.
+
+    Example: spotiflow ingest spotify
+    """
+    from ingest.spotify.receipt import render, to_dict
+    from ingest.spotify.sync import Wishes
+    from ingest.spotify.sync import ingest_spotify as poll
+
+    receipt = poll(settle(), listener_id=listener, wishes=Wishes(tracks, library, probe))
+    show(to_dict(receipt) if as_json else render(receipt), as_json=as_json)
+    if receipt.postponed and as_json:
+        raise typer.Exit(receipt.postponed.exit_code)
+    if receipt.postponed:
+        raise receipt.postponed

@@ -18,6 +18,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from core.redaction import RedactingFormatter
 from core.settings import Settings
 
 console = Console(highlight=False, soft_wrap=False)
@@ -58,7 +59,7 @@ def _file_handler(settings: Settings) -> logging.Handler | None:
         )
     except OSError:
         return None
-    handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(message)s"))
+    handler.setFormatter(RedactingFormatter("%(asctime)s %(process)d %(levelname)s %(message)s"))
     return handler
 
 

@@ -1,0 +1,194 @@
+"""Login, its state, and logout."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+import sys
+import threading
+import webbrowser
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from rich.text import Text
+
+from core.database import open_warehouse
+from core.errors import InputError, LoginNeededError
+from core.runs import utc_now
+from core.settings import Settings
+from ingest.listeners import ensure_listener
+from ingest.spotify.callback import HOST, PATH, callback_server, read_answer
+from ingest.spotify.client import RECENTLY_PLAYED, SpotifyApi
+from ingest.spotify.ledger import Ledger, local_time
+from ingest.spotify.line import Line
+from ingest.spotify.oauth import Consent, client_id_of
+from ingest.spotify.state import read_ledger, save_ledger
+from ingest.spotify.token_store import LOGIN_HINT, Login, TokenStore, token_path
+
+Say = Callable[[str], None]
+
+
+def log_in(settings: Settings, *, listener_id: str | None, browser: bool, say: Say) -> Login:
+    """Let a person log in to Spotify in their browser and store the login; `say` prints a line for them.
+
+    Without `browser` they open the address anywhere and paste what the browser shows afterwards.
+    Raises LoginNeededError without a terminal, after the time limit or a refusal; UsageError, InputError
+    for the client id or another account; ApiError, WaitError; NotFoundError for an unknown listener.
+    """
+    if not sys.stdin.isatty():
+        raise LoginNeededError(
+            "A login needs a person at a terminal; here is none.",
+            hint="Run it in a terminal: spotiflow auth login --no-browser",
+        )
+    with open_warehouse(settings) as db:
+        listener = ensure_listener(db, listener_id, settings)
+    store = TokenStore(token_path(settings, listener))
+    earlier = _earlier(store)
+    client_id = client_id_of(settings, earlier)
+    ledger = read_ledger(settings)
+    try:
+        token = _token(settings, client_id, Line(settings, ledger), browser=browser, say=say)
+        scopes = tuple(sorted(str(token.get("scope") or "").split()))
+        store.save(Login(client_id, utc_now(), scopes, token))
+        return _identified(SpotifyApi(settings, listener, ledger), store, earlier)
+    finally:
+        save_ledger(settings, ledger)
+
+
+def _earlier(store: TokenStore) -> Login | None:
+    try:
+        return store.load()
+    except LoginNeededError:
+        return None  # A damaged file is what a new login mends.
+
+
+def _token(settings: Settings, client_id: str, line: Line, *, browser: bool, say: Say) -> dict[str, Any]:
+    if not browser:
+        state = secrets.token_urlsafe(24)
+        redirect_uri = f"http://{HOST}:{settings.spotify_port}{PATH}"
+        consent = Consent(settings, client_id, redirect_uri, state, line)
+        say(f"Open this address on any machine and log in:\n\n{consent.url}\n")
+        say("The browser then shows an address that it cannot open. Paste that address here:")
+        return consent.exchange(pasted_code(sys.stdin.readline(), state))
+    with callback_server(settings.spotify_port) as callback:
+        if callback.port != settings.spotify_port:
+            say(
+                f"Port {settings.spotify_port} is taken; using {callback.port}. Spotify accepts it if your "
+                f"app has the redirect URI http://{HOST}{PATH}, without a port."
+            )
+        consent = Consent(settings, client_id, callback.redirect_uri, callback.state, line)
+        say(f"Your browser opens this address; if it does not, open it yourself:\n\n{consent.url}\n")
+        # A browser in the terminal would keep this process waiting.
+        threading.Thread(target=webbrowser.open, args=[consent.url], daemon=True).start()
+        return consent.exchange(callback.wait(settings.spotify_login_seconds))
+
+
+def pasted_code(text: str, state: str) -> str:
+    """Return the code of a pasted address, or a pasted code itself.
+
+    Raises LoginNeededError for an answer that is a refusal, empty, or belongs to another login.
+    """
+    text = text.strip()
+    if "=" not in text and "/" not in text and text:
+        return text
+    code, error, found = read_answer(urlsplit(text).query)
+    if error:
+        raise LoginNeededError("The login was refused in the browser.", hint=LOGIN_HINT)
+    if not code:
+        raise LoginNeededError(
+            "What was pasted holds no code.", hint="Paste the whole address, from http to end."
+        )
+    if not hmac.compare_digest(found.encode(), state.encode()):
+        raise LoginNeededError("What was pasted belongs to another login.", hint=LOGIN_HINT)
+    return code
+
+
+def _identified(api: SpotifyApi, store: TokenStore, earlier: Login | None) -> Login:
+    """Add to the login whose it is; put the earlier one back when it is somebody else's."""
+    me = api.me()
+    login = Login(
+        api.login.client_id,
+        api.login.authorized_at,
+        api.login.scopes,
+        api.login.token,
+        # The immutable one, which exists since May 2026, before the name in addresses.
+        account_id=_text(me.get("account_id")) or _text(me.get("id")),
+        account_name=_text(me.get("display_name")),
+    )
+    if earlier and earlier.account_id and login.account_id not in (None, earlier.account_id):
+        store.save(earlier)
+        raise InputError(
+            "This is another Spotify account than before; two people's plays must not become one history.",
+            hint="Name another listener (--listener), or first: spotiflow auth logout",
+        )
+    store.save(login)
+    return login
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+@dataclass(frozen=True)
+class AuthStatus:
+    """The state of a login, for people and programs; never a token."""
+
+    listener_id: str
+    login: Login | None
+    ledger: Ledger
+    daily_calls: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the state as `--json` prints it; times are UTC."""
+        login = self.login
+        state = "none" if login is None else "ended" if login.token is None else "ok"
+        return {
+            "listener_id": self.listener_id,
+            "state": state,
+            "client_id": login.client_id if login else None,
+            "account_id": login.account_id if login else None,
+            "account_name": login.account_name if login else None,
+            "scopes": list(login.scopes) if login else [],
+            "authorized_at": login.authorized_at.isoformat() if login else None,
+            "ends_at": login.ends_at.isoformat() if login else None,
+            "days_left": login.days_left if login else None,
+            "warning": login.warning if login else None,
+            "recent_calls": self.ledger.used(RECENTLY_PLAYED),
+            "daily_calls": self.daily_calls,
+            "not_before": {name: b.not_before.isoformat() for name, b in self._backoffs().items()},
+        }
+
+    def render(self) -> Text:
+        """Return the state in a few lines."""
+        if self.login is None or self.login.token is None:
+            what = "no login" if self.login is None else "Spotify has ended the login"
+            return Text(f"{self.listener_id}: {what}; next: spotiflow auth login")
+        login = self.login
+        lines = [
+            f"{self.listener_id}: logged in as {login.account_name or login.account_id or 'somebody'}; "
+            f"login ends in {login.days_left} days ({login.ends_at:%Y-%m-%d})",
+            f"may read: {', '.join(login.scopes) or 'nothing'}",
+            f"{self.ledger.used(RECENTLY_PLAYED)} of {self.daily_calls} polls in 24 hours",
+        ]
+        lines += [
+            f"{b.endpoint}: {b.reason}, again {local_time(b.not_before)}" for b in self._backoffs().values()
+        ]
+        return Text("\n".join(lines + ([login.warning] if login.warning else [])))
+
+    def _backoffs(self) -> dict[str, Any]:
+        now = utc_now()
+        return {name: b for name, b in self.ledger.backoffs.items() if b.not_before > now}
+
+
+def auth_status(settings: Settings, listener_id: str | None) -> AuthStatus:
+    """Return the state of a listener's login. Raises LoginNeededError for a damaged file."""
+    listener = listener_id or settings.default_listener
+    login = TokenStore(token_path(settings, listener)).load()
+    return AuthStatus(listener, login, read_ledger(settings), settings.spotify_daily_calls)
+
+
+def log_out(settings: Settings, listener_id: str | None) -> bool:
+    """Remove a listener's login from this machine; return whether there was one."""
+    return TokenStore(token_path(settings, listener_id or settings.default_listener)).delete()

@@ -1,0 +1,135 @@
+"""The ledger of calls: how many were made in 24 hours, and until when Spotify wants none."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import duckdb
+
+from core.errors import WaitError
+from core.runs import utc_now
+
+WINDOW = timedelta(hours=24)
+KEPT = timedelta(days=30)
+
+
+class BudgetError(WaitError):
+    """Our own daily budget of calls is used up, not Spotify's quota."""
+
+
+@dataclass(frozen=True)
+class Backoff:
+    """Spotify wants no calls to an endpoint before a time, UTC."""
+
+    endpoint: str
+    not_before: datetime
+    reason: str
+
+
+@dataclass
+class Ledger:
+    """Calls and waits known when a run began, and those it adds. `calls`: (endpoint, time UTC, number)."""
+
+    daily_calls: int
+    calls: list[tuple[str, datetime, int]] = field(default_factory=list)
+    backoffs: dict[str, Backoff] = field(default_factory=dict)
+    new_calls: Counter[str] = field(default_factory=Counter)
+    new_backoffs: list[Backoff] = field(default_factory=list)
+
+    def check(self, endpoint: str) -> None:
+        """Raise WaitError while Spotify wants no calls to an endpoint, BudgetError when ours are used up."""
+        now = utc_now()
+        backoff = self.backoffs.get(endpoint)
+        if backoff and now < backoff.not_before:
+            raise waiting(backoff)
+        if self.used(endpoint) >= self.daily_calls:
+            oldest = min((at for at in self._times(endpoint)), default=now)
+            raise BudgetError(
+                f"{self.daily_calls:,} calls to {endpoint} in 24 hours are used up; "
+                f"go on {local_time(oldest + WINDOW)}.",
+                hint="The budget keeps Spotify from locking your apps; the next run after that goes on.",
+            )
+
+    def used(self, endpoint: str) -> int:
+        """Return the calls to an endpoint in the last 24 hours, this run included."""
+        since = utc_now() - WINDOW
+        earlier = sum(n for name, at, n in self.calls if name == endpoint and at > since)
+        return earlier + self.new_calls[endpoint]
+
+    def count(self, endpoint: str) -> None:
+        """Count one call, whatever its answer will be."""
+        self.new_calls[endpoint] += 1
+
+    def back_off(self, endpoint: str, seconds: float, reason: str) -> Backoff:
+        """Remember that Spotify wants to be left alone for so many seconds."""
+        backoff = Backoff(endpoint, utc_now() + timedelta(seconds=seconds), reason)
+        self.backoffs[endpoint] = backoff
+        self.new_backoffs.append(backoff)
+        return backoff
+
+    def take_news(self) -> dict[str, Any]:
+        """Return what this run added since the last call of this, as plain data, and start anew."""
+        now = utc_now()
+        news = {
+            "calls": [[endpoint, now.isoformat(), n] for endpoint, n in sorted(self.new_calls.items())],
+            "backoffs": [[b.endpoint, b.not_before.isoformat(), b.reason] for b in self.new_backoffs],
+        }
+        self.calls += [(endpoint, now, n) for endpoint, n in self.new_calls.items()]
+        self.new_calls.clear()
+        self.new_backoffs.clear()
+        return news
+
+    def read(self, db: duckdb.DuckDBPyConnection) -> None:
+        """Take in what the warehouse knows of the last 24 hours."""
+        since = utc_now() - WINDOW
+        rows = db.execute(
+            "select endpoint, called_at, n_calls from raw.api_calls where called_at > ?", [since]
+        ).fetchall()
+        self.calls += rows
+        for row in db.execute("select endpoint, not_before, reason from raw.api_backoff").fetchall():
+            self._hear_of(Backoff(*row))
+
+    def read_news(self, news: dict[str, Any]) -> None:
+        """Take in what an earlier run could not store. Raises KeyError, ValueError, TypeError."""
+        self.calls += [(endpoint, datetime.fromisoformat(at), n) for endpoint, at, n in news["calls"]]
+        for endpoint, not_before, reason in news["backoffs"]:
+            self._hear_of(Backoff(endpoint, datetime.fromisoformat(not_before), reason))
+
+    def _hear_of(self, backoff: Backoff) -> None:
+        known = self.backoffs.get(backoff.endpoint)
+        if known is None or known.not_before < backoff.not_before:
+            self.backoffs[backoff.endpoint] = backoff
+
+    def _times(self, endpoint: str) -> list[datetime]:
+        since = utc_now() - WINDOW
+        return [at for name, at, _ in self.calls if name == endpoint and at > since]
+
+
+def store_news(db: duckdb.DuckDBPyConnection, news: dict[str, Any]) -> None:
+    """Store what `take_news` returned, and drop calls and waits that are long over."""
+    for endpoint, called_at, n_calls in news["calls"]:
+        db.execute("insert into raw.api_calls values (?, ?, ?)", [endpoint, called_at, n_calls])
+    for endpoint, not_before, reason in news["backoffs"]:
+        db.execute("delete from raw.api_backoff where endpoint = ?", [endpoint])
+        db.execute("insert into raw.api_backoff values (?, ?, ?)", [endpoint, not_before, reason])
+    db.execute("delete from raw.api_calls where called_at < ?", [utc_now() - KEPT])
+    db.execute("delete from raw.api_backoff where not_before < ?", [utc_now() - KEPT])
+
+
+def waiting(backoff: Backoff) -> WaitError:
+    """Return the error that ends a command until Spotify takes calls again."""
+    return WaitError(
+        f"Spotify takes no calls to {backoff.endpoint} now ({backoff.reason}); "
+        f"try again {local_time(backoff.not_before)}.",
+        hint="Nothing is called before that; scheduled runs go on by themselves afterwards.",
+    )
+
+
+def local_time(moment: datetime) -> str:
+    """Return a UTC time as this machine's clock will show it: today as time only."""
+    local = moment.replace(tzinfo=UTC).astimezone()
+    is_today = local.date() == datetime.now(UTC).astimezone().date()
+    return f"after {local:%H:%M}" if is_today else f"after {local:%H:%M} on {local:%Y-%m-%d}"

@@ -1,0 +1,76 @@
+"""The line to Spotify: sends, retries, waits as Spotify asks, and gives up in a way that can be resumed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.console import log
+from core.errors import ApiError, WaitError
+from core.settings import Settings
+from ingest.spotify.ledger import Ledger, waiting
+from ingest.spotify.replies import Listening, Reply
+
+MOST_SLEEPS = 3
+# Where Spotify names no time: an hour for the quota of a rolling day, a minute for the rate limit.
+QUOTA_SECONDS = 3600.0
+RATE_LIMIT_SECONDS = 60.0
+
+
+@dataclass
+class Line:
+    """Everything that goes to Spotify in one run goes through here."""
+
+    settings: Settings
+    ledger: Ledger
+    session: Listening = field(default_factory=Listening)
+
+    def ask(self, endpoint: str, send: Callable[[], Any]) -> Reply:
+        """Send until an answer is final: a success, or a refusal that the caller judges.
+
+        Sleeps at most three times. Raises WaitError for limits (remembered in the ledger), ApiError when
+        Spotify cannot be reached or does not recover.
+        """
+        for n_sleeps in range(MOST_SLEEPS + 1):
+            self.ledger.check(endpoint)
+            self.ledger.count(endpoint)
+            reply = self.session.reply_to(send)
+            if not _is_passing(reply):
+                return reply
+            log.warning("%s: %s", endpoint, reply.status or reply.failure)
+            seconds = reply.retry_after or self.settings.spotify_first_wait_seconds * 2**n_sleeps
+            if self._is_too_long(reply, seconds):
+                raise self._wait(endpoint, reply, seconds)
+            if n_sleeps < MOST_SLEEPS:
+                time.sleep(seconds)
+        if reply.status == 429:
+            raise self._wait(endpoint, reply, RATE_LIMIT_SECONDS)
+        raise _no_answer(reply)
+
+    def _is_too_long(self, reply: Reply, seconds: float) -> bool:
+        return reply.is_quota or seconds > self.settings.spotify_longest_wait_seconds
+
+    def _wait(self, endpoint: str, reply: Reply, seconds: float) -> WaitError:
+        if reply.is_quota and reply.retry_after is None:
+            seconds = QUOTA_SECONDS
+        reason = "daily quota used up" if reply.is_quota else "too many calls"
+        if reply.status != 429:
+            reason = "out of service"
+        return waiting(self.ledger.back_off(endpoint, seconds, reason))
+
+
+def _is_passing(reply: Reply) -> bool:
+    return reply.status is None or reply.status == 429 or reply.status >= 500 or reply.is_garbled
+
+
+def _no_answer(reply: Reply) -> ApiError:
+    hint = "Nothing was lost; run the command again later."
+    if reply.status is None and "Timeout" in reply.failure:
+        return ApiError("Spotify did not answer in time.", hint=hint)
+    if reply.status is None:
+        return ApiError("Spotify cannot be reached: this machine seems to be offline.", hint=hint)
+    if reply.is_garbled:
+        return ApiError("Spotify answered something that is no JSON.", hint=hint, status=reply.status)
+    return ApiError(f"Spotify is out of order (status {reply.status}).", hint=hint, status=reply.status)

@@ -1,0 +1,69 @@
+"""What was fetched while another process held the warehouse: kept in the inbox until the next run."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from core.console import log
+from core.database import prepare_home
+from core.runs import utc_now
+from core.settings import Settings
+from ingest.spotify.token_store import write_private
+
+PATTERN = "spotify-*.json"
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What one poll brought: the plays as Spotify gave them (None: it failed), the calls made, how it ended.
+
+    `news` is what the ledger of calls has to remember. `status` is `ok`, `waiting` or `failed`, or `calls`
+    where there was no poll and only the ledger has something to say.
+    """
+
+    listener_id: str
+    items: list[Any] | None
+    news: dict[str, Any]
+    status: str = "ok"
+    fetched_at: datetime = field(default_factory=utc_now)
+    run_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+
+def spool(settings: Settings, batch: Batch) -> Path:
+    """Write a batch to the inbox, private and whole, and return the file. Raises HomeError, OSError."""
+    prepare_home(settings)
+    record = asdict(batch) | {"fetched_at": batch.fetched_at.isoformat()}
+    path = settings.inbox_dir / f"spotify-{batch.fetched_at:%Y%m%dT%H%M%S%f}-{batch.run_id}.json"
+    write_private(path, json.dumps(record))
+    return path
+
+
+def spooled(settings: Settings) -> list[tuple[Path, Batch]]:
+    """Return what waits in the inbox, oldest first; a file that is no batch is put aside and left out."""
+    found = []
+    for path in sorted(settings.inbox_dir.glob(PATTERN)):
+        try:
+            found.append((path, _read(path)))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            log.error("%s cannot be read (%s) and was put aside", path.name, type(error).__name__)
+            put_aside(path)
+    return found
+
+
+def put_aside(path: Path) -> None:
+    """Take a file out of the queue without losing it."""
+    path.replace(path.with_suffix(".unreadable"))
+
+
+def _read(path: Path) -> Batch:
+    record = json.loads(path.read_text(encoding="utf-8"))
+    record["fetched_at"] = datetime.fromisoformat(record["fetched_at"])
+    batch = Batch(**record)
+    if not isinstance(batch.items, list | None) or not isinstance(batch.news["calls"], list):
+        raise TypeError("no batch")
+    return batch

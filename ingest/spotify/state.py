@@ -1,0 +1,72 @@
+"""What one run leaves for the next, in the warehouse or else in the inbox: plays, calls, waits."""
+
+from __future__ import annotations
+
+import duckdb
+
+from core.console import log
+from core.database import open_warehouse
+from core.errors import NotFoundError, SpotiflowError, WarehouseBusyError
+from core.settings import Settings
+from ingest.spotify.ledger import Ledger, store_news
+from ingest.spotify.recently_played import PollReceipt, store_poll
+from ingest.spotify.spool import Batch, put_aside, spool, spooled
+
+
+def read_ledger(settings: Settings) -> Ledger:
+    """Return the calls of the last 24 hours and the waits in force, also of what is still in the inbox.
+
+    Where another process holds the warehouse, only the inbox is known.
+    """
+    ledger = Ledger(settings.spotify_daily_calls)
+    try:
+        with open_warehouse(settings, read_only=True) as db:
+            ledger.read(db)
+    except (NotFoundError, WarehouseBusyError, duckdb.CatalogException):
+        log.info("the ledger of calls cannot be read now")
+    for _, batch in spooled(settings):
+        ledger.read_news(batch.news)
+    return ledger
+
+
+def save_ledger(settings: Settings, ledger: Ledger) -> None:
+    """Store the calls made; into the inbox where another process holds the warehouse."""
+    news = ledger.take_news()
+    if not (news["calls"] or news["backoffs"]):
+        return
+    try:
+        with open_warehouse(settings) as db:
+            store_news(db, news)
+    except WarehouseBusyError:
+        spool(settings, Batch(settings.default_listener, None, news, status="calls"))
+
+
+def keep(settings: Settings, batch: Batch) -> PollReceipt | None:
+    """Store a poll and all that waits in the inbox; None where the warehouse is held and it went there.
+
+    Whatever goes wrong here, the plays are in the inbox then: Spotify will not give them again.
+    """
+    try:
+        with open_warehouse(settings) as db:
+            drain(settings, db)
+            return store_poll(db, settings, batch)
+    except WarehouseBusyError:
+        spool(settings, batch)
+        return None
+    except BaseException:
+        spool(settings, batch)
+        raise
+
+
+def drain(settings: Settings, db: duckdb.DuckDBPyConnection) -> list[PollReceipt]:
+    """Load what waits in the inbox, each file in one transaction, and remove it."""
+    receipts = []
+    for path, batch in spooled(settings):
+        try:
+            receipts.append(store_poll(db, settings, batch))
+        except (SpotiflowError, duckdb.DataError, duckdb.ProgrammingError) as error:
+            log.error("%s cannot be stored (%s) and was put aside", path.name, type(error).__name__)
+            put_aside(path)
+            continue
+        path.unlink()
+    return receipts

@@ -1,0 +1,119 @@
+"""`ingest spotify`: the poll first, because only it can be too late; then what can wait."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+
+from core.console import log
+from core.database import open_warehouse
+from core.errors import NotFoundError, SpotiflowError, WarehouseBusyError
+from core.settings import Settings
+from ingest.spotify.capabilities import ALLOWED, Capability, known_capability, probe, store_capability
+from ingest.spotify.client import SpotifyApi
+from ingest.spotify.hydrate import FEATURE_QUEUE, TRACK_QUEUE, QueueReceipt, work_off
+from ingest.spotify.ledger import Ledger
+from ingest.spotify.library import LibraryReceipt, fetch_library
+from ingest.spotify.recently_played import PollReceipt, failed, fetch
+from ingest.spotify.spool import Batch
+from ingest.spotify.state import keep, read_ledger, save_ledger
+
+
+@dataclass
+class SpotifyReceipt:
+    """What one run brought. `postponed`: why the rest was left, to be raised once this has been shown."""
+
+    listener_id: str
+    poll: PollReceipt
+    warning: str | None = None
+    capability: Capability | None = None
+    queues: list[QueueReceipt] = field(default_factory=list)
+    library: LibraryReceipt | None = None
+    postponed: SpotiflowError | None = None
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What to do besides the poll: metadata of so many tracks, the library, a new probe of audio features."""
+
+    tracks: int = 0
+    library: bool = False
+    probe: bool = False
+
+
+def ingest_spotify(
+    settings: Settings, *, listener_id: str | None = None, wishes: Wishes | None = None
+) -> SpotifyReceipt:
+    """Fetch a listener's last 50 plays and store what is new, then do what `wishes` says.
+
+    The warehouse is never open while Spotify is asked; where another process holds it, the plays go to the
+    inbox. Raises LoginNeededError, WaitError, ApiError when the poll itself failed.
+    """
+    listener = listener_id or settings.default_listener
+    ledger = read_ledger(settings)
+    api = SpotifyApi(settings, listener, ledger)
+    batch = _poll(settings, api, ledger, listener)
+    poll = keep(settings, batch)
+    receipt = SpotifyReceipt(listener, poll or PollReceipt(len(batch.items or []), is_spooled=True))
+    receipt.warning = api.login.warning
+    if poll is not None:
+        _do_the_rest(settings, api, ledger, receipt, batch, wishes or Wishes())
+    return receipt
+
+
+def _poll(settings: Settings, api: SpotifyApi, ledger: Ledger, listener: str) -> Batch:
+    try:
+        return fetch(api, ledger, listener)
+    except BaseException as error:
+        keep(settings, failed(listener, ledger, error))
+        raise
+
+
+def _do_the_rest(
+    settings: Settings, api: SpotifyApi, ledger: Ledger, receipt: SpotifyReceipt, batch: Batch, wishes: Wishes
+) -> None:
+    try:
+        receipt.capability = _capability(settings, api, batch, again=wishes.probe)
+        if wishes.tracks:
+            queues = [TRACK_QUEUE]
+            if receipt.capability and receipt.capability.result == ALLOWED:
+                queues.append(FEATURE_QUEUE)
+            for queue in queues:
+                done = work_off(settings, api, ledger, receipt.listener_id, queue, wishes.tracks)
+                receipt.queues.append(done)
+        if wishes.library:
+            receipt.library = fetch_library(settings, api, ledger, receipt.listener_id)
+    except SpotiflowError as error:
+        receipt.postponed = error
+    finally:
+        save_ledger(settings, ledger)
+
+
+def _capability(settings: Settings, api: SpotifyApi, batch: Batch, *, again: bool) -> Capability | None:
+    """Return what is known of audio features, asking when nothing is; a probe never fails a run."""
+    track_id = _some_track(batch.items or [])
+    try:
+        with open_warehouse(settings, read_only=True) as db:
+            known = known_capability(db, api.login.client_id)
+        if (known and not again) or track_id is None:
+            return known
+        found = probe(api, track_id)
+        with open_warehouse(settings) as db:
+            store_capability(db, found)
+        return found
+    except (WarehouseBusyError, NotFoundError, duckdb.CatalogException):
+        return None
+    except SpotiflowError as error:
+        log.warning("audio features could not be probed: %s", error.message)
+        return None
+
+
+def _some_track(items: list[Any]) -> str | None:
+    for item in items:
+        track = item.get("track") if isinstance(item, dict) else None
+        uri = track.get("uri") if isinstance(track, dict) else None
+        if isinstance(uri, str) and uri.startswith("spotify:track:"):
+            return uri.rpartition(":")[2]
+    return None

@@ -1,0 +1,155 @@
+"""The stored login: one private file per listener, written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from spotipy.cache_handler import CacheHandler
+
+from core.errors import ApiError, HomeError, LoginNeededError
+from core.runs import utc_now
+from core.settings import Settings
+
+# Spotify ends a login six months after the consent, however often it is refreshed.
+LOGIN_MONTHS = 6
+WARNING_MONTHS = 5
+LOGIN_HINT = "Log in: spotiflow auth login"
+
+
+@dataclass(frozen=True)
+class Login:
+    """What is known of a login. `authorized_at` (UTC) is the consent; `token` is None once Spotify ended it.
+
+    `scopes` are those the person granted, which may be fewer than asked for.
+    """
+
+    client_id: str
+    authorized_at: datetime
+    scopes: tuple[str, ...]
+    token: dict[str, Any] | None
+    account_id: str | None = None
+    account_name: str | None = None
+
+    @property
+    def ends_at(self) -> datetime:
+        """When Spotify will end the login, UTC."""
+        return add_months(self.authorized_at, LOGIN_MONTHS)
+
+    @property
+    def days_left(self) -> int:
+        """Whole days until the login ends; negative when it should have ended."""
+        return (self.ends_at - utc_now()).days
+
+    @property
+    def warning(self) -> str | None:
+        """A sentence from the fifth month on: without a new login polling stops, and plays are lost."""
+        if utc_now() < add_months(self.authorized_at, WARNING_MONTHS):
+            return None
+        return (
+            f"The login ends in {max(self.days_left, 0)} days ({self.ends_at:%Y-%m-%d}); "
+            "renew it before: spotiflow auth login"
+        )
+
+
+def add_months(moment: datetime, months: int) -> datetime:
+    """Return the same day of a later month, or that month's last day where it is shorter."""
+    month = moment.month - 1 + months
+    year, month = moment.year + month // 12, month % 12 + 1
+    for day in (moment.day, 30, 29, 28):
+        try:
+            return moment.replace(year=year, month=month, day=day)
+        except ValueError:
+            continue
+    raise AssertionError("every month has 28 days")
+
+
+def token_path(settings: Settings, listener_id: str) -> Path:
+    """Return where the login of a listener is kept."""
+    name = "token.json" if listener_id == settings.default_listener else f"token-{listener_id}.json"
+    return settings.home / name
+
+
+class TokenStore(CacheHandler):  # type: ignore[misc]
+    """Keeps one login on disk: 0600 in a 0700 folder, replaced atomically; spotipy saves through it."""
+
+    def __init__(self, path: Path) -> None:
+        """Point the store at its file, which need not exist."""
+        self.path = path
+
+    def load(self) -> Login | None:
+        """Return the login, None where there is none. Raises LoginNeededError for a damaged file."""
+        try:
+            stored = json.loads(self.path.read_text(encoding="utf-8"))
+            stored["authorized_at"] = datetime.fromisoformat(stored["authorized_at"])
+            stored["scopes"] = tuple(stored["scopes"])
+            return Login(**stored)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise HomeError(
+                f"{self.path} cannot be read: {error.strerror}.", hint="Check its rights."
+            ) from error
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise LoginNeededError(f"The stored login {self.path} is damaged.", hint=LOGIN_HINT) from error
+
+    def save(self, login: Login) -> None:
+        """Replace the stored login. Raises HomeError when the folder cannot be written."""
+        record = asdict(login) | {"authorized_at": login.authorized_at.isoformat()}
+        folder = self.path.parent
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder.chmod(0o700)
+            write_private(self.path, json.dumps(record, indent=1))
+        except OSError as error:
+            raise HomeError(
+                f"{self.path} cannot be written: {error.strerror}.", hint="Check the rights of its folder."
+            ) from error
+
+    def end(self) -> None:
+        """Forget the tokens, which Spotify does not take any more, but not which app and account it was."""
+        login = self.load()
+        if login:
+            self.save(replace(login, token=None))
+
+    def delete(self) -> bool:
+        """Remove the file; return whether there was one."""
+        existed = self.path.exists()
+        self.path.unlink(missing_ok=True)
+        return existed
+
+    def get_cached_token(self) -> dict[str, Any] | None:
+        """Return the token as spotipy knows it."""
+        login = self.load()
+        return login.token if login else None
+
+    def save_token_to_cache(self, token_info: dict[str, Any]) -> None:
+        """Store what a refresh brought; Spotify may leave out the refresh token and the scopes then."""
+        login = self.load()
+        if login is None:
+            return  # A logout came in between: it stays logged out.
+        if not isinstance(token_info.get("access_token"), str):
+            raise ApiError(
+                "Spotify refreshed the login without giving a token.", hint="Try again in a few minutes."
+            )
+        kept = {key: value for key, value in token_info.items() if value is not None}
+        self.save(replace(login, token=(login.token or {}) | kept))
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner can read, whole or not at all. Raises OSError."""
+    handle, draft = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)  # 0600 from the first byte
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(draft).replace(path)
+    except BaseException:
+        Path(draft).unlink(missing_ok=True)
+        raise
