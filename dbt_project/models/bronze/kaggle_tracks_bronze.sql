@@ -1,5 +1,7 @@
--- The catalogue as the file has it. Grain: row_number; a track stands there once per genre.
--- A row without a track id gets one made of its first artist and title, as plays without an id do.
+-- The catalogue as the file has it. Grain: row_number; a track stands there once per
+-- genre.
+-- A row without a track id gets one made of its first artist and title, as plays
+-- without an id do.
 with
     kaggle_tracks as (select * from {{ source("raw", "kaggle_tracks") }}),
     with_first_artist as (
@@ -8,7 +10,12 @@ with
 
 select
     row_number,
-    coalesce(track_id, {{ name_id("primary_artist", "track_name") }}) as track_id,
+    -- coalesce() would compute the hash for every row.
+    case
+        when track_id is not null
+        then track_id
+        else {{ name_id("primary_artist", "track_name") }}
+    end as track_id,
     track_name,
     artists,
     primary_artist,
