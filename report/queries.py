@@ -185,7 +185,7 @@ MODELS = Query(
     """
     select model, dataset, split, metric, value, n, ci_low, ci_high, baseline_name, baseline_value
     from gold.model_performance_metrics
-    where slice = 'all' and listener_id in ('-', $listener) and value is not null
+    where slice = 'all' and listener_id = '-' and value is not null
     qualify row_number() over (
         partition by model, dataset, split, metric order by is_champion desc, trained_at desc, version desc
     ) = 1

@@ -69,7 +69,7 @@ def build_report(settings: Settings, listener: str | None = None) -> Report:
             habits=habits.load(gold, chosen),
             mood=mood.load(gold, chosen),
             sources=sources.load(gold, chosen),
-            models=models.load(gold, chosen),
+            models=models.load(gold),
         )
 
 

@@ -23,7 +23,8 @@ GATE_PLAYS = 100
 # Days with plays that a year needs before it is compared, and the least change worth a sentence.
 GATE_YEAR_DAYS = 60
 LEAST_CHANGE = 0.1
-# A busiest hour is one when it holds at least this many times the plays of an even week.
+# A busiest hour is one when it holds at least this many plays, and times the plays of an even week's hour.
+LEAST_PEAK_PLAYS = 30
 LEAST_PEAK = 2.0
 # Share of plays whose genre must be known before the most frequent one is named.
 LEAST_KNOWN_GENRE = 0.2
@@ -94,11 +95,13 @@ def _year_change(gold: Gold, who: Who, _: Clock) -> Finding | None:
 
 
 def _skips_of_new(gold: Gold, who: Who, _: Clock) -> Finding | None:
-    """First hearings against tracks heard most often; both intervals must not overlap."""
+    """First hearings against tracks heard most often; the two intervals must not overlap."""
     rows = gold.rows(SKIPS_BY_FAMILIARITY, listener=who.listener_id, definition=who.skip_definition)
     if len(rows) < 2:
         return None
     first, last = rows[0], rows[-1]
+    if any(row["n"] < GATE_PLAYS or row["ci_low"] == row["ci_high"] for row in (first, last)):
+        return None
     if first["ci_low"] <= last["ci_high"] and last["ci_low"] <= first["ci_high"]:
         return None
     n = first["n"] + last["n"]
@@ -133,7 +136,7 @@ def _busiest_hour(_: Gold, who: Who, clock: Clock) -> Finding | None:
     cells = [(plays, -day, -hour) for day, row in enumerate(clock.cells) for hour, plays in enumerate(row)]
     plays, day, hour = max(cells)
     share = plays / who.plays
-    if share * HOURS_IN_WEEK < LEAST_PEAK:
+    if plays < LEAST_PEAK_PLAYS or share * HOURS_IN_WEEK < LEAST_PEAK:
         return None
     text = (
         f"{DAYS[-day]} {-hour:02}-{(1 - hour) % 24:02} h is your busiest hour of the week: "

@@ -150,11 +150,11 @@ def _new(new: NewTracks | None) -> str:
 
 
 def _streak(longest: Streak, current: int | None) -> str:
-    now = f"; the current one is {words.counted(current, 'day')}" if current else ""
-    return (
-        f"{words.counted(longest.days, 'day')} in a row from {words.day(longest.started_date)} "
-        f"to {words.day(longest.ended_date)}{now}"
-    )
+    between = f" from {words.day(longest.started_date)} to {words.day(longest.ended_date)}"
+    text = f"{words.counted(longest.days, 'day')} in a row{between}"
+    if current == longest.days:
+        return f"{text}, still going"
+    return f"{text}; the current one is {words.counted(current, 'day')}" if current else text
 
 
 def _comeback(comeback: Comeback, ellipsis: str) -> str:

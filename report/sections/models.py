@@ -64,9 +64,9 @@ class Models:
     models: tuple[Model, ...]
 
 
-def load(gold: Gold, listener: str) -> Models:
+def load(gold: Gold) -> Models:
     """Read one row per shown model: its first known metric on its first known split."""
-    rows = gold.rows(MODELS, listener=listener)
+    rows = gold.rows(MODELS)
     found = [_choose(rows, model, seed) for model, (_, seed) in SHOWN.items()]
     return Models(MODELS.tables, tuple(model for model in found if model is not None))
 
