@@ -9,3 +9,6 @@
         )
     }}
 {%- endmacro -%}
+
+{#- Those that have a mean: all but time signature, key and mode. -#}
+{%- macro continuous_features() -%} {{ return(audio_features()[:9]) }} {%- endmacro -%}

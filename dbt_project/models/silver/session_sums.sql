@@ -1,6 +1,6 @@
 -- Per session what every statistic needs of the features: count, sum and mean over measured plays.
 -- Grain: listener_id, session_id. Synthetic values are left out; a session without a measured play has NULL means.
-{%- set features = audio_features() %}
+{%- set features = continuous_features() %}
 with
     sessions as (select * from {{ ref("sessions") }}),
     listening_with_features as (select * from {{ ref("listening_with_features") }}),
