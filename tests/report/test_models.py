@@ -40,10 +40,11 @@ def gold() -> Gold:
     db = duckdb.connect()
     db.execute("create schema gold")
     db.execute(TABLE)
-    names = "model, version, split, slice, metric, listener_id, value, ci_low, ci_high, baseline_name"
+    names = "model, version, split, slice, metric, listener_id, value, ci_low, ci_high, baseline_name, "
+    names += "baseline_value, is_champion"
     places = ", ".join("?" * len(ROWS[0]))
     db.executemany(
-        f"insert into gold.model_performance_metrics ({names}, baseline_value, is_champion) values ({places})",
+        f"insert into gold.model_performance_metrics ({names}) values ({places})",
         ROWS,
     )
     return Gold(db)

@@ -48,7 +48,8 @@ def test_plain_names_are_found_in_gold_silver_bronze_raw(warehouse: Settings) ->
 @pytest.mark.parametrize(
     "query",
     ["with a as (select 1) from a", "values (1)", "describe top_tracks", "summarize top_tracks",
-     "show tables", "explain select 1", "pragma table_info('top_tracks')", "pivot top_tracks on plays using count(*)",
+     "show tables", "explain select 1", "pragma table_info('top_tracks')",
+     "pivot top_tracks on plays using count(*)",
      "-- a comment\nselect 1 -- and another"],
 )  # fmt: skip
 def test_what_reads_runs(warehouse: Settings, query: str) -> None:
@@ -146,7 +147,8 @@ def test_csv_json_and_markdown_hold_every_row(warehouse: Settings) -> None:
 
 def test_other_types_print_everywhere(warehouse: Settings) -> None:
     query = """select uuid() as id, [1, 2] as items, {'a': date '2025-01-01'} as record,
-        interval 3 days as span, 1.50::decimal(5, 2) as money, time '10:00' as at, 'x'::blob as bytes, true as yes"""
+        interval 3 days as span, 1.50::decimal(5, 2) as money, time '10:00' as at, 'x'::blob as bytes,
+        true as yes"""
     result = run_sql(warehouse, query)
     record = json.loads(str(format_rows(result, "json")))[0]
     assert record["items"] == [1, 2]
