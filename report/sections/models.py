@@ -20,6 +20,7 @@ SHOWN = {
 # The first of these that a model has is shown; higher is better for all of them.
 METRICS = ("r2", "macro_f1", "accuracy")
 SPLITS = {"artist_grouped_test": "unseen artists", "song_grouped_test": "unseen songs"}
+BASELINES = {"train_mean": "mean", "train_majority": "majority"}
 NAMES = {"r2": "R2", "macro_f1": "macro F1", "accuracy": "accuracy"}
 COLUMNS = (("", 14), ("", 9), ("ours", 5), ("95 %", 12), ("baseline", 18), ("seed", 5), ("n", 7))
 
@@ -53,7 +54,8 @@ class Model:
     @property
     def baseline_in_words(self) -> str:
         """The baseline's name as a person reads it."""
-        return words.clean(self.baseline_name.replace("_", " ")).removeprefix("the ")
+        name = BASELINES.get(self.baseline_name, self.baseline_name)
+        return words.clean(name.replace("_", " "))
 
 
 @dataclass(frozen=True)
