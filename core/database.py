@@ -108,6 +108,8 @@ def _open(settings: Settings, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     if created:
         settings.database_path.chmod(0o600)
     db.execute("set TimeZone = 'UTC'")
+    # DuckDB draws a bar of its own on stdout after 2 s, also into a pipe.
+    db.execute("set enable_progress_bar = false")
     return db
 
 
