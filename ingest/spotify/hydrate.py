@@ -101,7 +101,7 @@ def _ask(
                 raise
             answers[track_id] = None
         else:
-            if answer:
+            if answer.get("id"):
                 answers[track_id] = answer
         advance(1)
 
@@ -133,7 +133,7 @@ insert into raw.tracks by name
 select
     $id as track_id,
     $record ->> '$.name' as track_name,
-    list_filter($record ->> '$.artists[*].name', name -> name <> '') as artist_names,
+    list_filter($record ->> '$.artists[*].name', lambda name: name <> '') as artist_names,
     $record ->> '$.album.name' as album_name,
     try_cast($record ->> '$.duration_ms' as bigint) as duration_ms,
     $record ->> '$.external_ids.isrc' as isrc,

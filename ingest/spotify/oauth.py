@@ -83,7 +83,8 @@ def refresh(settings: Settings, store: TokenStore, login: Login, line: Line) -> 
     reply = line.ask(TOKEN_ENDPOINT, lambda: pkce.refresh_access_token(refresh_token))
     if reply.oauth_error == "invalid_grant":
         store.end()
-    if reply.status != 200:
+    given = reply.body.get("access_token") if isinstance(reply.body, dict) else None
+    if reply.status != 200 or not given or (store.get_cached_token() or {}).get("access_token") != given:
         raise _oauth_refusal(reply)
 
 
@@ -116,7 +117,7 @@ def _oauth_refusal(reply: Reply) -> SpotiflowError:
             hint="Copy it from developer.spotify.com/dashboard: spotiflow auth login --client-id ID",
         )
     return ApiError(
-        f"Spotify's login service answered with status {reply.status}.",
+        f"Spotify's login service gave no token (status {reply.status}).",
         hint="The stored login is kept; try again later.",
         status=reply.status,
     )

@@ -22,7 +22,7 @@ read as (
         nullif(item ->> '$.track.name', '') as track_name,
         nullif(regexp_extract(item ->> '$.track.id', '^[0-9A-Za-z]+$'), '') as id,
         try_cast(item ->> '$.track.duration_ms' as bigint) as duration_ms,
-        list_filter(item ->> '$.track.artists[*].name', name -> name <> '') as artist_names
+        list_filter(item ->> '$.track.artists[*].name', lambda name: name <> '') as artist_names
     from items
 ),
 typed as (

@@ -71,6 +71,9 @@ class Listening(requests.Session):
         self.last: requests.Response | None = None
         self.hooks["response"].append(self._remember)
 
+    def get_redirect_target(self, _: requests.Response) -> None:
+        """Follow nobody: the addresses are Spotify's own, and a token goes along."""
+
     def _remember(self, response: requests.Response, *_: Any, **__: Any) -> None:
         self.last = response
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from spotipy.cache_handler import CacheHandler
 
-from core.errors import ApiError, HomeError, LoginNeededError
+from core.errors import HomeError, LoginNeededError
 from core.runs import utc_now
 from core.settings import Settings
 
@@ -131,12 +131,8 @@ class TokenStore(CacheHandler):  # type: ignore[misc]
     def save_token_to_cache(self, token_info: dict[str, Any]) -> None:
         """Store what a refresh brought; Spotify may leave out the refresh token and the scopes then."""
         login = self.load()
-        if login is None:
-            return  # A logout came in between: it stays logged out.
-        if not isinstance(token_info.get("access_token"), str):
-            raise ApiError(
-                "Spotify refreshed the login without giving a token.", hint="Try again in a few minutes."
-            )
+        if login is None or not isinstance(token_info.get("access_token"), str):
+            return  # A logout came in between, or Spotify gave no token: what was there stays.
         kept = {key: value for key, value in token_info.items() if value is not None}
         self.save(replace(login, token=(login.token or {}) | kept))
 
