@@ -139,7 +139,7 @@ def _busiest_hour(_: Gold, who: Who, clock: Clock) -> Finding | None:
     if plays < LEAST_PEAK_PLAYS or share * HOURS_IN_WEEK < LEAST_PEAK:
         return None
     text = (
-        f"{DAYS[-day]} {-hour:02}-{(1 - hour) % 24:02} h is your busiest hour of the week: "
+        f"{DAYS[-day]} {-hour:02}-{(1 - hour) % 24:02} h is your busiest hour: "
         f"{words.share(share)} of plays, {share * HOURS_IN_WEEK:.1f} times an even share "
         f"({words.n(who.plays, 'plays')})."
     )

@@ -79,4 +79,4 @@ def advice(section: Sources, complete_days: int) -> str:
         return "To raise it: spotiflow ingest kaggle archive.zip (the Kaggle Spotify Tracks Dataset)."
     if section.sources and not complete_days:
         return "To raise it: the Extended streaming history names track ids, which match best; ask Spotify."
-    return "The catalogue does not know the rest; only measured plays enter statistics and models."
+    return "The catalogue lacks the rest; statistics and models use measured plays only."
