@@ -53,6 +53,7 @@ def save(page: Page, path: Path) -> None:
         no_color=False,
     )
     console.print(page)
+    console.print()  # The frame cuts into the last line.
     svg = _with_local_fonts(console.export_svg(title="spotiflow report", theme=THEME))
     try:
         path.write_text(svg, encoding="utf-8")
