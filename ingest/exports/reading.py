@@ -23,7 +23,7 @@ with elements as (
         row_number() over () as row_number,
         json is null as is_unreadable,
         not starts_with(ltrim(json::varchar), '{{') as is_no_record,
-        left(json::varchar, 200) as beginning,
+        json::varchar as whole,
         json_transform(json, $structure) as fields
     from read_json_objects($path, format = $shape, compression = 'uncompressed')
 ),
@@ -122,21 +122,17 @@ select
     reason,
     case
         when reason is null or is_unreadable then null
-        when is_no_record then case when not starts_with(ltrim(beginning), '[') then beginning end
+        when is_no_record then case when not starts_with(ltrim(whole), '[') then left(whole, 200) end
         else json_merge_patch('{{}}', to_json(fields))
     end as record,
     reason is null and $skip_private and coalesce(is_private_session, false) as is_skipped,
     case when reason is null then {PLAY_ID_SQL} end as play_id,
-    listener_id,
-    $source as source,
     content_type,
     content_uri,
     nullif(regexp_extract(track_uri, '^spotify:track:([0-9A-Za-z]+)$', 1), '') as track_id,
-    null::varchar as isrc,
     nullif(track_name, '') as track_name,
     nullif(artist_name, '') as artist_name,
     nullif(album_name, '') as album_name,
-    played_at,
     case
         when has_clock then make_timestamp(try_cast(clock_seconds * 1e6 as bigint))
         when reason is null then ended_at - to_milliseconds(coalesce(ms_played, 0))
@@ -154,8 +150,7 @@ select
     offline,
     is_private_session,
     fields.reason_start as reason_start,
-    fields.reason_end as reason_end,
-    null::varchar as context_uri
+    fields.reason_end as reason_end
 from started
 """
 
@@ -205,6 +200,5 @@ def _fill(
         "is_video": generation.medium == "video",
         "listener": choice.listener_id,
         "skip_private": choice.skip_private,
-        "source": generation.source,
     }
     db.execute(_READ, values)

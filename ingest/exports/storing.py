@@ -12,10 +12,9 @@ from core.runs import utc_now
 from ingest.exports.results import Counts, FileReceipt
 
 _COLUMNS = """
-    play_id, listener_id, source, content_type, content_uri, track_id, isrc, track_name, artist_name,
-    album_name, played_at, started_at, ended_at, started_at_source, ended_at_precision, ms_played,
-    duration_ms, platform, country, shuffle, skipped, offline, is_private_session, reason_start, reason_end,
-    context_uri
+    play_id, content_type, content_uri, track_id, track_name, artist_name, album_name, started_at, ended_at,
+    started_at_source, ended_at_precision, ms_played, duration_ms, platform, country, shuffle, skipped,
+    offline, is_private_session, reason_start, reason_end
 """
 
 # Rows that are stored already: from an earlier import, another file of this one, or higher up in this file.
@@ -41,7 +40,10 @@ where stored.play_id is not null or row_number > first_row
 
 _STORE_PLAYS = f"""
 insert into raw.listening_history by name
-select {_COLUMNS}, $file_name as file_name, $run_id as run_id, $now as ingested_at
+select
+    {_COLUMNS},
+    ended_at as played_at, $listener_id as listener_id, $source as source, $file_name as file_name,
+    $run_id as run_id, $now as ingested_at
 from incoming
 where reason is null and not is_skipped
     and not exists (select 1 from known where known.row_number = incoming.row_number)
@@ -122,7 +124,7 @@ def store_file(
     try:
         db.execute(_FIND_KNOWN, {"run_id": origin.run_id})
         receipt = _receipt(db, origin, problem, note)
-        db.execute(_STORE_PLAYS, with_names | {"now": utc_now()})
+        db.execute(_STORE_PLAYS, with_names | _constants(origin))
         if receipt.counts.rejected:
             db.execute(_STORE_REJECTED, with_names)
         db.execute(_STORE_FILE, _file_row(origin, receipt))
@@ -131,6 +133,10 @@ def store_file(
         db.rollback()
         raise
     return receipt
+
+
+def _constants(origin: Origin) -> dict[str, Any]:
+    return {"listener_id": origin.listener_id, "source": origin.source, "now": utc_now()}
 
 
 def _receipt(
