@@ -4,7 +4,7 @@
 -- only as whole as the files given.
 with
     ranges as (select * from {{ ref("covered_ranges") }}),
-    gaps as (select * from {{ ref("history_gaps_bronze") }}),
+    gaps as (select * from {{ ref("history_gaps_bronze") }} where closed_at is null),
     listening as (select * from {{ ref("listening_with_features") }}),
     plays as (
         select
