@@ -163,7 +163,7 @@ MOOD = Query(
 SOURCES = Query(
     ("feature_source_coverage",),
     """
-    select feature_source as source, cast(sum(record_count) as bigint) as plays,
+    select feature_source, cast(sum(record_count) as bigint) as plays,
         cast(sum(tracks) as bigint) as tracks, sum(percentage) / 100 as share
     from gold.feature_source_coverage where listener_id = $listener group by feature_source
     """,

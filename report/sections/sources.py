@@ -25,7 +25,7 @@ TRACKS_WIDTH = 8
 class FeatureSource:
     """One source of audio features: plays and distinct tracks that take them from there."""
 
-    source: str
+    feature_source: str
     plays: int
     tracks: int
     share: float
@@ -43,7 +43,7 @@ class Sources:
 
 def load(gold: Gold, listener: str) -> Sources:
     """Read the sources; a source without plays is a row of 0, as long as there are plays at all."""
-    found = {row["source"]: FeatureSource(**row) for row in gold.rows(SOURCES, listener=listener)}
+    found = {row["feature_source"]: FeatureSource(**row) for row in gold.rows(SOURCES, listener=listener)}
     everything = [found.get(name, FeatureSource(name, 0, 0, 0.0)) for name in LABELS]
     catalogue = gold.first(CATALOGUE) or {}
     return Sources(
@@ -66,7 +66,7 @@ def draw(section: Sources, canvas: Canvas, advice: str) -> list[Text]:
 def _source(entry: FeatureSource, canvas: Canvas) -> Text:
     room = max(0, canvas.width - LABEL_WIDTH - SHARE_WIDTH - TRACKS_WIDTH)
     return canvas.line(
-        LABELS[entry.source].ljust(LABEL_WIDTH),
+        LABELS[entry.feature_source].ljust(LABEL_WIDTH),
         (canvas.bar(entry.share, room), ACCENT),
         f"{words.share(entry.share):>{SHARE_WIDTH}}",
         (f"{words.count(entry.tracks):>{TRACKS_WIDTH}}", QUIET),

@@ -6,31 +6,17 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-import duckdb
-
-Row = tuple[Any, ...]
+from tests.report.recomputed_findings import Answers, RecomputedFindings, Row
 
 
-class Recomputed:
-    """Answers for one listener."""
-
-    def __init__(self, db: duckdb.DuckDBPyConnection, listener: str) -> None:
-        self.db = db
-        self.listener = listener
-
-    def rows(self, sql: str) -> list[Row]:
-        return self.db.execute(sql.replace("$me", "?"), [self.listener] * sql.count("$me")).fetchall()
-
-    def row(self, sql: str) -> Row:
-        return self.rows(sql)[0]
-
-    def value(self, sql: str) -> Any:
-        return self.row(sql)[0]
+class Recomputed(Answers):
+    """Answers for one listener, section by section."""
 
     def report(self, finding_keys: list[str]) -> dict[str, Any]:
+        findings = RecomputedFindings(self)
         return {
             "who": self.who(),
-            "findings": [self.finding(key) for key in finding_keys],
+            "findings": [findings.finding(key) for key in finding_keys],
             "rankings": [self.ranking(kind) for kind in ("artist", "album", "track")],
             "clock": {"cells": self.clock()},
             "years": {"years": self.years()},
@@ -38,6 +24,7 @@ class Recomputed:
             "habits": self.habits(),
             "mood": self.mood(),
             "sources": self.sources(),
+            "models": {"models": self.models()},
         }
 
     def who(self) -> dict[str, Any]:
@@ -79,61 +66,6 @@ class Recomputed:
             "first_date": first,
             "last_date": last,
         }
-
-    def finding(self, key: str) -> dict[str, Any]:
-        figures, n = getattr(self, f"_{key}")()
-        return {"key": key, "figures": figures, "n": n}
-
-    def _year_change(self) -> tuple[dict[str, Any], int]:
-        before, after = self.years()[-2:]
-        now, then = after["plays"] / after["days"], before["plays"] / before["days"]
-        figures = {
-            "change": (now - then) / then,
-            "plays_per_day": now,
-            "plays_per_day_before": then,
-            "year": after["year"],
-            "year_before": before["year"],
-        }
-        return figures, before["days"] + after["days"]
-
-    def _skips_by_familiarity(self) -> tuple[dict[str, Any], int]:
-        rows = self.rows(
-            """select skips / n, ci_low, ci_high, n from skip_behaviour
-            where listener_id = $me and dimension = 'familiarity' and ci_high is not null and definition =
-                (select min(definition) from skip_behaviour where listener_id = $me and dimension = 'all')
-            order by value"""
-        )
-        names = ("skip_share", "ci_low", "ci_high")
-        figures = {f"{name}_first": value for name, value in zip(names, rows[0], strict=False)}
-        figures |= {f"{name}_last": value for name, value in zip(names, rows[-1], strict=False)}
-        return figures, rows[0][3] + rows[-1][3]
-
-    def _new_share(self) -> tuple[dict[str, Any], int]:
-        new = self.new_tracks()
-        assert new is not None
-        return {"share": new["share"], "months": new["months"]}, new["tracks"]
-
-    def _busiest_hour(self) -> tuple[dict[str, Any], int]:
-        plays = self.value("select sum(total_plays) from temporal_trends where listener_id = $me")
-        most, day, hour = self.row(
-            """select play_count, left(day_name, 3), hour_of_day from listening_patterns_by_time
-            where listener_id = $me order by play_count desc, day_of_week, hour_of_day limit 1"""
-        )
-        return {"share": most / plays, "times": most / (plays / 168), "day": day, "hour": hour}, plays
-
-    def _favourites(self) -> tuple[dict[str, Any], int]:
-        plays, artists = self.row("select plays, artists from listening_overview where listener_id = $me")
-        of_ten = self.value(
-            "select sum(plays) from top_artists where listener_id = $me and period_kind = 'all' and rank < 11"
-        )
-        return {"share": of_ten / plays, "artists": artists, "favourites": 10}, plays
-
-    def _genre(self) -> tuple[dict[str, Any], int]:
-        known = self.value("select sum(plays) from genre_mix where listener_id = $me and period_kind = 'all'")
-        plays = self.value("select plays from listening_overview where listener_id = $me")
-        first = self.genres()["genres"][0]
-        figures = {"genre": first["genre"], "share": first["plays"] / known, "known_share": known / plays}
-        return figures, known
 
     def ranking(self, kind: str) -> dict[str, Any]:
         artist = "null" if kind == "artist" else "artist_name"
@@ -259,7 +191,42 @@ class Recomputed:
             "select max(n_rows), max(is_simulated) from catalogue_profile"
         ).fetchall()[0]
         return {
-            "sources": [dict(zip(("source", "plays", "tracks", "share"), row, strict=True)) for row in rows],
+            "sources": [
+                dict(zip(("feature_source", "plays", "tracks", "share"), row, strict=True)) for row in rows
+            ],
             "catalogue_rows": catalogue[0] or 0,
             "is_catalogue_simulated": bool(catalogue[1]),
         }
+
+    def models(self) -> list[dict[str, Any]]:
+        asked = (
+            ("valence_audio", "mood_prediction_seed", "r2"),
+            ("energy_audio", "energy_forecast_seed", "r2"),
+            ("mood_category", "mood_classifier_seed", "macro_f1"),
+        )
+        found = [
+            (self._measured(model, metric), self._measured(seed, metric)) for model, seed, metric in asked
+        ]
+        names = ("model", "dataset", "split", "metric", "value", "n", "ci_low", "ci_high", "baseline_name")
+        return [
+            dict(zip((*names, "baseline_value"), ours, strict=True))
+            | {"seed_value": theirs[4] if theirs else None, "verdict": _verdict(*ours[6:8], *ours[8:10])}
+            for ours, theirs in found
+            if ours
+        ]
+
+    def _measured(self, model: str, metric: str) -> Row | None:
+        rows = self.rows(
+            f"""select model, dataset, split, metric, value, n, ci_low, ci_high, baseline_name, baseline_value
+            from model_performance_metrics where listener_id = '-' and split = 'artist_grouped_test'
+                and slice = 'all' and model = '{model}' and metric = '{metric}'
+            order by is_champion desc, trained_at desc"""
+        )
+        return rows[0] if rows else None
+
+
+def _verdict(low: float, high: float, name: str, baseline: float) -> str:
+    name = name.removeprefix("train_")
+    if baseline < low:
+        return "clear gain"
+    return f"worse: the {name} serves" if high < baseline else f"no clear gain: the {name} serves"

@@ -1,0 +1,95 @@
+"""The findings once more: their figures and n by other SQL over gold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+if TYPE_CHECKING:
+    from tests.report.recomputed import Recomputed
+
+Row = tuple[Any, ...]
+
+
+class Answers:
+    """Questions to gold about one listener."""
+
+    def __init__(self, db: duckdb.DuckDBPyConnection, listener: str) -> None:
+        self.db = db
+        self.listener = listener
+
+    def rows(self, sql: str) -> list[Row]:
+        return self.db.execute(sql.replace("$me", "?"), [self.listener] * sql.count("$me")).fetchall()
+
+    def row(self, sql: str) -> Row:
+        return self.rows(sql)[0]
+
+    def value(self, sql: str) -> Any:
+        return self.row(sql)[0]
+
+
+class RecomputedFindings:
+    """A method per finding, named after its key, returns its figures and n."""
+
+    def __init__(self, known: Recomputed) -> None:
+        self.known = known
+
+    def finding(self, key: str) -> dict[str, Any]:
+        figures, n = getattr(self, f"_{key}")()
+        return {"key": key, "figures": figures, "n": n}
+
+    def _year_change(self) -> tuple[dict[str, Any], int]:
+        before, after = self.known.years()[-2:]
+        now, then = after["plays"] / after["days"], before["plays"] / before["days"]
+        figures = {
+            "change": (now - then) / then,
+            "plays_per_day": now,
+            "plays_per_day_before": then,
+            "year": after["year"],
+            "year_before": before["year"],
+        }
+        return figures, before["days"] + after["days"]
+
+    def _skips_by_familiarity(self) -> tuple[dict[str, Any], int]:
+        rows = self.known.rows(
+            """select skips / n, ci_low, ci_high, n from skip_behaviour
+            where listener_id = $me and dimension = 'familiarity' and ci_high is not null and definition =
+                (select min(definition) from skip_behaviour where listener_id = $me and dimension = 'all')
+            order by value"""
+        )
+        names = ("skip_share", "ci_low", "ci_high")
+        figures = {f"{name}_first": value for name, value in zip(names, rows[0], strict=False)}
+        figures |= {f"{name}_last": value for name, value in zip(names, rows[-1], strict=False)}
+        return figures, rows[0][3] + rows[-1][3]
+
+    def _new_share(self) -> tuple[dict[str, Any], int]:
+        new = self.known.new_tracks()
+        assert new is not None
+        return {"share": new["share"], "months": new["months"]}, new["tracks"]
+
+    def _busiest_hour(self) -> tuple[dict[str, Any], int]:
+        plays = self.known.value("select sum(total_plays) from temporal_trends where listener_id = $me")
+        most, day, hour = self.known.row(
+            """select play_count, left(day_name, 3), hour_of_day from listening_patterns_by_time
+            where listener_id = $me order by play_count desc, day_of_week, hour_of_day limit 1"""
+        )
+        return {"share": most / plays, "times": most / (plays / 168), "day": day, "hour": hour}, plays
+
+    def _favourites(self) -> tuple[dict[str, Any], int]:
+        plays, artists = self.known.row(
+            "select plays, artists from listening_overview where listener_id = $me"
+        )
+        of_ten = self.known.value(
+            "select sum(plays) from top_artists where listener_id = $me and period_kind = 'all' and rank < 11"
+        )
+        return {"share": of_ten / plays, "artists": artists, "favourites": 10}, plays
+
+    def _genre(self) -> tuple[dict[str, Any], int]:
+        known = self.known.value(
+            "select sum(plays) from genre_mix where listener_id = $me and period_kind = 'all'"
+        )
+        plays = self.known.value("select plays from listening_overview where listener_id = $me")
+        first = self.known.genres()["genres"][0]
+        figures = {"genre": first["genre"], "share": first["plays"] / known, "known_share": known / plays}
+        return figures, known
