@@ -9,17 +9,17 @@ from ml.registry import Version
 PURPOSES = {
     "valence_audio": "Predicts Spotify's `valence` of a track from its other audio features.",
     "energy_audio": "Predicts Spotify's `energy` of a track from its other audio features.",
-    "mood_category": "Gives the probability of each mood zone for a track whose valence or energy is unknown. "
+    "mood_category": "Gives the probability of each mood zone for a track without valence or energy. "
     "Where both are known, the zone follows by rule and no model is used.",
     "mood_prediction_seed": "The earlier system's valence model, kept only to be compared with.",
     "energy_forecast_seed": "The earlier system's energy model, kept only to be compared with.",
     "mood_classifier_seed": "The earlier system's mood model, kept only to be compared with.",
     "daily_forecast": "Forecasts the mean valence and energy of a listener's next days of listening.",
 }
-LIMITS = """- Valence and energy describe the music, not the person who listens. This is not for health, diagnosis \
-or any decision about a person.
-- The zone Happy_Calm is rare (about 3 % of tracks) and seldom found. Live recordings, spoken word and noise \
-are predicted badly. The catalogue has 1,000 tracks per genre, a person's listening has not.
+LIMITS = """- Valence and energy describe the music, not the person who listens. This is not \
+for health or any decision about a person.
+- The zone Happy_Calm is rare (about 3 % of tracks) and seldom found. Live recordings, spoken word and \
+noise are predicted badly. The catalogue has 1,000 tracks per genre, a person's listening has not.
 - A predicted valence is weak evidence: its 90 % interval spans more than half of the scale."""
 
 

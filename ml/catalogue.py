@@ -70,7 +70,8 @@ class Catalogue:
     @property
     def is_test(self) -> Mask:
         """Which canonical tracks are in the frozen test."""
-        return self.folds == TEST_FOLD
+        is_test: Mask = self.folds == TEST_FOLD
+        return is_test
 
     @property
     def clusters(self) -> Codes:
@@ -151,14 +152,21 @@ def connected(*keys: pd.Series) -> Codes:
     start = np.tile(np.arange(n_rows), len(keys))
     ends = np.concatenate(edges)
     graph = coo_matrix((np.ones(len(ends), dtype=np.int8), (start, ends)), shape=(offset, offset))
-    return connected_components(graph, directed=False)[1][:n_rows].astype(np.int64)
+    components: Codes = connected_components(graph, directed=False)[1][:n_rows].astype(np.int64)
+    return components
 
 
 def _group_names(components: Codes, member: pd.Series) -> pd.Series:
     """Name each component after its first member, so that a group keeps its name when others change."""
-    first = member.groupby(components).transform("min")
-    names = {text: hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()[:16] for text in set(first)}
-    return first.map(names)
+    codes, members = pd.factorize(member, sort=True)
+    first = np.full(int(components.max(initial=-1)) + 1, len(members), dtype=np.int64)
+    np.minimum.at(first, components, codes)
+    names = [_short_hash(str(members[place])) for place in first]
+    return pd.Series(np.array(names, dtype=object)[components], index=member.index)
+
+
+def _short_hash(text: str) -> str:
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()[:16]
 
 
 def _folds(tracks: pd.DataFrame, frozen: pd.DataFrame | None) -> pd.Series:
@@ -169,12 +177,13 @@ def _folds(tracks: pd.DataFrame, frozen: pd.DataFrame | None) -> pd.Series:
 
 
 def _fold(group: str) -> int:
-    digest = hashlib.md5(f"{SEED}:{group}".encode(), usedforsecurity=False).hexdigest()
-    return int(digest[:8], 16) % N_FOLDS
+    return int(_short_hash(f"{SEED}:{group}"), 16) % N_FOLDS
 
 
-def nearest_neighbour_predictions(catalogue: Catalogue, target: str = "valence") -> tuple[Matrix, Matrix]:
-    """Predict the test tracks by copying the `target` of the nearest training track; (truth, prediction).
+def nearest_neighbour_predictions(
+    catalogue: Catalogue, target: str = "valence"
+) -> tuple[Matrix, Matrix, Codes]:
+    """Predict each test track by copying the nearest training track: truth, prediction, artist cluster.
 
     A recording that is on both sides of a split is its own nearest neighbour, so an R2 over LEAK_LIMIT_R2
     says that the split leaks (an honest one gives about -.1; mood_science 1.3).
@@ -183,17 +192,21 @@ def nearest_neighbour_predictions(catalogue: Catalogue, target: str = "valence")
     inputs = input_matrix(tracks, audio_inputs(without=[target]))
     truth = tracks[target].to_numpy(dtype=np.float64)
     usable = ~np.isnan(inputs).any(axis=1) & ~np.isnan(truth)
-    return copy_nearest(inputs, truth, usable & ~catalogue.is_test, usable & catalogue.is_test)
+    train, test = usable & ~catalogue.is_test, usable & catalogue.is_test
+    return truth[test], copy_nearest(inputs, truth, train, test), catalogue.clusters[test]
 
 
-def copy_nearest(inputs: Matrix, truth: Matrix, train: Mask, test: Mask) -> tuple[Matrix, Matrix]:
-    """Return the truth of the test rows and the truth of their nearest training rows (z-scored inputs)."""
+def copy_nearest(inputs: Matrix, truth: Matrix, train: Mask, test: Mask) -> Matrix:
+    """Return, for each test row, the truth of its nearest training row (z-scored inputs)."""
     from scipy.spatial import cKDTree
 
+    if not train.any() or not test.any():
+        return np.full(int(test.sum()), np.nan)
     deviation = inputs[train].std(axis=0)
     scaled = (inputs - inputs[train].mean(axis=0)) / np.where(deviation > 0, deviation, 1.0)
     _, nearest = cKDTree(scaled[train]).query(scaled[test], workers=1)
-    return truth[test], truth[train][nearest]
+    copied: Matrix = truth[train][nearest]
+    return copied
 
 
 def enough(catalogue: Catalogue, least: int) -> bool:

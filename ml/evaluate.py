@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ml import SEED
-from ml.features import MOODS, Codes, Mask, Matrix
+from ml.features import MOODS, Codes, Matrix
 
 N_BOOTSTRAPS = 1000
 ECE_BINS = 15
@@ -165,12 +165,14 @@ def _macro_f1(s: Matrix) -> Matrix:
     hits, guessed, actual = np.split(s[..., 3 : 3 + 3 * len(MOODS)], 3, axis=-1)
     both = guessed + actual
     f1 = np.where(both > 0, 2 * hits / np.where(both > 0, both, 1), np.nan)
-    return np.nanmean(f1, axis=-1)
+    mean: Matrix = np.nanmean(f1, axis=-1)
+    return mean
 
 
 def _ece(s: Matrix) -> Matrix:
     hits, confidence = np.split(s[..., 3 + 3 * len(MOODS) :], 2, axis=-1)
-    return np.abs(hits - confidence).sum(axis=-1) / s[..., 0]
+    error: Matrix = np.abs(hits - confidence).sum(axis=-1) / s[..., 0]
+    return error
 
 
 _CLASSIFICATION: dict[str, Statistic] = {
@@ -248,8 +250,3 @@ def metric_rows(
     frame = pd.DataFrame(rows)
     numbers = ["value", "ci_low", "ci_high", "baseline_value"]
     return frame.assign(**{name: frame[name].replace([np.inf, -np.inf], np.nan) for name in numbers})
-
-
-def subset(clusters: Codes, rows: Mask) -> Clusters:
-    """Return the clusters of some rows."""
-    return Clusters(clusters[rows])

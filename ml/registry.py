@@ -1,18 +1,14 @@
 """The registry: immutable versions of models, their files, and which version serves.
 
 A version's row says everything that made it: recipe, parameters, inputs, data, split, seed, code, libraries.
-Its file is a skops archive (never a pickle), read only when its sha256 is the stored one and it holds no type
-outside TRUSTED_TYPES. Files are written before rows are, so a row never points at a missing file.
+Its file is written before its row (`ml.files`), so a row never points at a file that was not there.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import platform
-import tempfile
-import zipfile
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
 from datetime import datetime
@@ -24,16 +20,10 @@ import duckdb
 
 from core.console import log
 from core.errors import ModelFileError
+from ml.files import load_state
 
-# What a file may hold beyond the plain types and scikit-learn estimators that skops knows by itself. A
-# constant, never the list a file asks for.
-TRUSTED_TYPES = [
-    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
-    "sklearn.tree._tree.Tree",
-]
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "skops")
 CHAMPION, CHALLENGER = "champion", "challenger"
-RETRAIN = "Train again: spotiflow train."
 
 
 @dataclass(frozen=True)
@@ -107,7 +97,9 @@ def read_registry(db: duckdb.DuckDBPyConnection) -> Registry:
     """Read versions and aliases."""
     versions = db.execute(f"select {_names(Version)} from ml.model_versions order by created_at, version")
     rows = versions.fetchall()
-    aliases = db.execute(f"select {_names(Alias)} from ml.model_aliases order by since, created_at").fetchall()
+    aliases = db.execute(
+        f"select {_names(Alias)} from ml.model_aliases order by since, created_at"
+    ).fetchall()
     return Registry([Version(*row) for row in rows], [Alias(*row) for row in aliases])
 
 
@@ -126,88 +118,6 @@ def _names(row_type: type[Version] | type[Alias]) -> str:
     return ", ".join(column.name for column in fields(row_type))
 
 
-def write_file(folder: Path, name: str, content: bytes) -> str:
-    """Write a file at once or not at all; return its sha256.
-
-    It is complete under a temporary name before it takes its own, so a kill leaves no half file.
-    """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=folder, prefix=".", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(folder / name)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    return hashlib.sha256(content).hexdigest()
-
-
-def save_state(folder: Path, name: str, state: dict[str, Any]) -> str:
-    """Write a model's state as a skops file; return its sha256."""
-    import skops.io
-
-    return write_file(folder, name, skops.io.dumps(state, compression=zipfile.ZIP_DEFLATED))
-
-
-def load_state(folder: Path, version: Version) -> dict[str, Any]:
-    """Read a model's state.
-
-    Raises ModelFileError when the file is missing, is not the one that was stored, or holds a type that is
-    not on the list.
-    """
-    import skops.io
-    from skops.io.exceptions import UntrustedTypesFoundException
-
-    content = verified(folder, version)
-    try:
-        state = skops.io.loads(content, trusted=TRUSTED_TYPES)
-    except (UntrustedTypesFoundException, TypeError) as error:
-        raise ModelFileError(
-            f"The model file {version.artifact} holds types that a model of spotiflow never has.",
-            hint="Do not use that file. " + RETRAIN,
-        ) from error
-    except Exception as error:
-        raise ModelFileError(
-            f"The model file {version.artifact} cannot be read by this version of scikit-learn and skops.",
-            hint=RETRAIN,
-        ) from error
-    if not isinstance(state, dict):
-        raise ModelFileError(f"The model file {version.artifact} holds no model.", hint=RETRAIN)
-    return state
-
-
-def verified(folder: Path, version: Version) -> bytes:
-    """Return the bytes of a model file. Raises ModelFileError when they are not the ones stored."""
-    path = folder / version.artifact
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ModelFileError(
-            f"The model file {path} of {version.model} {version.version} is missing or cannot be read.",
-            hint=RETRAIN,
-        ) from error
-    found = hashlib.sha256(content).hexdigest()
-    if found != version.sha256:
-        raise ModelFileError(
-            f"The model file {path} was changed: its sha256 begins {found[:8]}, stored was "
-            f"{version.sha256[:8]}.",
-            hint="It is not used. " + RETRAIN,
-        )
-    return content
-
-
-def is_intact(folder: Path, version: Version) -> bool:
-    """Say whether the file of a version is the one that was stored."""
-    try:
-        verified(folder, version)
-    except ModelFileError:
-        return False
-    return True
-
-
 def serving(folder: Path, registry: Registry, model: str) -> tuple[Version, dict[str, Any]] | None:
     """Return the champion of `model` and its state; where its file is unfit, the last good one before it.
 
@@ -215,7 +125,7 @@ def serving(folder: Path, registry: Registry, model: str) -> tuple[Version, dict
     """
     for version in registry.champions(model):
         try:
-            return version, load_state(folder, version)
+            return version, load_state(folder, version.artifact, version.sha256)
         except ModelFileError as error:
             log.warning("%s %s", error.message, error.hint)
     return None

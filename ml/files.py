@@ -1,0 +1,106 @@
+"""Model files: written at once or not at all, read only when unchanged and free of foreign types.
+
+A file is a skops archive, never a pickle: it is read only when its sha256 is the stored one and it holds no
+type outside TRUSTED_TYPES (mood_science section 7).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from core.errors import ModelFileError
+
+# What a file may hold beyond the plain types and scikit-learn estimators that skops knows by itself. A
+# constant, never the list a file asks for.
+TRUSTED_TYPES = [
+    "numpy.dtype",
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+    "sklearn.tree._tree.Tree",
+]
+RETRAIN = "Train again: spotiflow train."
+
+
+def write_file(folder: Path, name: str, content: bytes) -> str:
+    """Write a file at once or not at all; return its sha256.
+
+    It is complete under a temporary name before it takes its own, so a kill leaves no half file.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=folder, prefix=".", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(folder / name)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    return hashlib.sha256(content).hexdigest()
+
+
+def save_state(folder: Path, name: str, state: dict[str, Any]) -> str:
+    """Write a model's state as a skops file; return its sha256."""
+    import skops.io
+
+    return write_file(folder, name, skops.io.dumps(state, compression=zipfile.ZIP_DEFLATED))
+
+
+def load_state(folder: Path, name: str, sha256: str) -> dict[str, Any]:
+    """Read a model's state.
+
+    Raises ModelFileError when the file is missing, is not the one that was stored, or holds a type that is
+    not on the list.
+    """
+    import skops.io
+    from skops.io.exceptions import UntrustedTypesFoundException
+
+    content = verified(folder, name, sha256)
+    try:
+        state = skops.io.loads(content, trusted=TRUSTED_TYPES)
+    except (UntrustedTypesFoundException, TypeError) as error:
+        raise ModelFileError(
+            f"The model file {name} holds types that a model of spotiflow never has.",
+            hint="Do not use that file. " + RETRAIN,
+        ) from error
+    except Exception as error:
+        raise ModelFileError(
+            f"The model file {name} cannot be read by this version of scikit-learn and skops.",
+            hint=RETRAIN,
+        ) from error
+    if not isinstance(state, dict):
+        raise ModelFileError(f"The model file {name} holds no model.", hint=RETRAIN)
+    return state
+
+
+def verified(folder: Path, name: str, sha256: str) -> bytes:
+    """Return the bytes of a model file. Raises ModelFileError when they are not the ones stored."""
+    path = folder / name
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelFileError(
+            f"The model file {path} is missing or cannot be read.",
+            hint=RETRAIN,
+        ) from error
+    found = hashlib.sha256(content).hexdigest()
+    if found != sha256:
+        raise ModelFileError(
+            f"The model file {path} was changed: its sha256 begins {found[:8]}, stored was {sha256[:8]}.",
+            hint="It is not used. " + RETRAIN,
+        )
+    return content
+
+
+def is_intact(folder: Path, name: str, sha256: str) -> bool:
+    """Say whether a model file is the one that was stored."""
+    try:
+        verified(folder, name, sha256)
+    except ModelFileError:
+        return False
+    return True
