@@ -76,7 +76,7 @@ def unit(value: float | None, digits: int = 2) -> str:
     """Return a number between 0 and 1 (a feature, a score) without its leading zero."""
     if value is None:
         return UNKNOWN
-    text = f"{value:.{digits}f}"
+    text = f"{round(value, digits) + 0.0:.{digits}f}"  # Adding zero takes the sign off a -0.
     return text.replace("0.", ".", 1) if text.lstrip("-").startswith("0.") else text
 
 

@@ -81,7 +81,7 @@ def test_how_values_are_written() -> None:
     assert [words.share(x) for x in (0.0, 0.001, 0.0994, 0.0996, 0.5, 1.0, None)] == [
         "0 %", "0.1 %", "9.9 %", "10 %", "50 %", "100 %", "-",
     ]  # fmt: skip
-    assert [words.unit(x) for x in (0.54, -0.041, 1.0, None)] == [".54", "-.04", "1.00", "-"]
+    assert [words.unit(x) for x in (0.54, -0.041, -0.001, 1.0, None)] == [".54", "-.04", ".00", "1.00", "-"]
     assert [words.hours(x) for x in (0, 90, 60_000)] == ["0.0 h", "1.5 h", "1,000 h"]
     assert words.counted(1, "day") == "1 day"
     assert words.counted(1_200, "day") == "1,200 days"
