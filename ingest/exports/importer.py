@@ -22,6 +22,7 @@ from ingest.exports.reading import Choice, read_file
 from ingest.exports.repair import Repair
 from ingest.exports.results import ExportReceipt, FileReceipt, PackageReceipt
 from ingest.exports.storing import Origin, store_file
+from ingest.gaps import close_gaps
 from ingest.ingest_runs import begin_run, finish_run
 from ingest.listeners import check_listener, ensure_listener, set_time_zone, time_zone_of
 from ingest.local_copy import local_copy
@@ -104,6 +105,7 @@ class _Run:
                 hint="Download the export again and give it as it is.",
             )
         is_complete = not any(receipt.problem for receipt in receipts)
+        close_gaps(self.db, self.choice.listener_id)
         finish_run(self.db, self.run_id, "ok" if is_complete else "partial")
         return receipts
 

@@ -9,7 +9,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Fault:
-    """One wrong answer. `manner`: `reply`, `hang` (no answer), `cut` (no answer, closed), `cut_inside` the body."""
+    """One wrong answer.
+
+    `manner`: `reply`, `hang` (no answer), `cut` (no answer, closed), `cut_inside` the body.
+    """
 
     status: int = 200
     body: Any = None
@@ -35,8 +38,8 @@ def oauth(status: int, word: str, description: str) -> Fault:
 
 
 PREMIUM = (
-    "Active premium subscription required for the owner of the app. When the subscription status changes, it can "
-    "take a few hours before requests are allowed again."
+    "Active premium subscription required for the owner of the app. When the subscription status changes, "
+    "it can take a few hours before requests are allowed again."
 )
 HTML = "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
 QUOTA = error(429, "Too many requests", reason="QUOTA_EXCEEDED")

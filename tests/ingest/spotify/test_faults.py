@@ -1,4 +1,4 @@
-"""Whatever Spotify answers in the middle of it: no play lost or doubled, the right exit code, no token anywhere."""
+"""Whatever Spotify answers in between: no play lost or doubled, the right exit code, no token anywhere."""
 
 from __future__ import annotations
 
