@@ -20,6 +20,15 @@
     {{ return(is_true(wish)) }}
 {%- endmacro -%}
 
+{#- Which tracks may take synthetic values; another word than the two ends the run. -#}
+{%- macro synthetic_scope() -%}
+    {%- set scope = var("synthetic_scope") -%}
+    {%- if scope not in ("uncovered", "all") -%}
+        {{ exceptions.raise_compiler_error("synthetic_scope is '" ~ scope ~ "' (expected uncovered or all)") }}
+    {%- endif -%}
+    {{ return(scope) }}
+{%- endmacro -%}
+
 {#- Removes the ids that are no longer wanted and says so when the switch empties the table. -#}
 {%- macro delete_unwanted_synthetic() -%}
     {%- if not allow_synthetic() -%}

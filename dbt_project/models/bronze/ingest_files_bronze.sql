@@ -1,6 +1,6 @@
--- Every file that was taken in, with a count per outcome that adds up to rows_read. Grain: run_id, file_name.
-with
-    ingest_files as (select * from {{ source("raw", "ingest_files") }})
+-- Every file that was taken in, with a count per outcome that adds up to rows_read.
+-- Grain: run_id, file_name.
+with ingest_files as (select * from {{ source("raw", "ingest_files") }})
 
 select
     run_id,

@@ -1,7 +1,6 @@
 -- The catalogue as the file has it. Grain: row_number; a track stands there once per
--- genre.
--- A row without a track id gets one made of its first artist and title, as plays
--- without an id do.
+-- genre. A row without a track id gets one made of its first artist and title, as
+-- plays without an id do.
 with
     kaggle_tracks as (select * from {{ source("raw", "kaggle_tracks") }}),
     with_first_artist as (

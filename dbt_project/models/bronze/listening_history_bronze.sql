@@ -1,7 +1,7 @@
--- Every row any source ever gave, as it came: nothing is dropped here, not even the same play told twice.
--- Grain: play_id. A music row without a Spotify id gets one made of its artist and title.
-with
-    listening_history as (select * from {{ source("raw", "listening_history") }})
+-- Every row any source ever gave, as it came: nothing is dropped here, not even the
+-- same play told twice. Grain: play_id. A music row without a Spotify id gets one made
+-- of its artist and title.
+with listening_history as (select * from {{ source("raw", "listening_history") }})
 
 select
     play_id,

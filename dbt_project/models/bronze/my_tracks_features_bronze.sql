@@ -1,6 +1,5 @@
 -- Real audio features that a person or a provider brought. Grain: track_id, provider.
-with
-    track_features as (select * from {{ source("raw", "track_features") }})
+with track_features as (select * from {{ source("raw", "track_features") }})
 
 select
     track_id,

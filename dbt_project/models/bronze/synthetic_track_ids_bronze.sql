@@ -1,5 +1,5 @@
--- The tracks that get synthetic features: every id of the history and of the known tracks, or none at all
--- while the switch is off. Grain: track_id.
+-- The tracks that get synthetic features: every id of the history and of the known
+-- tracks, or none at all while the switch is off. Grain: track_id.
 with
     history as (select track_id from {{ ref("listening_history_bronze") }}),
     tracks as (select track_id from {{ ref("tracks_bronze") }})

@@ -1,6 +1,5 @@
 -- What Spotify or another provider says of a track. Grain: track_id.
-with
-    tracks as (select * from {{ source("raw", "tracks") }})
+with tracks as (select * from {{ source("raw", "tracks") }})
 
 select
     track_id,

@@ -1,11 +1,14 @@
--- Every day of every year in which somebody listened, so that days without listening exist too.
--- Grain: date_day. Weeks are ISO weeks: Monday first, week 1 has the first Thursday.
+-- Every day of every year in which somebody listened, so that days without listening
+-- exist too. Grain: date_day. Weeks are ISO weeks: Monday first, week 1 has the first
+-- Thursday.
 with
     history as (select * from {{ ref("listening_history_bronze") }}),
     range_of_history as (
         select
             cast(date_trunc('year', min(played_at)) as date) as first_day,
-            cast(date_trunc('year', max(played_at)) + interval 12 months as date) as next_year
+            cast(
+                date_trunc('year', max(played_at)) + interval 12 months as date
+            ) as next_year
         from history
     ),
     -- One day more on each side: local time may lie in the neighbouring year.

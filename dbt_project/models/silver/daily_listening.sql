@@ -1,6 +1,7 @@
--- What a listener played on each calendar day with plays, local time. Grain: listener_id, local_date.
--- Averages are over measured plays only, so that statistics and models may read them; measured_share says how
--- many those are. The averages of all plays, synthetic stand-ins included, end in _with_synthetic.
+-- What a listener played on each calendar day with plays, local time. Grain:
+-- listener_id, local_date. Averages are over measured plays only, so that statistics
+-- and models may read them; measured_share says how many those are. The averages of
+-- all plays, synthetic stand-ins included, end in _with_synthetic.
 with
     listening_with_features as (select * from {{ ref("listening_with_features") }}),
     first_plays as (

@@ -1,5 +1,6 @@
--- Which catalogue track a known track is. Grain: track_id. By id; else by normalised title and first artist with
--- lengths within 3 s; else by title and artist alone. Ties: nearest length, most popular, lowest id.
+-- Which catalogue track a known track is. Grain: track_id. By id; else by normalised
+-- title and first artist with lengths within 3 s; else by title and artist alone.
+-- Ties: nearest length, most popular, lowest id.
 with
     track_metadata as (select * from {{ ref("track_metadata") }}),
     kaggle_tracks as (select * from {{ ref("kaggle_tracks") }}),
@@ -22,7 +23,9 @@ with
             kaggle_tracks.popularity
         from track_metadata
         inner join kaggle_tracks on track_metadata.name_id = kaggle_tracks.name_id
-        where track_metadata.track_name is not null and track_metadata.primary_artist is not null
+        where
+            track_metadata.track_name is not null
+            and track_metadata.primary_artist is not null
     ),
     candidates as (
         select *
@@ -31,7 +34,9 @@ with
         select
             track_id,
             kaggle_track_id,
-            case when ms_apart <= 3000 then 'title_artist_duration' else 'title_artist' end as match_method,
+            case
+                when ms_apart <= 3000 then 'title_artist_duration' else 'title_artist'
+            end as match_method,
             case when ms_apart <= 3000 then 2 else 3 end as preference,
             ms_apart,
             popularity
@@ -48,4 +53,5 @@ qualify
             ms_apart nulls last,
             popularity desc nulls last,
             kaggle_track_id nulls last
-    ) = 1
+    )
+    = 1

@@ -1,5 +1,6 @@
--- The catalogue once per track. Grain: track_id; of a track's rows the first in the file speaks, and the genres
--- of all are kept. Silent rows (tempo 0) have 0 where nothing can be measured: those values are NULL here.
+-- The catalogue once per track. Grain: track_id; of a track's rows the first in the
+-- file speaks, and the genres of all are kept. Silent rows (tempo 0) have 0 where
+-- nothing can be measured: those values are NULL here.
 with
     kaggle_tracks as (select * from {{ ref("kaggle_tracks_bronze") }}),
     genres as (
@@ -13,7 +14,8 @@ with
     first_rows as (
         select *, tempo = 0 as is_silent
         from kaggle_tracks
-        qualify row_number() over (partition by track_id order by row_number nulls last) = 1
+        qualify
+            row_number() over (partition by track_id order by row_number nulls last) = 1
     )
 
 select
@@ -29,8 +31,7 @@ select
     {%- for feature in audio_features() %}
         {%- if feature in ("danceability", "valence", "speechiness", "tempo", "time_signature") %}
             case when not is_silent then {{ feature }} end as {{ feature }},
-        {%- else %}
-            {{ feature }},
+        {%- else %} {{ feature }},
         {%- endif %}
     {%- endfor %}
     first_rows.track_genre,

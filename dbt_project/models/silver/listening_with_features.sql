@@ -1,6 +1,7 @@
--- What was listened to, when in local time, and how it sounds. Grain: play_id; music plays only.
--- local_date is the calendar day of the start, listening_date the day that ends at 04:00. A listener without a
--- time zone is shown in UTC, and time_zone is NULL.
+-- What was listened to, when in local time, and how it sounds. Grain: play_id; music
+-- plays only. local_date is the calendar day of the start, listening_date the day that
+-- ends at 04:00. A listener without a time zone is shown in UTC, and time_zone is
+-- NULL.
 with
     plays as (select * from {{ ref("plays") }}),
     tracks as (select * from {{ ref("tracks") }}),
@@ -10,7 +11,8 @@ with
         select
             plays.*,
             time_zone_intervals.time_zone,
-            {{ utc_to_local("plays.started_at", "coalesce(time_zone_intervals.time_zone, 'UTC')") }} as local_started_at
+            {{ utc_to_local("plays.started_at", "coalesce(time_zone_intervals.time_zone, 'UTC')") }}
+            as local_started_at
         from plays
         left join
             time_zone_intervals
@@ -49,13 +51,14 @@ select
     {{ part_of_day("local_times.hour_of_day") }} as part_of_day,
     local_times.ms_played,
     coalesce(local_times.ms_played, 0) / cast(60000 as double) as minutes,
-    {%- for feature in audio_features() %}
-        track_features.{{ feature }},
-    {%- endfor %}
-    {{ mood_category("track_features.valence", "track_features.energy") }} as mood_category,
-    {{ mood_quadrant("track_features.valence", "track_features.energy") }} as mood_quadrant,
+    {%- for feature in audio_features() %} track_features.{{ feature }}, {%- endfor %}
+    {{ mood_category("track_features.valence", "track_features.energy") }}
+    as mood_category,
+    {{ mood_quadrant("track_features.valence", "track_features.energy") }}
+    as mood_quadrant,
     {{ mood_angle("track_features.valence", "track_features.energy") }} as mood_angle,
-    {{ mood_intensity("track_features.valence", "track_features.energy") }} as mood_intensity,
+    {{ mood_intensity("track_features.valence", "track_features.energy") }}
+    as mood_intensity,
     coalesce(track_features.feature_source, 'unknown') as feature_source,
     coalesce(track_features.match_method, 'none') as match_method,
     coalesce(track_features.is_measured, false) as is_measured,

@@ -1,6 +1,7 @@
--- Which rows of the history give way, and why. Grain: play_id. Three reasons: same_second (one source logged it
--- twice: the longest stays), matched (a stronger source tells of the same play), covered (a stronger source
--- covers that time and knows nothing of it). Scrobbles are never covered: another player's play is real.
+-- Which rows of the history give way, and why. Grain: play_id. Three reasons:
+-- same_second (one source logged it twice: the longest stays), matched (a stronger
+-- source tells of the same play), covered (a stronger source covers that time and
+-- knows nothing of it). Scrobbles are never covered: another player's play is real.
 with
     -- Read in two ways: an import that is used twice would be copied first.
     history as (select * from {{ ref("listening_history_bronze") }}),
@@ -9,13 +10,7 @@ with
         from {{ ref("listening_history_bronze") }}
         where ended_at_precision = 'second'
     ),
-    weaker_history as (
-        select *
-        from {{ ref("listening_history_bronze") }}
-        where source in ('account', 'api')
-    ),
-    source_coverage as (select * from {{ ref("source_coverage") }}),
-    calendar as (select * from {{ ref("calendar") }}),
+    covered_plays as (select * from {{ ref("covered_plays") }}),
     play_matches as (select * from {{ ref("play_matches") }}),
     busy_seconds as (
         select listener_id, source, played_at
@@ -45,6 +40,7 @@ with
             on history.listener_id = busy_seconds.listener_id
             and history.source = busy_seconds.source
             and history.played_at = busy_seconds.played_at
+        where history.ended_at_precision = 'second'
     ),
     same_second as (
         select
@@ -60,31 +56,10 @@ with
         qualify row_number() over longest_first > 1
     ),
     matched as (
-        select weaker_play_id as play_id, 'matched' as reason, min(play_id) as kept_play_id
+        select
+            weaker_play_id as play_id, 'matched' as reason, min(play_id) as kept_play_id
         from play_matches
         group by weaker_play_id
-    ),
-    covered_days as (
-        select source_coverage.*, calendar.date_day
-        from source_coverage
-        inner join
-            calendar
-            on calendar.date_day between cast(source_coverage.covered_from as date)
-            and cast(source_coverage.covered_to as date)
-    ),
-    covered as (
-        select distinct weaker_history.play_id, 'covered' as reason
-        from weaker_history
-        inner join
-            covered_days
-            on weaker_history.listener_id = covered_days.listener_id
-            and {{ content_group("weaker_history.content_type") }}
-            = covered_days.content_group
-            and cast(weaker_history.played_at as date) = covered_days.date_day
-        where
-            covered_days.source_rank < {{ source_rank("weaker_history.source") }}
-            and weaker_history.played_at
-            between covered_days.covered_from and covered_days.covered_to
     ),
     reasons as (
         select play_id, reason, kept_play_id, 1 as preference
@@ -93,8 +68,8 @@ with
         select play_id, reason, kept_play_id, 2 as preference
         from matched
         union all
-        select play_id, reason, null as kept_play_id, 3 as preference
-        from covered
+        select play_id, 'covered' as reason, null as kept_play_id, 3 as preference
+        from covered_plays
     )
 
 select play_id, reason, kept_play_id

@@ -11,9 +11,7 @@ with
             {{ epoch_seconds(stopped_at("history")) }} as stop_second
         from history
         left join play_duplicates on history.play_id = play_duplicates.play_id
-        where
-            {{ is_music("history.content_type") }}
-            and play_duplicates.play_id is null
+        where {{ is_music("history.content_type") }} and play_duplicates.play_id is null
     ),
     paused as (
         select

@@ -1,11 +1,14 @@
--- How much of each episode of a podcast was heard, kept apart from music. Grain: listener_id, content_id, which is
--- the content's uri or, where the source has none, made of its names.
+-- How much of each episode of a podcast was heard, kept apart from music. Grain:
+-- listener_id, content_id, which is the content's uri or, where the source has none,
+-- made of its names.
 with
     plays as (select * from {{ ref("plays") }}),
     streams as (
         select
             *,
-            coalesce(content_uri, {{ name_id("artist_name", "track_name") }}) as content_id
+            coalesce(
+                content_uri, {{ name_id("artist_name", "track_name") }}
+            ) as content_id
         from plays
         where content_type = 'episode'
     )

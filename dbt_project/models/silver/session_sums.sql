@@ -1,5 +1,6 @@
--- Per session what every statistic needs of the features: count, sum and mean over measured plays.
--- Grain: listener_id, session_id. Synthetic values are left out; a session without a measured play has NULL means.
+-- Per session what every statistic needs of the features: count, sum and mean over
+-- measured plays. Grain: listener_id, session_id. Synthetic values are left out; a
+-- session without a measured play has NULL means.
 {%- set features = continuous_features() %}
 with
     sessions as (select * from {{ ref("sessions") }}),
@@ -11,7 +12,9 @@ with
             count(*) as n_measured,
             {%- for feature in features %}
                 count({{ feature }}) as n_{{ feature }},
-                cast(sum({{ feature }}) as double) as sum_{{ feature }}{{ "," if not loop.last }}
+                cast(
+                    sum({{ feature }}) as double
+                ) as sum_{{ feature }}{{ "," if not loop.last }}
             {%- endfor %}
         from listening_with_features
         where is_measured
@@ -38,4 +41,7 @@ select
     {%- endfor %}
     sessions.is_simulated
 from sessions
-left join sums on sessions.listener_id = sums.listener_id and sessions.session_id = sums.session_id
+left join
+    sums
+    on sessions.listener_id = sums.listener_id
+    and sessions.session_id = sums.session_id

@@ -1,5 +1,6 @@
--- Runs of music with at least one play. Grain: listener_id, session_id. Times and day are those of the start;
--- minutes, tracks and artists count plays only, skips count every stream that was cut off.
+-- Runs of music with at least one play. Grain: listener_id, session_id. Times and day
+-- are those of the start; minutes, tracks and artists count plays only, skips count
+-- every stream that was cut off.
 with
     plays as (select * from {{ ref("plays") }}),
     time_zone_intervals as (select * from {{ ref("time_zone_intervals") }}),
@@ -9,7 +10,8 @@ with
             session_id,
             min(started_at) as started_at,
             max(ended_at) as ended_at,
-            cast(coalesce(sum(ms_played) filter (where is_play), 0) as bigint) / cast(60000 as double) as minutes,
+            cast(coalesce(sum(ms_played) filter (where is_play), 0) as bigint)
+            / cast(60000 as double) as minutes,
             count(*) filter (where is_play) as n_plays,
             count(*) filter (where was_skipped) as n_skips,
             count(distinct track_id) filter (where is_play) as n_tracks,
@@ -23,7 +25,8 @@ with
     local_times as (
         select
             sessions.*,
-            {{ utc_to_local("sessions.started_at", "coalesce(time_zone_intervals.time_zone, 'UTC')") }} as local_started_at
+            {{ utc_to_local("sessions.started_at", "coalesce(time_zone_intervals.time_zone, 'UTC')") }}
+            as local_started_at
         from sessions
         left join
             time_zone_intervals

@@ -1,5 +1,6 @@
--- Which stretches of time a source tells of, file by file; a silence of more than 7 days is not covered.
--- Grain: listener_id, source, content_group, file_name, covered_from. One early video must not hide a year.
+-- Which stretches of time a source tells of, file by file; a silence of more than 7
+-- days is not covered. Grain: listener_id, source, content_group, file_name,
+-- covered_from. One early video must not hide a year.
 with
     history as (select * from {{ ref("listening_history_bronze") }}),
     days as (
@@ -18,8 +19,7 @@ with
     gaps as (
         select
             *,
-            {{ epoch_seconds("first_at") }}
-            - lag({{ epoch_seconds("last_at") }}) over (
+            {{ epoch_seconds("first_at") }} - lag({{ epoch_seconds("last_at") }}) over (
                 partition by listener_id, source, content_group, file_name
                 order by day nulls last
             ) as silence_seconds

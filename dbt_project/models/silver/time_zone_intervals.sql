@@ -1,5 +1,6 @@
--- Which time zone holds when: each lasts until the next, the first holds for everything before it too.
--- Grain: listener_id, valid_from. A listener without a row here is shown in UTC.
+-- Which time zone holds when: each lasts until the next, the first holds for
+-- everything before it too. Grain: listener_id, valid_from. A listener without a row
+-- here is shown in UTC.
 with
     listener_time_zones as (select * from {{ ref("listener_time_zones_bronze") }}),
     ordered as (

@@ -1,5 +1,6 @@
--- Which Spotify id a track without one has: that of the same normalised artist and title.
--- Grain: name_id. Only ids seen in history or tracks; of several the measured one, then the lowest.
+-- Which Spotify id a track without one has: that of the same normalised artist and
+-- title. Grain: name_id. Only ids seen in history or tracks; of several the measured
+-- one, then the lowest.
 with
     history as (select * from {{ ref("listening_history_bronze") }}),
     tracks as (select * from {{ ref("tracks_bronze") }}),
@@ -46,4 +47,5 @@ from ranked
 qualify
     row_number() over (
         partition by name_id order by is_measured desc nulls last, track_id nulls last
-    ) = 1
+    )
+    = 1

@@ -1,34 +1,26 @@
--- What is known of each track that was heard or fetched, before any catalogue: names and length.
--- Grain: track_id. Lengths come from metadata, else from plays that ended by themselves; where a source gives no
--- reason why a stream ended, the length that was played most often, twice at least.
+-- What is known of each track that was heard or fetched, before any catalogue: names
+-- and length. Grain: track_id. Metadata speaks first, then the latest play; a length
+-- nobody tells is seen from plays.
 with
     plays as (select * from {{ ref("plays") }}),
     tracks as (select * from {{ ref("tracks_bronze") }}),
+    track_lengths as (select * from {{ ref("track_lengths") }}),
     heard as (
         select
             track_id,
-            max_by(track_name, played_at) filter (where track_name is not null) as track_name,
-            max_by(artist_name, played_at) filter (where artist_name is not null) as artist_name,
-            max_by(album_name, played_at) filter (where album_name is not null) as album_name,
+            max_by(track_name, played_at) filter (
+                where track_name is not null
+            ) as track_name,
+            max_by(artist_name, played_at) filter (
+                where artist_name is not null
+            ) as artist_name,
+            max_by(album_name, played_at) filter (
+                where album_name is not null
+            ) as album_name,
             max(duration_ms) as duration_ms
         from plays
         where is_music
         group by track_id
-    ),
-    lengths as (
-        select track_id, ms_played, count(*) as n_plays, max(reason_end = 'trackdone') as is_finished
-        from plays
-        where is_music and is_play and ms_played is not null and coalesce(reason_end, 'trackdone') = 'trackdone'
-        group by track_id, ms_played
-    ),
-    finished as (
-        select track_id, ms_played as duration_ms
-        from lengths
-        where is_finished or n_plays > 1
-        qualify
-            row_number() over (
-                partition by track_id order by n_plays desc nulls last, ms_played desc nulls last
-            ) = 1
     ),
     combined as (
         select
@@ -53,11 +45,11 @@ select
     primary_artist,
     artist_names,
     album_name,
-    coalesce(told_duration_ms, finished.duration_ms) as duration_ms,
+    coalesce(told_duration_ms, track_lengths.duration_ms) as duration_ms,
     case
         when told_duration_ms is not null
         then 'metadata'
-        when finished.duration_ms is not null
+        when track_lengths.duration_ms is not null
         then 'finished_plays'
     end as duration_source,
     isrc,
@@ -65,4 +57,4 @@ select
     popularity,
     release_date
 from combined
-left join finished on combined.track_id = finished.track_id
+left join track_lengths on combined.track_id = track_lengths.track_id

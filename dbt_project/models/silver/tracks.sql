@@ -1,5 +1,6 @@
--- Every track that was heard or fetched, with what the catalogue adds. Grain: track_id.
--- duration_source says whether the length was told (metadata, kaggle) or seen (finished_plays).
+-- Every track that was heard or fetched, with what the catalogue adds. Grain:
+-- track_id. duration_source says whether the length was told (metadata, kaggle) or
+-- seen (finished_plays).
 with
     track_metadata as (select * from {{ ref("track_metadata") }}),
     kaggle_track_matches as (select * from {{ ref("kaggle_track_matches") }}),
@@ -15,17 +16,23 @@ with
             kaggle_tracks.album_name,
             kaggle_tracks.track_genre
         from kaggle_track_matches
-        inner join kaggle_tracks on kaggle_track_matches.kaggle_track_id = kaggle_tracks.track_id
+        inner join
+            kaggle_tracks
+            on kaggle_track_matches.kaggle_track_id = kaggle_tracks.track_id
     ),
     joined as (
         select
             track_metadata.*,
-            coalesce(track_metadata.artist_names, matched.artist_names) as all_artist_names,
+            coalesce(
+                track_metadata.artist_names, matched.artist_names
+            ) as all_artist_names,
             coalesce(track_metadata.album_name, matched.album_name) as any_album_name,
             coalesce(track_metadata.explicit, matched.explicit) as any_explicit,
             coalesce(track_metadata.popularity, matched.popularity) as any_popularity,
             matched.track_genre,
-            case when matched.is_same_recording then matched.duration_ms end as kaggle_duration_ms
+            case
+                when matched.is_same_recording then matched.duration_ms
+            end as kaggle_duration_ms
         from track_metadata
         left join matched on track_metadata.track_id = matched.track_id
     )
