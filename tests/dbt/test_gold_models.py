@@ -1,0 +1,115 @@
+"""What every gold model promises: a question, a grain, a contract, words for its columns, tests, a use."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml  # type: ignore[import-untyped]
+
+from tests.paths import ROOT
+
+GOLD = ROOT / "dbt_project" / "models" / "gold"
+MODELS = sorted(path for path in GOLD.glob("*/*.sql"))
+NAMES = [path.stem for path in MODELS]
+# Tables about the catalogue or about models, not about one listener's plays.
+WITHOUT_LISTENER = {"catalogue_profile", "genre_profiles"}
+# Music features describe songs; nothing here says how a person feels.
+FORBIDDEN = re.compile(
+    r"diagnos\w*(?<!diagnostic)|depress|anxi|symptom|disorder|treatment|therap|mental health|"
+    r"you are sad|you feel|your mood|wellbeing score",
+    re.IGNORECASE,
+)
+
+
+def described(path: Path) -> dict[str, Any]:
+    documents = yaml.safe_load(path.with_suffix(".yml").read_text(encoding="utf-8"))
+    (model,) = documents["models"]
+    return {**model, "unit_tests": documents.get("unit_tests", [])}
+
+
+@pytest.fixture(params=MODELS, ids=NAMES)
+def model(request: pytest.FixtureRequest) -> tuple[str, dict[str, Any]]:
+    path: Path = request.param
+    return path.read_text(encoding="utf-8"), described(path)
+
+
+def test_there_are_gold_models() -> None:
+    assert len(MODELS) >= 27
+
+
+def test_the_sql_opens_with_question_grain_and_caveat(model: tuple[str, dict[str, Any]]) -> None:
+    sql, entry = model
+    head = " ".join(line[2:].strip() for line in sql.split("\n") if line.startswith("--"))
+    assert head.startswith(entry["config"]["meta"]["question"])
+    assert " Grain: one row per " in head
+    assert " Caveat: " in head
+    assert len(sql.splitlines()) <= 80
+
+
+def test_the_description_has_the_question_first_and_the_grain_last(model: tuple[str, dict[str, Any]]) -> None:
+    _, entry = model
+    meta = entry["config"]["meta"]
+    assert meta["question"].endswith("?")
+    assert entry["description"].startswith(meta["question"])
+    assert entry["description"].endswith(f"Grain: {meta['grain']}.")
+
+
+def test_the_contract_names_type_and_meaning_of_every_column(model: tuple[str, dict[str, Any]]) -> None:
+    _, entry = model
+    assert entry["config"]["contract"] == {"enforced": True}
+    for column in entry["columns"]:
+        assert column["data_type"], column
+        assert column["description"].strip(), column
+
+
+def test_grain_and_logic_are_tested(model: tuple[str, dict[str, Any]]) -> None:
+    _, entry = model
+    grains = [test["grain"]["arguments"]["columns"] for test in entry["data_tests"] if "grain" in test]
+    assert len(grains) == 1
+    assert set(grains[0]) <= {column["name"] for column in entry["columns"]}
+    assert entry["unit_tests"]
+
+
+def test_whose_and_whether_simulated_shows_in_every_row(model: tuple[str, dict[str, Any]]) -> None:
+    _, entry = model
+    columns = [column["name"] for column in entry["columns"]]
+    assert columns[-1] == "is_simulated"
+    assert ("listener_id" in columns) != (entry["name"] in WITHOUT_LISTENER)
+
+
+def test_an_average_of_features_says_how_much_is_measured(model: tuple[str, dict[str, Any]]) -> None:
+    _, entry = model
+    columns = {column["name"] for column in entry["columns"]}
+    has_average = bool(columns & {"avg_valence", "avg_energy"}) and entry["name"] not in WITHOUT_LISTENER
+    assert not has_average or "measured_share" in columns
+    assert not columns & {"ci_low", "valence_ci_low"} or columns & {"reason", "baseline_value"}
+
+
+def test_the_report_is_named_as_its_use() -> None:
+    (report,) = yaml.safe_load((GOLD / "_exposures.yml").read_text(encoding="utf-8"))["exposures"]
+    assert {f"ref('{name}')" for name in NAMES} == set(report["depends_on"])
+
+
+@pytest.mark.parametrize("path", sorted(GOLD.rglob("*.*")), ids=lambda path: path.name)
+def test_words_are_about_music_never_about_a_persons_state(path: Path) -> None:
+    found = FORBIDDEN.search(path.read_text(encoding="utf-8"))
+    assert found is None, found
+
+
+def test_column_blocks_are_used_and_unique() -> None:
+    models = ROOT / "dbt_project" / "models"
+    written = [
+        name
+        for path in models.rglob("*.md")
+        for name in re.findall(r"{% docs (\w+) %}", path.read_text(encoding="utf-8"))
+    ]
+    used = {
+        name
+        for path in models.rglob("*.yml")
+        for name in re.findall(r"doc\('(\w+)'\)", path.read_text(encoding="utf-8"))
+    }
+    assert len(written) == len(set(written))
+    assert set(written) == used

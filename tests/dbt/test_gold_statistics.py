@@ -1,0 +1,137 @@
+"""The interval macros against scipy and against the formulas written out in Python."""
+
+from __future__ import annotations
+
+import random
+import re
+from typing import Any
+
+import duckdb
+import jinja2
+import pytest
+import yaml  # type: ignore[import-untyped]
+from scipy import stats
+
+from tests.paths import ROOT
+
+MACROS = ROOT / "dbt_project" / "macros"
+VARS = yaml.safe_load((ROOT / "dbt_project" / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+NAME = re.compile(r"{%-?\s*macro\s+(\w+)")
+GATE = VARS["gate_interval_sessions"]
+
+
+def macros(path: str) -> Any:
+    """Return the macros of a file; none of these needs more of dbt than its vars."""
+    text = (MACROS / path).read_text(encoding="utf-8")
+    environment = jinja2.Environment(autoescape=False, extensions=["jinja2.ext.do"])
+    environment.globals["var"] = VARS.__getitem__
+    return environment.from_string(text).module
+
+
+INTERVALS = macros("statistics/intervals.sql")
+
+
+def rows(sql: str, *values: Any) -> list[tuple[Any, ...]]:
+    with duckdb.connect() as db:
+        return db.execute(sql, list(values)).fetchall()
+
+
+def value(sql: str, *values: Any) -> Any:
+    return rows(sql, *values)[0][0]
+
+
+@pytest.mark.parametrize("df", [3, 3.5, 5, 7.25, 9, 29, 120.5, 10_000])
+def test_t_quantile_agrees_with_scipy(df: float) -> None:
+    ours = value(f"select {INTERVALS.t_quantile('df')} from (values (cast(? as double))) as t(df)", df)
+    assert ours == pytest.approx(stats.t.ppf(0.975, df), abs=1e-7)
+
+
+def test_t_quantile_agrees_with_the_published_constant() -> None:
+    assert value(f"select {INTERVALS.t_quantile('11')}") == pytest.approx(2.2009851601, abs=1e-8)
+
+
+@pytest.mark.parametrize("df", ["2", "0", "null"])
+def test_t_quantile_is_null_under_three_degrees_of_freedom(df: str) -> None:
+    assert value(f"select {INTERVALS.t_quantile(df)}") is None
+
+
+def sessions(n: int, seed: int) -> list[tuple[float, float]]:
+    """Return sums and sizes of sessions whose plays are alike, and one session without weight."""
+    draw = random.Random(seed)
+    made = []
+    for _ in range(n):
+        level, size = draw.gauss(0.5, 0.1), draw.randint(1, 20)
+        made.append((sum(draw.gauss(level, 0.2) for _ in range(size)), float(size)))
+    return [*made, (0.0, 0.0)]
+
+
+def interval(clusters: list[tuple[float, float]]) -> tuple[float, float]:
+    """Return mean and half width by the formula: t(G - 1) sqrt(G / (G - 1) sum((y - m w)^2)) / sum(w)."""
+    weighty = [(y, w) for y, w in clusters if w]
+    count, weight = len(weighty), sum(w for _, w in weighty)
+    mean = sum(y for y, _ in weighty) / weight
+    spread = sum((y - mean * w) ** 2 for y, w in weighty)
+    half = stats.t.ppf(0.975, count - 1) * (count / (count - 1) * spread) ** 0.5 / weight
+    return mean, float(half)
+
+
+def ours(clusters: list[tuple[float, float]]) -> tuple[float | None, float | None]:
+    listed = ", ".join(f"({y!r}::double, {w!r}::double)" for y, w in clusters)
+    sql = f"select {INTERVALS.cluster_mean('y', 'w')}, {INTERVALS.cluster_ci('y', 'w')}"
+    mean, half = rows(f"{sql} from (values {listed}) as t(y, w)")[0]
+    return mean, half
+
+
+@pytest.mark.parametrize("n", [GATE, 30, 300])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_cluster_interval_follows_its_formula(n: int, seed: int) -> None:
+    clusters = sessions(n, seed)
+    assert ours(clusters) == pytest.approx(interval(clusters), rel=1e-7)
+
+
+def test_cluster_interval_is_null_under_the_gate() -> None:
+    mean, half = ours(sessions(GATE - 1, seed=4))
+    assert mean is not None
+    assert half is None
+
+
+def test_cluster_interval_of_a_constant_is_a_point() -> None:
+    _, half = ours([(0.3 * size, float(size)) for size in range(1, 50)])
+    assert half == pytest.approx(0, abs=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("share", "half", "low", "high"), [(0.5, 0.2, 0.3, 0.7), (0.1, 0.2, 0.0, 0.3), (0.9, 0.2, 0.7, 1.0)]
+)
+def test_the_interval_of_a_share_stays_a_share(share: float, half: float, low: float, high: float) -> None:
+    bounds = [INTERVALS.share_bound("s", "h", side) for side in ("low", "high")]
+    given = "(values (cast(? as double), cast(? as double))) as t(s, h)"
+    found = rows(f"select {', '.join(bounds)} from {given}", share, half)
+    assert found[0] == pytest.approx((low, high))
+
+
+def test_no_interval_of_a_share_without_a_width() -> None:
+    bound = INTERVALS.share_bound("s", "h", "low")
+    assert value(f"select {bound} from (values (0.5::double, null::double)) as t(s, h)") is None
+
+
+@pytest.mark.parametrize(
+    ("tempo", "bucket"), [(-1, 1), (0, 1), (12.4999, 1), (12.5, 2), (249.9, 20), (250, 20), (999, 20)]
+)
+def test_buckets_hold_their_lower_end_and_what_lies_outside(tempo: float, bucket: int) -> None:
+    sql = macros("statistics/histograms.sql").bucket_of("tempo", {"lowest": 0, "width": 12.5, "n": 20})
+    assert value(f"select {sql} from (values (cast(? as double))) as t(tempo)", tempo) == bucket
+
+
+def test_integers_are_the_whole_range() -> None:
+    sql = macros("statistics/spines.sql").integers(0, 23, "hour")
+    assert [row[0] for row in rows(f"select hour from {sql} order by hour")] == list(range(24))
+
+
+def test_every_macro_of_statistics_is_documented() -> None:
+    folder = MACROS / "statistics"
+    documented = yaml.safe_load((folder / "_statistics.yml").read_text(encoding="utf-8"))["macros"]
+    written = {
+        name for path in folder.glob("*.sql") for name in NAME.findall(path.read_text(encoding="utf-8"))
+    }
+    assert written == {entry["name"] for entry in documented}
