@@ -36,6 +36,8 @@ def ingest_export(
         settle(), paths, listener_id=listener, time_zone=time_zone, skip_incognito=skip_incognito
     )
     show(receipt.to_dict() if as_json else render(receipt, per_file=per_file), as_json=as_json)
+    if not receipt.is_complete:
+        raise typer.Exit(1)
 
 
 @app.command("kaggle")

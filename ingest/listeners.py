@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 import duckdb
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
 
 from core.database import open_warehouse
 from core.errors import NotFoundError, UsageError
@@ -29,6 +33,10 @@ class Listener:
     created_at: datetime
     time_zone: str | None
     rows: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the listener as `--json` prints it; `created_at` is UTC in ISO 8601."""
+        return asdict(self) | {"created_at": self.created_at.isoformat()}
 
 
 def check_listener(db: duckdb.DuckDBPyConnection, listener_id: str | None, settings: Settings) -> str:
@@ -93,6 +101,20 @@ def list_listeners(settings: Settings) -> list[Listener]:
     """
     with open_warehouse(settings, read_only=True) as db:
         return _all(db)
+
+
+def render(listeners: list[Listener]) -> RenderableType:
+    """Return the listeners as a table for the terminal."""
+    if not listeners:
+        return Text("No listener yet: the first import makes one.")
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    for title in ("listener", "name", "kind", "time zone"):
+        table.add_column(title, overflow="ellipsis", no_wrap=True)
+    table.add_column("rows", justify="right")
+    for one in listeners:
+        names = (one.listener_id, one.display_name or "", one.kind, one.time_zone or "UTC, none known")
+        table.add_row(*map(Text, names), f"{one.rows:,}")
+    return table
 
 
 def set_time_zone(

@@ -1,17 +1,16 @@
-"""The receipt of an import: what a person sees of it, and what a machine reads."""
+"""The receipt of an import as a person sees it."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import PurePosixPath
-from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ingest.exports.results import Counts, ExportReceipt, FileReceipt, PackageReceipt
+from ingest.exports.results import Counts, ExportReceipt, PackageReceipt
 
 FILES_SHOWN = 3
 _TITLES = {"podcast": "podcast", "audiobook": "audiob.", "video": "video", "skipped": "private"}
@@ -26,29 +25,6 @@ def render(receipt: ExportReceipt, *, per_file: bool = False) -> RenderableType:
     """Return the receipt for the terminal; `per_file` lists every file."""
     headlines = [_headline(package) for package in receipt.packages]
     return Group(*headlines, _table(receipt, per_file=per_file), _remarks(receipt))
-
-
-def to_dict(receipt: ExportReceipt) -> dict[str, Any]:
-    """Return the receipt as `--json` prints it; times are UTC in ISO 8601."""
-    covered = receipt.covered
-    return {
-        "run_id": receipt.run_id,
-        "listener_id": receipt.listener_id,
-        "time_zone": receipt.time_zone,
-        "seconds": round(receipt.seconds, 3),
-        "is_complete": receipt.is_complete,
-        "problems": list(receipt.problems),
-        "adds_up": receipt.total.adds_up,
-        "total": _counts(receipt.total),
-        "known_twice": receipt.summed("known_twice"),
-        "counted_as_plays": receipt.summed("plays"),
-        "private_rows": receipt.summed("private"),
-        "rejected_reasons": dict(receipt.reasons),
-        "covered_from": covered[0].isoformat() if covered else None,
-        "covered_to": covered[1].isoformat() if covered else None,
-        "packages": [_package(package) for package in receipt.packages],
-        "files": [_file(file) for file in receipt.files],
-    }
 
 
 def _headline(package: PackageReceipt) -> Text:
@@ -142,29 +118,3 @@ def _privacy(receipt: ExportReceipt) -> str:
 
 def _listed(counter: Counter[str]) -> str:
     return ", ".join(f"{n:,} {what}" for what, n in sorted(counter.items()))
-
-
-def _counts(counts: Counts) -> dict[str, int]:
-    return {"read": counts.read, **counts.parts}
-
-
-def _package(package: PackageReceipt) -> dict[str, Any]:
-    forms = [
-        {"source": source, "form": form, "files": n} for (source, form), n in sorted(package.forms.items())
-    ]
-    return {"name": package.name, "contents": forms, "not_read": dict(package.not_read)}
-
-
-def _file(file: FileReceipt) -> dict[str, Any]:
-    return {
-        "file_name": file.file_name,
-        "package": file.package,
-        "source": file.source,
-        "form": file.form,
-        "status": file.status,
-        "problem": file.problem,
-        "note": file.note,
-        **_counts(file.counts),
-        "covered_from": file.covered_from.isoformat() if file.covered_from else None,
-        "covered_to": file.covered_to.isoformat() if file.covered_to else None,
-    }

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,10 @@ class Counts:
         """Rows that are new in the warehouse."""
         return self.kept + self.podcast + self.audiobook + self.video
 
+    def to_dict(self) -> dict[str, int]:
+        """Return the counts by name, `read` first."""
+        return {"read": self.read, **self.parts}
+
 
 @dataclass(frozen=True)
 class FileReceipt:
@@ -69,6 +73,21 @@ class FileReceipt:
     problem: str | None = None
     note: str | None = None
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the receipt as `--json` prints it; times in ISO 8601."""
+        return {
+            "file_name": self.file_name,
+            "package": self.package,
+            "source": self.source,
+            "form": self.form,
+            "status": self.status,
+            "problem": self.problem,
+            "note": self.note,
+            **self.counts.to_dict(),
+            "covered_from": self.covered_from.isoformat() if self.covered_from else None,
+            "covered_to": self.covered_to.isoformat() if self.covered_to else None,
+        }
+
 
 @dataclass(frozen=True)
 class PackageReceipt:
@@ -82,6 +101,11 @@ class PackageReceipt:
     def sources(self) -> set[str]:
         """Return which packages of Spotify's it holds: `extended`, `account`."""
         return {source for source, _ in self.forms}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the package as `--json` prints it."""
+        contents = [{"source": of, "form": form, "files": n} for (of, form), n in sorted(self.forms.items())]
+        return {"name": self.name, "contents": contents, "not_read": dict(self.not_read)}
 
 
 @dataclass(frozen=True)
@@ -125,9 +149,26 @@ class ExportReceipt:
 
     def summed(self, name: str) -> int:
         """Sum one of the whole-number fields of the file receipts."""
-        return total_of(self.files, name)
+        return sum(getattr(file, name) for file in self.files)
 
-
-def total_of(files: Iterable[FileReceipt], name: str) -> int:
-    """Sum one of the whole-number fields of file receipts."""
-    return sum(getattr(file, name) for file in files)
+    def to_dict(self) -> dict[str, Any]:
+        """Return the receipt as `--json` prints it; times are UTC in ISO 8601."""
+        first, last = self.covered or (None, None)
+        return {
+            "run_id": self.run_id,
+            "listener_id": self.listener_id,
+            "time_zone": self.time_zone,
+            "seconds": round(self.seconds, 3),
+            "is_complete": self.is_complete,
+            "problems": list(self.problems),
+            "adds_up": self.total.adds_up,
+            "total": self.total.to_dict(),
+            "known_twice": self.summed("known_twice"),
+            "counted_as_plays": self.summed("plays"),
+            "private_rows": self.summed("private"),
+            "rejected_reasons": dict(self.reasons),
+            "covered_from": first.isoformat() if first else None,
+            "covered_to": last.isoformat() if last else None,
+            "packages": [package.to_dict() for package in self.packages],
+            "files": [file.to_dict() for file in self.files],
+        }

@@ -1,9 +1,6 @@
-"""The receipt of a catalogue: what a person sees of it, and what a machine reads."""
+"""The receipt of a catalogue as a person sees it."""
 
 from __future__ import annotations
-
-from dataclasses import asdict
-from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -30,23 +27,6 @@ def render(receipt: KaggleReceipt) -> RenderableType:
     for label, words in _lines(receipt):
         grid.add_row(label, Text(words))
     return Group(title, grid)
-
-
-def to_dict(receipt: KaggleReceipt) -> dict[str, Any]:
-    """Return the receipt as `--json` prints it."""
-    return {
-        "status": receipt.status,
-        "run_id": receipt.run_id,
-        "file_name": receipt.file_name,
-        "sha256": receipt.sha256,
-        "is_simulated": receipt.is_simulated,
-        "rows_read": receipt.rows_read,
-        **asdict(receipt.catalogue),
-        "rejected": receipt.rejected,
-        "rejected_reasons": dict(receipt.reasons),
-        "absent_columns": list(receipt.absent),
-        "seconds": round(receipt.seconds, 3),
-    }
 
 
 def _lines(receipt: KaggleReceipt) -> list[tuple[str, str]]:

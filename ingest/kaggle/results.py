@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
 
 import duckdb
 
@@ -68,6 +68,22 @@ class KaggleReceipt:
     def rows_read(self) -> int:
         """Rows of the file: stored and rejected ones."""
         return self.catalogue.rows + self.rejected
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the receipt as `--json` prints it."""
+        return {
+            "status": self.status,
+            "run_id": self.run_id,
+            "file_name": self.file_name,
+            "sha256": self.sha256,
+            "is_simulated": self.is_simulated,
+            "rows_read": self.rows_read,
+            **asdict(self.catalogue),
+            "rejected": self.rejected,
+            "rejected_reasons": dict(self.reasons),
+            "absent_columns": list(self.absent),
+            "seconds": round(self.seconds, 3),
+        }
 
 
 def describe_catalogue(db: duckdb.DuckDBPyConnection) -> Catalogue:

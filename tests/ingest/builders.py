@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,6 @@ PRIVATE_VALUES = ("203.0.113.77", "Mozilla-Invented/1.0", "the_user_name", "Inve
 
 def utc(second: int) -> str:
     """A second as Spotify writes `ts`."""
-    from datetime import UTC, datetime
-
     return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

@@ -234,10 +234,8 @@ def test_listener_and_zone(settings: Settings, take_in: TakeIn, query: Query) ->
     assert receipt.time_zone == "Asia/Kolkata"
     receipt = take_in({"endsong_0.json": [b.play(0)]}, time_zone="europe/berlin")
     assert (receipt.listener_id, receipt.time_zone, receipt.total.kept) == ("me", "Europe/Berlin", 1)
-    assert query("select listener_id, count(*) from raw.listening_history group by all order by 1") == [
-        ("anna", 1),
-        ("me", 1),
-    ]
+    owners = query("select listener_id, count(*) from raw.listening_history group by all order by 1")
+    assert owners == [("anna", 1), ("me", 1)]
 
 
 def test_the_real_account_export_adds_up(settings: Settings, query: Query) -> None:

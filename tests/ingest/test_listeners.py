@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from core.database import open_warehouse
 from core.errors import InputError, NotFoundError, UsageError
 from core.settings import Settings
 from ingest import time_zones
-from ingest.listeners import add_listener, ensure_listener, list_listeners, set_time_zone
+from ingest.listeners import add_listener, ensure_listener, list_listeners, render, set_time_zone
 from ingest.time_zones import checked_zone, known_zones, system_zone
 from tests.ingest.conftest import Rows
 
@@ -36,7 +38,13 @@ def test_add_and_list(settings: Settings) -> None:
     added = add_listener(settings, "anna", display_name="Anna K.", time_zone="asia/kolkata")
     assert (added.time_zone, added.kind, added.rows) == ("Asia/Kolkata", "person", 0)
     assert add_listener(settings, "demo", simulated=True, time_zone="UTC").kind == "simulated"
-    assert [listener.listener_id for listener in list_listeners(settings)] == ["anna", "demo"]
+    both = list_listeners(settings)
+    assert [listener.to_dict()["listener_id"] for listener in both] == ["anna", "demo"]
+    assert json.loads(json.dumps(both[0].to_dict()))["display_name"] == "Anna K."
+    console = Console(width=80)
+    with console.capture() as capture:
+        console.print(render(both), render([]))
+    assert capture.get().splitlines()[1].split() == ["anna", "Anna", "K.", "person", "Asia/Kolkata", "0"]
     with pytest.raises(UsageError, match="already"):
         add_listener(settings, "anna")
 

@@ -16,7 +16,7 @@ from core.database import open_warehouse
 from core.errors import SpotiflowError
 from core.settings import Settings, load_settings
 from ingest.content import content_of
-from ingest.exports import ExportReceipt, import_exports, render, to_dict
+from ingest.exports import ExportReceipt, import_exports, render
 from ingest.exports.generations import RECORD_KEYS, generation_of
 from ingest.exports.repair import repair
 from ingest.kaggle import load_kaggle
@@ -85,7 +85,7 @@ class World:
         assert all(file.counts.adds_up for file in receipt.files)
         assert receipt.total.adds_up
         assert render(receipt)
-        json.dumps(to_dict(receipt))
+        json.dumps(receipt.to_dict())
         return receipt
 
     def plays(self, listener: str) -> list[tuple[Any, ...]]:

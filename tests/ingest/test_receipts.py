@@ -11,7 +11,7 @@ from rich.console import Console, RenderableType
 
 from core.settings import Settings
 from ingest import kaggle
-from ingest.exports import import_exports, render, to_dict
+from ingest.exports import import_exports, render
 from tests.ingest import builders as b
 from tests.ingest.conftest import Rows
 
@@ -76,7 +76,7 @@ def test_nothing_and_damage_are_said(settings: Settings, tmp_path: Path) -> None
 
 def test_the_numbers_are_those_of_raw(settings: Settings, query: Callable[..., Rows], tmp_path: Path) -> None:
     receipt = import_exports(settings, [b.extended_package(tmp_path / "my_spotify_data.zip")])
-    told = json.loads(json.dumps(to_dict(receipt)))
+    told = json.loads(json.dumps(receipt.to_dict()))
     stored = query("""
         select
             count(*) filter (where content_type in ('track', 'local', 'unknown')),
@@ -113,5 +113,5 @@ def test_the_receipt_of_a_catalogue(settings: Settings, tmp_path: Path) -> None:
     assert "dataset.csv  a simulated catalogue: loaded\n" in text
     assert "2 rows, 2 tracks, 2 genres" in text
     assert "1 key is no value" in text
-    assert json.loads(json.dumps(kaggle.to_dict(receipt)))["rows_read"] == 3
+    assert json.loads(json.dumps(receipt.to_dict()))["rows_read"] == 3
     assert "skipped; --force" in printed(kaggle.render(kaggle.load_kaggle(settings, path, simulated=True)))
