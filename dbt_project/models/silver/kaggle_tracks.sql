@@ -2,41 +2,39 @@
 -- file speaks, and the genres of all are kept. Silent rows (tempo 0) have 0 where
 -- nothing can be measured: those values are NULL here.
 with
-    kaggle_tracks as (select * from {{ ref("kaggle_tracks_bronze") }}),
+    kaggle_tracks as (
+        select *, tempo = 0 as is_silent from {{ ref("kaggle_tracks_bronze") }}
+    ),
     genres as (
         select
             track_id,
             {{ ordered_list("track_genre", "row_number") }} as track_genres,
-            count(*) as n_rows
-        from kaggle_tracks
+            count(*) as n_rows,
+            min(row_number) as first_row
+        from {{ ref("kaggle_tracks_bronze") }}
         group by track_id
-    ),
-    first_rows as (
-        select *, tempo = 0 as is_silent
-        from kaggle_tracks
-        qualify
-            row_number() over (partition by track_id order by row_number nulls last) = 1
     )
 
 select
-    first_rows.track_id,
-    {{ name_id("first_rows.primary_artist", "first_rows.track_name") }} as name_id,
-    first_rows.track_name,
-    split(first_rows.artists, ';') as artist_names,
-    first_rows.primary_artist,
-    first_rows.album_name,
-    first_rows.popularity,
-    first_rows.duration_ms,
-    first_rows.explicit,
+    kaggle_tracks.track_id,
+    {{ name_id("kaggle_tracks.primary_artist", "kaggle_tracks.track_name") }}
+    as name_id,
+    kaggle_tracks.track_name,
+    split(kaggle_tracks.artists, ';') as artist_names,
+    kaggle_tracks.primary_artist,
+    kaggle_tracks.album_name,
+    kaggle_tracks.popularity,
+    kaggle_tracks.duration_ms,
+    kaggle_tracks.explicit,
     {%- for feature in audio_features() %}
         {%- if feature in ("danceability", "valence", "speechiness", "tempo", "time_signature") %}
             case when not is_silent then {{ feature }} end as {{ feature }},
         {%- else %} {{ feature }},
         {%- endif %}
     {%- endfor %}
-    first_rows.track_genre,
+    kaggle_tracks.track_genre,
     genres.track_genres,
     genres.n_rows,
-    first_rows.is_simulated
-from first_rows
-inner join genres on first_rows.track_id = genres.track_id
+    kaggle_tracks.is_simulated
+from kaggle_tracks
+inner join genres on kaggle_tracks.row_number = genres.first_row
