@@ -24,7 +24,7 @@ from ingest.spotify.client import RECENTLY_PLAYED, SpotifyApi
 from ingest.spotify.ledger import Ledger, local_time
 from ingest.spotify.line import Line
 from ingest.spotify.oauth import Consent, client_id_of
-from ingest.spotify.state import read_ledger, save_ledger
+from ingest.spotify.state import read_state, save_ledger
 from ingest.spotify.token_store import LOGIN_HINT, Login, TokenStore, token_path
 
 Say = Callable[[str], None]
@@ -47,7 +47,7 @@ def log_in(settings: Settings, *, listener_id: str | None, browser: bool, say: S
     store = TokenStore(token_path(settings, listener))
     earlier = _earlier(store)
     client_id = client_id_of(settings, earlier)
-    ledger = read_ledger(settings)
+    ledger = read_state(settings).ledger
     try:
         token = _token(settings, client_id, Line(settings, ledger), browser=browser, say=say)
         scopes = tuple(sorted(str(token.get("scope") or "").split()))
@@ -186,7 +186,7 @@ def auth_status(settings: Settings, listener_id: str | None) -> AuthStatus:
     """Return the state of a listener's login. Raises LoginNeededError for a damaged file."""
     listener = listener_id or settings.default_listener
     login = TokenStore(token_path(settings, listener)).load()
-    return AuthStatus(listener, login, read_ledger(settings), settings.spotify_daily_calls)
+    return AuthStatus(listener, login, read_state(settings).ledger, settings.spotify_daily_calls)
 
 
 def log_out(settings: Settings, listener_id: str | None) -> bool:

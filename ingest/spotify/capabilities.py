@@ -40,17 +40,17 @@ class Capability:
         return f"Audio features: not known yet whether Spotify gives them to this app; {stand_in}."
 
 
-def known_capability(db: duckdb.DuckDBPyConnection, client_id: str) -> Capability | None:
-    """Return what the last probe for an app found, None where it has to be asked (again)."""
-    row = db.execute(
+def known_capabilities(db: duckdb.DuckDBPyConnection) -> dict[str, Capability]:
+    """Return what the last probe found by app; an app that is not there has to be asked (again)."""
+    rows = db.execute(
         """
         select client_id, result, probed_at, probe_again_at
         from raw.api_capabilities
-        where client_id = ? and endpoint = ? and probe_again_at > ?
+        where endpoint = ? and probe_again_at > ?
         """,
-        [client_id, AUDIO_FEATURES, utc_now()],
-    ).fetchone()
-    return Capability(*row) if row else None
+        [AUDIO_FEATURES, utc_now()],
+    ).fetchall()
+    return {row[0]: Capability(*row) for row in rows}
 
 
 def probe(api: SpotifyApi, track_id: str) -> Capability:

@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import duckdb
 
 from core.console import log
 from core.database import open_warehouse
 from core.errors import NotFoundError, SpotiflowError, WarehouseBusyError
 from core.settings import Settings
+from ingest.spotify.capabilities import Capability, known_capabilities
 from ingest.spotify.ledger import Ledger, store_news
 from ingest.spotify.recently_played import PollReceipt, store_poll
 from ingest.spotify.spool import Batch, put_aside, spool, spooled
 
 
-def read_ledger(settings: Settings) -> Ledger:
-    """Return the calls of the last 24 hours and the waits in force, also of what is still in the inbox.
+@dataclass
+class State:
+    """What earlier runs know: the calls of the last 24 hours, the waits in force, what apps may do."""
 
-    Where another process holds the warehouse, only the inbox is known.
-    """
-    ledger = Ledger(settings.spotify_daily_calls)
+    ledger: Ledger
+    capabilities: dict[str, Capability] = field(default_factory=dict)
+
+
+def read_state(settings: Settings) -> State:
+    """Return what is known; where another process holds the warehouse, only what the inbox tells."""
+    state = State(Ledger(settings.spotify_daily_calls))
     try:
         with open_warehouse(settings, read_only=True) as db:
-            ledger.read(db)
+            state.ledger.read(db)
+            state.capabilities = known_capabilities(db)
     except (NotFoundError, WarehouseBusyError, duckdb.CatalogException):
         log.info("the ledger of calls cannot be read now")
     for _, batch in spooled(settings):
-        ledger.read_news(batch.news)
-    return ledger
+        state.ledger.read_news(batch.news)
+    return state
 
 
 def save_ledger(settings: Settings, ledger: Ledger) -> None:

@@ -5,20 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-import duckdb
-
 from core.console import log
 from core.database import open_warehouse
-from core.errors import NotFoundError, SpotiflowError, WarehouseBusyError
+from core.errors import SpotiflowError
 from core.settings import Settings
-from ingest.spotify.capabilities import ALLOWED, Capability, known_capability, probe, store_capability
+from ingest.spotify.capabilities import ALLOWED, Capability, probe, store_capability
 from ingest.spotify.client import SpotifyApi
 from ingest.spotify.hydrate import FEATURE_QUEUE, TRACK_QUEUE, QueueReceipt, work_off
 from ingest.spotify.ledger import Ledger
 from ingest.spotify.library import LibraryReceipt, fetch_library
 from ingest.spotify.recently_played import PollReceipt, failed, fetch
 from ingest.spotify.spool import Batch
-from ingest.spotify.state import keep, read_ledger, save_ledger
+from ingest.spotify.state import keep, read_state, save_ledger
 
 
 @dataclass
@@ -52,13 +50,15 @@ def ingest_spotify(
     inbox. Raises LoginNeededError, WaitError, ApiError when the poll itself failed.
     """
     listener = listener_id or settings.default_listener
-    ledger = read_ledger(settings)
+    state = read_state(settings)
+    ledger = state.ledger
     api = SpotifyApi(settings, listener, ledger)
     batch = _poll(settings, api, ledger, listener)
     poll = keep(settings, batch)
     receipt = SpotifyReceipt(listener, poll or PollReceipt(len(batch.items or []), is_spooled=True))
     receipt.warning = api.login.warning
     if poll is not None:
+        receipt.capability = state.capabilities.get(api.login.client_id)
         _do_the_rest(settings, api, ledger, receipt, batch, wishes or Wishes())
     return receipt
 
@@ -75,7 +75,8 @@ def _do_the_rest(
     settings: Settings, api: SpotifyApi, ledger: Ledger, receipt: SpotifyReceipt, batch: Batch, wishes: Wishes
 ) -> None:
     try:
-        receipt.capability = _capability(settings, api, batch, again=wishes.probe)
+        if receipt.capability is None or wishes.probe:
+            receipt.capability = _probe(settings, api, batch) or receipt.capability
         if wishes.tracks:
             queues = [TRACK_QUEUE]
             if receipt.capability and receipt.capability.result == ALLOWED:
@@ -91,20 +92,16 @@ def _do_the_rest(
         save_ledger(settings, ledger)
 
 
-def _capability(settings: Settings, api: SpotifyApi, batch: Batch, *, again: bool) -> Capability | None:
-    """Return what is known of audio features, asking when nothing is; a probe never fails a run."""
+def _probe(settings: Settings, api: SpotifyApi, batch: Batch) -> Capability | None:
+    """Return whether audio features are given, None where nobody can tell; a probe never fails a run."""
     track_id = _some_track(batch.items or [])
+    if track_id is None:
+        return None
     try:
-        with open_warehouse(settings, read_only=True) as db:
-            known = known_capability(db, api.login.client_id)
-        if (known and not again) or track_id is None:
-            return known
         found = probe(api, track_id)
         with open_warehouse(settings) as db:
             store_capability(db, found)
         return found
-    except (WarehouseBusyError, NotFoundError, duckdb.CatalogException):
-        return None
     except SpotiflowError as error:
         log.warning("audio features could not be probed: %s", error.message)
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -42,30 +43,35 @@ class Week:
 
     def _prepare(self, moment: datetime) -> str:
         """Let happen what happens at this time of the week and return what it is."""
+        changes: list[tuple[week.Window, Callable[[], None], Callable[[], None]]] = [
+            (week.QUOTA_LOCK, self._lock, lambda: after_the_wait(self.settings, 4)),
+            (week.LOGIN_ENDS, self._end_login, lambda: log_in(self.settings, self.spotify)),
+            (week.HELD, lambda: self._holding.enter_context(held(self.settings)), self._holding.close),
+        ]
+        for window, begin, end in changes:
+            if moment == window[0] + week.POLL_EVERY:
+                begin()
+            if moment == window[1] + week.POLL_EVERY:
+                end()
         if _is_in(moment, week.OUTAGE):
-            self.spotify.fail(RECENT, *[f.CUT, f.BROKEN_503, f.HTML_200, f.TRUNCATED])
-            return "outage"
-        if moment == week.QUOTA_LOCK[0] + week.POLL_EVERY:
-            self.spotify.fail(RECENT, f.QUOTA_LONG)
-        if _is_in(moment, week.QUOTA_LOCK):
-            return "quota"
-        if moment == week.QUOTA_LOCK[1] + week.POLL_EVERY:
-            after_the_wait(self.settings, 4)
-        if moment == week.LOGIN_ENDS[0] + week.POLL_EVERY:
-            expire_access(self.settings)
-            self.spotify.fail("/api/token", f.ENDED)
-        if _is_in(moment, week.LOGIN_ENDS):
-            return "login"
-        if moment == week.LOGIN_ENDS[1] + week.POLL_EVERY:
-            log_in(self.settings, self.spotify)
-        if moment == week.HELD[0] + week.POLL_EVERY:
-            self._holding.enter_context(held(self.settings))
-        if _is_in(moment, week.HELD):
-            return "held"
-        self._holding.close()
-        if moment.minute == 0:
-            expire_access(self.settings)
-        return "quiet"
+            self.spotify.fail(RECENT, f.CUT, f.BROKEN_503, f.HTML_200, f.TRUNCATED)
+        windows = {
+            "outage": week.OUTAGE,
+            "quota": week.QUOTA_LOCK,
+            "login": week.LOGIN_ENDS,
+            "held": week.HELD,
+        }
+        happening = next((name for name, window in windows.items() if _is_in(moment, window)), "quiet")
+        if happening == "quiet" and moment.minute == 0:
+            expire_access(self.settings)  # Access tokens last an hour.
+        return happening
+
+    def _lock(self) -> None:
+        self.spotify.fail(RECENT, f.QUOTA_LONG)
+
+    def _end_login(self) -> None:
+        expire_access(self.settings)
+        self.spotify.fail("/api/token", f.ENDED)
 
     def _poll(self) -> int:
         try:
@@ -118,7 +124,7 @@ def polled(settings: Settings) -> Counter[str]:
 
 
 def assert_once(settings: Settings, real: list[week.RealPlay]) -> None:
-    """Each real play has one row in silver, of its track and ending within two seconds of it, and no other."""
+    """Each real play has one row in silver, of its track and ending within two seconds; there is no other."""
     rows = ask(settings, "select track_id, ended_at from silver.plays order by ended_at, track_id")
     wanted = sorted((p.ended_at, track_id(p.number)) for p in real)
     assert Counter(row[0] for row in rows) == Counter(name for _, name in wanted)

@@ -12,6 +12,8 @@ from typing import Any
 from tests.fakes.spotify_data import play, track
 from tests.ingest import builders
 
+Window = tuple[datetime, datetime]
+
 MONDAY = datetime(2026, 11, 9)
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -53,10 +55,7 @@ def listening() -> list[RealPlay]:
         for hour, number in ((8.2, 12), (13.1, 8), (20.7, 22)):
             plays += list(_session(draw, start + hour * HOUR, number))
     plays += list(_session(draw, OUTAGE[0] + 4 * HOUR, 75))
-    offline = [
-        RealPlay(p.number, p.started_at, p.ended_at, OFFLINE[1])
-        for p in _session(draw, OFFLINE[0], 3, skips=0)
-    ]
+    offline = [replace(p, seen_at=OFFLINE[1]) for p in _session(draw, OFFLINE[0], 3, skips=0)]
     return sorted(plays + offline, key=lambda p: p.ended_at)
 
 
