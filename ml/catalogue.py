@@ -161,7 +161,7 @@ def _group_names(components: Codes, member: pd.Series) -> pd.Series:
     codes, members = pd.factorize(member, sort=True)
     first = np.full(int(components.max(initial=-1)) + 1, len(members), dtype=np.int64)
     np.minimum.at(first, components, codes)
-    names = [_short_hash(str(members[place])) for place in first]
+    names = [_short_hash(str(members[int(place)])) for place in first]
     return pd.Series(np.array(names, dtype=object)[components], index=member.index)
 
 

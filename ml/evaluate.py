@@ -44,9 +44,10 @@ class Clusters:
         _, self._codes = np.unique(codes, return_inverse=True)
         self.n_rows = len(codes)
         self.n_clusters = int(self._codes.max(initial=-1)) + 1
-        draws = np.random.default_rng(SEED)
-        share = np.full(self.n_clusters, 1 / max(self.n_clusters, 1))
-        self._weights = draws.multinomial(self.n_clusters, share, size=n_bootstraps).astype(np.float64)
+        self._weights = np.zeros((n_bootstraps, 0))
+        if self.n_clusters:
+            draws, share = np.random.default_rng(SEED), np.full(self.n_clusters, 1 / self.n_clusters)
+            self._weights = draws.multinomial(self.n_clusters, share, size=n_bootstraps).astype(np.float64)
 
     def sums(self, columns: Matrix) -> tuple[Matrix, Matrix]:
         """Return the sums of each column over all rows, and over the rows of each bootstrap."""

@@ -71,8 +71,8 @@ class GenreLabels:
 
     @classmethod
     def of(cls, genres: Iterable[Sequence[str] | None]) -> GenreLabels:
-        """Read one list of genres per track; None, an empty list and empty names are no genre."""
-        of_track = [list(names) if names is not None else [] for names in genres]
+        """Read one list of genres per track; a missing or empty list and empty names are no genre."""
+        of_track = [names if isinstance(names, list | tuple | np.ndarray) else [] for names in genres]
         pairs = [(row, name) for row, names in enumerate(of_track) for name in names if name]
         codes, known = pd.factorize(np.array([name for _, name in pairs], dtype=object), sort=True)
         rows = np.array([row for row, _ in pairs], dtype=np.int64)

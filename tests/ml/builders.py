@@ -1,0 +1,101 @@
+"""Small catalogues and listening histories, drawn so that what a model can learn is known."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import numpy as np
+import pandas as pd
+
+from core.database import open_warehouse
+from core.settings import Settings
+from ml.features import AUDIO_FEATURES
+
+GENRES = ("ambient", "folk", "house", "punk")
+
+
+def catalogue_rows(n_tracks: int = 1500, *, per_artist: int = 5, seed: int = 1) -> pd.DataFrame:
+    """Draw rows of silver.kaggle_tracks: valence and energy follow from the other features and the genre."""
+    draw = np.random.default_rng(seed)
+    artist = np.arange(n_tracks) // per_artist
+    genre = artist % len(GENRES)
+    mood = draw.normal(size=n_tracks) + 0.8 * (genre - 1.5)
+    rhythm = draw.normal(size=n_tracks)
+
+    def squashed(signal: np.ndarray, noise: float) -> np.ndarray:
+        return np.round(1 / (1 + np.exp(-(signal + noise * draw.normal(size=n_tracks)))), 4)
+
+    features = {
+        "danceability": squashed(rhythm, 0.5),
+        "energy": squashed(mood, 0.3),
+        "valence": squashed(0.8 * rhythm + 0.5 * mood, 0.5),
+        "acousticness": squashed(-mood, 0.6),
+        "instrumentalness": squashed(draw.normal(size=n_tracks), 1.0),
+        "speechiness": squashed(draw.normal(size=n_tracks) - 2, 0.5),
+        "liveness": squashed(draw.normal(size=n_tracks) - 1, 0.5),
+        "loudness": np.round(-10 + 4 * mood + draw.normal(size=n_tracks), 3),
+        "tempo": np.round(draw.uniform(60, 180, n_tracks), 3),
+        "time_signature": draw.choice([3, 4], n_tracks),
+        "key": draw.integers(0, 12, n_tracks),
+        "mode": draw.integers(0, 2, n_tracks),
+    }
+    names = {
+        "track_id": [f"track{number:05d}" for number in range(n_tracks)],
+        "track_name": [f"Song {number}" for number in range(n_tracks)],
+        "primary_artist": [f"Artist {number}" for number in artist],
+        "duration_ms": draw.integers(90_000, 400_000, n_tracks),
+        "explicit": draw.random(n_tracks) < 0.1,
+        "track_genres": [[GENRES[number]] for number in genre],
+        "is_simulated": False,
+    }
+    return pd.DataFrame(names | features)
+
+
+def play_rows(
+    tracks: pd.DataFrame, n_plays: int, *, listener: str = "me", per_day: int = 8, measured: bool = True
+) -> pd.DataFrame:
+    """Draw rows of silver.listening_with_features: `per_day` plays on every day from 2025 on."""
+    draw = np.random.default_rng(len(listener) + n_plays)
+    chosen = tracks.iloc[draw.integers(0, len(tracks), n_plays)].reset_index(drop=True)
+    start = datetime(2025, 1, 1, 12)
+    played = [
+        start + timedelta(days=number // per_day, minutes=5 * (number % per_day)) for number in range(n_plays)
+    ]
+    return pd.DataFrame(
+        {
+            "listener_id": listener,
+            "play_id": [f"{listener}-{number}" for number in range(n_plays)],
+            "track_id": chosen["track_id"],
+            "played_at": pd.to_datetime(pd.Series(played, dtype="datetime64[us]")),
+            "listening_date": pd.to_datetime(pd.Series(played, dtype="datetime64[us]")).dt.date,
+            "valence": chosen["valence"],
+            "energy": chosen["energy"],
+            "is_measured": measured,
+            "is_simulated": False,
+        }
+    )
+
+
+def write_silver(
+    settings: Settings,
+    catalogue: pd.DataFrame | None,
+    plays: pd.DataFrame | None = None,
+    played_tracks: pd.DataFrame | None = None,
+) -> None:
+    """Write the silver tables that training reads, with the columns it reads."""
+    tables = {}
+    if catalogue is not None:
+        tables["kaggle_tracks"] = catalogue
+    if plays is not None and played_tracks is not None:
+        tables["listening_with_features"] = plays
+        features = played_tracks[["track_id", *AUDIO_FEATURES]].assign(is_measured=True)
+        tables["track_features"] = features
+        genre = played_tracks["track_genres"].map(lambda names: names[0])
+        tables["tracks"] = played_tracks.assign(track_genre=genre)
+    with open_warehouse(settings) as db:
+        db.execute("create schema if not exists silver")
+        for name, rows in tables.items():
+            db.register("rows", rows)
+            casts = "* replace (md5(play_id)::uuid as play_id)" if "play_id" in rows else "*"
+            db.execute(f"create or replace table silver.{name} as select {casts} from rows")
+            db.unregister("rows")

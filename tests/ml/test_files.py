@@ -1,0 +1,72 @@
+"""Model files: whole or absent, and refused when changed, missing or foreign."""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+from pathlib import Path
+
+import numpy as np
+import pytest
+import skops.io
+from sklearn.gaussian_process import GaussianProcessRegressor
+
+from core.errors import ModelFileError
+from ml.files import load_state, save_state, write_file
+
+
+def test_a_state_comes_back(tmp_path: Path) -> None:
+    sha256 = save_state(tmp_path, "m.skops", {"format": 1, "means": np.arange(3.0), "names": ["a"]})
+    state = load_state(tmp_path, "m.skops", sha256)
+    assert state["format"] == 1
+    np.testing.assert_array_equal(state["means"], np.arange(3.0))
+
+
+def test_a_changed_byte_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    sha256 = save_state(tmp_path, "m.skops", {"format": 1})
+    content = bytearray((tmp_path / "m.skops").read_bytes())
+    content[len(content) // 2] ^= 1
+    (tmp_path / "m.skops").write_bytes(bytes(content))
+    with pytest.raises(ModelFileError, match="was changed: its sha256 begins") as caught:
+        load_state(tmp_path, "m.skops", sha256)
+    assert "spotiflow train" in caught.value.hint
+
+
+def test_a_missing_file_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ModelFileError, match="is missing or cannot be read"):
+        load_state(tmp_path, "m.skops", "0" * 64)
+
+
+class Stranger:
+    """A type that no model of ours has."""
+
+
+@pytest.mark.parametrize(
+    "foreign", [Stranger(), OrderedDict(a=GaussianProcessRegressor(kernel=None), b=print)]
+)
+def test_types_off_the_list_are_refused_even_with_the_right_sha256(tmp_path: Path, foreign: object) -> None:
+    sha256 = write_file(tmp_path, "m.skops", skops.io.dumps({"format": 1, "estimator": foreign}))
+    with pytest.raises(ModelFileError, match="types that a model of spotiflow never has"):
+        load_state(tmp_path, "m.skops", sha256)
+
+
+def test_a_pickle_is_refused(tmp_path: Path) -> None:
+    sha256 = write_file(tmp_path, "m.skops", b"\x80\x04N.")
+    with pytest.raises(ModelFileError, match="cannot be read"):
+        load_state(tmp_path, "m.skops", sha256)
+
+
+def test_a_kill_while_writing_leaves_no_half_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(_: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", killed)
+    with pytest.raises(KeyboardInterrupt):
+        write_file(tmp_path, "m.skops", b"half")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_files_are_for_their_owner_only(tmp_path: Path) -> None:
+    write_file(tmp_path / "models", "m.skops", b"x")
+    assert (tmp_path / "models").stat().st_mode & 0o077 == 0
+    assert (tmp_path / "models" / "m.skops").stat().st_mode & 0o077 == 0
