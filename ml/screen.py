@@ -54,12 +54,12 @@ def _shown(rows: list[TrainRow]) -> list[TrainRow]:
 
 
 def _table(rows: list[TrainRow]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     table.add_column("model", no_wrap=True)
     table.add_column("metric", no_wrap=True)
     for name in ("value, 95 %", "n", "base", "seed"):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("verdict", min_width=10)
+    table.add_column("verdict")
     several = len({row.listener_id for row in rows} - {NO_LISTENER}) > 1
     for row in rows:
         table.add_row(*_cells(row, name_listener=several))
