@@ -162,10 +162,11 @@ def _problem(mended: Repair | None) -> str | None:
     """Say what of a file is lost, None where nothing is."""
     if mended is None or not (mended.broken or mended.is_cut_off):
         return None
-    kept = f"the {mended.rows - mended.broken:,} complete records were kept"
+    n_kept = mended.rows - mended.broken
+    kept = f"{n_kept:,} complete {'record was' if n_kept == 1 else 'records were'} kept"
     if mended.is_cut_off:
         return f"breaks off before its end; {kept}"
-    return f"is damaged at {mended.broken:,} places; {kept}"
+    return f"is damaged at {mended.broken:,} {'place' if mended.broken == 1 else 'places'}; {kept}"
 
 
 def _note(mended: Repair | None) -> str | None:

@@ -21,7 +21,7 @@ create or replace temp table incoming as
 with elements as (
     select
         row_number() over () as row_number,
-        json is null as is_unreadable,
+        coalesce(json::varchar = 'null', true) as is_unreadable,
         not starts_with(ltrim(json::varchar), '{{') as is_no_record,
         json::varchar as whole,
         json_transform(json, $structure) as fields

@@ -50,6 +50,7 @@ def test_readable_rows_are_kept(take_in: TakeIn, query: Query, damage: str) -> N
     receipt = take_in({NAME: content})
     assert (receipt.total.kept, receipt.total.rejected) == (kept, rejected)
     assert receipt.files[0].note == note
+    assert set(receipt.reasons) <= {"no complete JSON record", "ms_played is no number"}
     assert query("select count(*) from raw.listening_history where track_id is not null") == [(kept,)]
     is_whole = damage not in {"closed too late", "cut in a row", "cut between rows", "broken in the middle"}
     assert receipt.is_complete is is_whole

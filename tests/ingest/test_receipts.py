@@ -69,7 +69,7 @@ def test_nothing_and_damage_are_said(settings: Settings, tmp_path: Path) -> None
         b.write(tmp_path / "endsong_0.json", b.as_json([b.play(0), b.play(1)])[:-20]),
     ]
     text = " ".join(printed(render(import_exports(settings, given))).split())
-    assert "endsong_0.json: breaks off before its end; the 1 complete records were kept" in text
+    assert "endsong_0.json: breaks off before its end; 1 complete record was kept" in text
     receipt = import_exports(settings, given[:1])
     assert "adds up 0 = 0" in " ".join(printed(render(receipt)).split())
 
