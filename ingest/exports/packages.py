@@ -50,7 +50,10 @@ def open_package(path: Path) -> Iterator[Package]:
 
 
 def with_unique_names(packages: list[Package]) -> list[HistoryFile]:
-    """Return the files of all packages; one whose name another package has too is named after its package."""
+    """Return the files of all packages; one whose name another package has too is named after its package.
+
+    Audio comes before video: a play that stands in both is music, whatever order the paths were given in.
+    """
     taken = Counter(file.name for package in packages for file in package.files)
     files: list[HistoryFile] = []
     seen: Counter[str] = Counter()
@@ -60,7 +63,7 @@ def with_unique_names(packages: list[Package]) -> list[HistoryFile]:
             seen[name] += 1
             name = name if seen[name] == 1 else f"{name} ({seen[name]})"
             files.append(HistoryFile(name, file.package, file.generation, file.entry))
-    return files
+    return sorted(files, key=lambda file: file.generation.medium)
 
 
 def _sorted_out(container: Container) -> Package:
