@@ -12,12 +12,11 @@ from ml.evaluate import (
     Clusters,
     Metric,
     Predicted,
-    classification_metrics,
-    log_loss,
     metric_rows,
     regression_metrics,
     squared_error,
 )
+from ml.evaluate_moods import classification_metrics, log_loss
 from ml.features import MOODS, Codes, GenreLabels, Mask, Matrix
 from ml.fitting import conformal_quantile
 from ml.promotion import Trial

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
 from ml import SEED
-from ml.features import MOODS, Codes, Matrix
+from ml.features import Codes, Matrix
 
 N_BOOTSTRAPS = 1000
-ECE_BINS = 15
 TAIL_PERCENT = 2.5
 NO_LISTENER = "-"
 
@@ -36,6 +36,16 @@ class Metric:
     baseline_value: float
 
 
+@lru_cache(maxsize=4)
+def _drawn(n_clusters: int, n_bootstraps: int) -> Matrix:
+    """Return how often each bootstrap draws each cluster; the same for the same numbers."""
+    if not n_clusters:
+        return np.zeros((n_bootstraps, 0))
+    share = np.full(n_clusters, 1 / n_clusters)
+    draws = np.random.default_rng(SEED).multinomial(n_clusters, share, size=n_bootstraps)
+    return draws.astype(np.float64)
+
+
 class Clusters:
     """Rows grouped into clusters, and how often each bootstrap draws each cluster."""
 
@@ -44,10 +54,7 @@ class Clusters:
         _, self._codes = np.unique(codes, return_inverse=True)
         self.n_rows = len(codes)
         self.n_clusters = int(self._codes.max(initial=-1)) + 1
-        self._weights = np.zeros((n_bootstraps, 0))
-        if self.n_clusters:
-            draws, share = np.random.default_rng(SEED), np.full(self.n_clusters, 1 / self.n_clusters)
-            self._weights = draws.multinomial(self.n_clusters, share, size=n_bootstraps).astype(np.float64)
+        self._weights = _drawn(self.n_clusters, n_bootstraps)
 
     def sums(self, columns: Matrix) -> tuple[Matrix, Matrix]:
         """Return the sums of each column over all rows, and over the rows of each bootstrap."""
@@ -146,69 +153,9 @@ def regression_metrics(
     return metrics
 
 
-def _class_columns(truth: Codes, probability: Matrix) -> Matrix:
-    """Columns: n, hits, hits in the top two; per class hits, predicted, actual; per bin hits, confidence."""
-    order = np.argsort(-probability, axis=1, kind="stable")
-    guess, confidence = order[:, 0], probability.max(axis=1)
-    hit = guess == truth
-    in_top_two = (order[:, :2] == truth[:, None]).any(axis=1)
-    classes = np.arange(len(MOODS))
-    is_guess, is_truth = guess[:, None] == classes, truth[:, None] == classes
-    bins = np.minimum((confidence * ECE_BINS).astype(np.int64), ECE_BINS - 1)
-    in_bin = bins[:, None] == np.arange(ECE_BINS)
-    counts = [np.ones((len(truth), 1)), hit[:, None], in_top_two[:, None]]
-    per_class = [is_guess & is_truth, is_guess, is_truth]
-    per_bin = [in_bin * hit[:, None], in_bin * confidence[:, None]]
-    return np.hstack([*counts, *per_class, *per_bin]).astype(np.float64)
-
-
-def _macro_f1(s: Matrix) -> Matrix:
-    hits, guessed, actual = np.split(s[..., 3 : 3 + 3 * len(MOODS)], 3, axis=-1)
-    both = guessed + actual
-    f1 = np.where(both > 0, 2 * hits / np.where(both > 0, both, 1), np.nan)
-    mean: Matrix = np.nanmean(f1, axis=-1)
-    return mean
-
-
-def _ece(s: Matrix) -> Matrix:
-    hits, confidence = np.split(s[..., 3 + 3 * len(MOODS) :], 2, axis=-1)
-    error: Matrix = np.abs(hits - confidence).sum(axis=-1) / s[..., 0]
-    return error
-
-
-_CLASSIFICATION: dict[str, Statistic] = {
-    "accuracy": lambda s: s[..., 1] / s[..., 0],
-    "macro_f1": _macro_f1,
-    "ece": _ece,
-    "top2_accuracy": lambda s: s[..., 2] / s[..., 0],
-}
-
-
-def classification_metrics(
-    truth: Codes, probability: Matrix, baseline: Matrix, baseline_name: str, clusters: Clusters
-) -> list[Metric]:
-    """Return accuracy, macro F1 (over moods that occur), expected calibration error and top-2 accuracy.
-
-    probability, baseline: one column per mood. The calibration error is of the most likely mood, 15 bins.
-    """
-    ours, theirs = _class_columns(truth, probability), _class_columns(truth, baseline)
-    metrics = []
-    for name, statistic in _CLASSIFICATION.items():
-        value, low, high = clusters.interval(ours, statistic)
-        base = float(statistic(theirs.sum(axis=0)))
-        metrics.append(Metric(name, value, low, high, clusters.n_rows, baseline_name, base))
-    return metrics
-
-
 def squared_error(truth: Matrix, prediction: Matrix) -> Matrix:
     """Return the loss of each row of a regression."""
     return (truth - prediction) ** 2
-
-
-def log_loss(truth: Codes, probability: Matrix) -> Matrix:
-    """Return the loss of each row of a classification: -ln of the probability of the true mood."""
-    given = probability[np.arange(len(truth)), truth]
-    return -np.log(np.clip(given, 1e-6, 1.0))
 
 
 def relative_gain(

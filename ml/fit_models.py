@@ -55,6 +55,7 @@ def fit_and_judge(
     write_file(settings.models_dir, str(version.card), card.encode())
     decision = _decide(settings, spec, registry, judged, test)
     harvest.versions.append(version)
+    harvest.models[artifact] = model
     harvest.metrics.append(judged.rows)
     _add_leak_row(harvest, catalogue)
     alias = CHAMPION if decision.promote else CHALLENGER

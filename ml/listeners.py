@@ -125,14 +125,11 @@ def score_listeners(
     """Predict held-out plays and unknown moods with the models that serve; returns what was not possible."""
     if catalogue is None or tables.tracks is None or tables.plays is None:
         return []
-    registry = Registry(
-        [*sources.registry.versions, *harvest.versions], [*sources.registry.aliases, *harvest.aliases]
-    )
     tracks = completed(tables.tracks, catalogue)
     reasons: dict[str, None] = {}
     frames = []
     for target in TARGETS:
-        champion = serving_model(settings, registry, f"{target}_audio")
+        champion = _champion(settings, sources.registry, harvest, f"{target}_audio")
         if champion is None:
             reasons[f"No {target} model beats the mean yet, so no plays were predicted."] = None
             continue
@@ -141,8 +138,21 @@ def score_listeners(
             if scored.reason:
                 reasons[f"Predicted plays of {scored.listener_id}: {scored.reason}."] = None
     harvest.play_predictions = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
-    harvest.track_predictions = _unknown_moods(settings, registry, tracks)
+    unknown = _unknown_moods(tracks)
+    classifier = _champion(settings, sources.registry, harvest, "mood_category") if len(unknown) else None
+    harvest.track_predictions = _predicted_moods(classifier, unknown)
     return list(reasons)
+
+
+def _champion(
+    settings: Settings, registry: Registry, harvest: Harvest, model: str
+) -> tuple[Version, RoutedModel] | None:
+    """Return the version that serves from now on: the one just promoted, or the stored champion."""
+    promoted = {alias.version for alias in harvest.aliases if (alias.alias, alias.model) == (CHAMPION, model)}
+    for version in harvest.versions:
+        if version.model == model and version.version in promoted:
+            return version, harvest.models[version.artifact]
+    return serving_model(settings, registry, model)
 
 
 def _score_target(model: RoutedModel, target: str, tracks: pd.DataFrame, tables: Tables) -> list[Scored]:
@@ -171,14 +181,16 @@ def _keep(scored: Scored, model: str, version: str, tables: Tables, harvest: Har
     return [scored.rows.assign(model=model, model_version=version)]
 
 
-def _unknown_moods(settings: Settings, registry: Registry, tracks: pd.DataFrame) -> pd.DataFrame:
-    """Predict moods only where the rule has no valence or energy but the rest of the features is there.
+def _unknown_moods(tracks: pd.DataFrame) -> pd.DataFrame:
+    """Return the tracks for which the rule has no valence or energy but a model has all other features.
 
     Tracks without a tempo are silence or noise, which have no mood to predict.
     """
     rest = [name for name in AUDIO_FEATURES if name not in TARGETS]
-    unknown = tracks[(tracks["valence"].isna() | tracks["energy"].isna()) & tracks[rest].notna().all(axis=1)]
-    champion = serving_model(settings, registry, "mood_category") if len(unknown) else None
+    return tracks[(tracks["valence"].isna() | tracks["energy"].isna()) & tracks[rest].notna().all(axis=1)]
+
+
+def _predicted_moods(champion: tuple[Version, RoutedModel] | None, unknown: pd.DataFrame) -> pd.DataFrame:
     if champion is None:
         return pd.DataFrame()
     version, model = champion

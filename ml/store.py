@@ -14,15 +14,21 @@ from ml import forecasts
 from ml.catalogue import Catalogue
 from ml.evaluate import NO_LISTENER
 from ml.registry import Alias, Version, write_registry
+from ml.routed import RoutedModel
 
 
 @dataclass
 class Harvest:
-    """What a training has made and not yet stored. A prediction frame that is None stays as it is stored."""
+    """What a training has made and not yet stored.
+
+    models: of the new versions, by file name, as read from those files. A prediction frame that is None
+    leaves what is stored as it is.
+    """
 
     now: datetime
     catalogue: Catalogue | None = None
     versions: list[Version] = field(default_factory=list)
+    models: dict[str, RoutedModel] = field(default_factory=dict)
     aliases: list[Alias] = field(default_factory=list)
     metrics: list[pd.DataFrame] = field(default_factory=list)
     play_predictions: pd.DataFrame | None = None

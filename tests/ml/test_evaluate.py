@@ -11,11 +11,11 @@ from ml.evaluate import (
     Clusters,
     Metric,
     Predicted,
-    classification_metrics,
     metric_rows,
     regression_metrics,
     relative_gain,
 )
+from ml.evaluate_moods import classification_metrics
 
 
 def _regression(n_rows: int = 400, n_clusters: int = 40) -> tuple[dict[str, Metric], Predicted]:

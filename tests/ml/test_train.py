@@ -290,9 +290,8 @@ def test_moods_are_predicted_only_where_the_rule_cannot(tmp_path: Path, rows: pd
     assert all((n, total) == (5, pytest.approx(1)) for _, n, total in found)
 
 
-def test_the_table_fits_and_says_what_serves(trained_once: tuple[Path, TrainResult]) -> None:
-    text = _shown(trained_once[1], width=200)
-    assert "valence_audio*" in text
-    assert "clear gain over the mean and the seed recipe" in text
-    assert "serves now" in text
+def test_the_table_names_models_and_verdicts(trained_once: tuple[Path, TrainResult]) -> None:
+    text = _shown(trained_once[1], width=100)
+    assert "* valence_audio" in text
+    assert "clear gain" in text
     assert set(trained_once[1].to_dict()) >= {"rows", "changed", "trained", "decisions", "problem"}
