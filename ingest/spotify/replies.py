@@ -69,6 +69,7 @@ class Listening(requests.Session):
         """Start with no answer."""
         super().__init__()
         self.last: requests.Response | None = None
+        self.auth = _as_it_is
         self.hooks["response"].append(self._remember)
 
     def get_redirect_target(self, _: requests.Response) -> None:
@@ -91,6 +92,11 @@ class Listening(requests.Session):
             if self.last is None:
                 raise
         return _read(self.last)
+
+
+def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Keep the token in a request: without this an entry in ~/.netrc would replace it."""
+    return request
 
 
 def _read(response: requests.Response | None) -> Reply:

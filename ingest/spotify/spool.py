@@ -49,6 +49,8 @@ def spooled(settings: Settings) -> list[tuple[Path, Batch]]:
     for path in sorted(settings.inbox_dir.glob(PATTERN)):
         try:
             found.append((path, _read(path)))
+        except FileNotFoundError:
+            continue  # Another run has just loaded it.
         except (OSError, ValueError, KeyError, TypeError) as error:
             log.error("%s cannot be read (%s) and was put aside", path.name, type(error).__name__)
             put_aside(path)

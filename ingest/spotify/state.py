@@ -67,6 +67,17 @@ def keep(settings: Settings, batch: Batch) -> PollReceipt | None:
         raise
 
 
+def load_inbox(settings: Settings) -> None:
+    """Store what waits in the inbox, unless another process holds the warehouse still."""
+    if not spooled(settings):
+        return
+    try:
+        with open_warehouse(settings) as db:
+            drain(settings, db)
+    except WarehouseBusyError:
+        log.info("the inbox has to wait: the warehouse is held")
+
+
 def drain(settings: Settings, db: duckdb.DuckDBPyConnection) -> list[PollReceipt]:
     """Load what waits in the inbox, each file in one transaction, and remove it."""
     receipts = []
@@ -77,5 +88,5 @@ def drain(settings: Settings, db: duckdb.DuckDBPyConnection) -> list[PollReceipt
             log.error("%s cannot be stored (%s) and was put aside", path.name, type(error).__name__)
             put_aside(path)
             continue
-        path.unlink()
+        path.unlink(missing_ok=True)
     return receipts

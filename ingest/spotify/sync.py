@@ -7,7 +7,7 @@ from typing import Any
 
 from core.console import log
 from core.database import open_warehouse
-from core.errors import SpotiflowError
+from core.errors import LoginNeededError, SpotiflowError
 from core.settings import Settings
 from ingest.spotify.capabilities import ALLOWED, Capability, probe, store_capability
 from ingest.spotify.client import SpotifyApi
@@ -16,7 +16,7 @@ from ingest.spotify.ledger import Ledger
 from ingest.spotify.library import LibraryReceipt, fetch_library
 from ingest.spotify.recently_played import PollReceipt, failed, fetch
 from ingest.spotify.spool import Batch
-from ingest.spotify.state import keep, read_state, save_ledger
+from ingest.spotify.state import keep, load_inbox, read_state, save_ledger
 
 
 @dataclass
@@ -52,7 +52,11 @@ def ingest_spotify(
     listener = listener_id or settings.default_listener
     state = read_state(settings)
     ledger = state.ledger
-    api = SpotifyApi(settings, listener, ledger)
+    try:
+        api = SpotifyApi(settings, listener, ledger)
+    except LoginNeededError:
+        load_inbox(settings)
+        raise
     batch = _poll(settings, api, ledger, listener)
     poll = keep(settings, batch)
     receipt = SpotifyReceipt(listener, poll or PollReceipt(len(batch.items or []), is_spooled=True))

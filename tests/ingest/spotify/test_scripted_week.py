@@ -108,13 +108,13 @@ def test_every_real_play_of_the_week_is_there_exactly_once(
     exported = [p for p in scripted.plays if p.seen_at < week.MONDAY + 6.5 * week.DAY]
     import_exports(logged_in, [week.export(exported, tmp_path / "my_spotify_data.zip")])
     assert ask(logged_in, "select count(*) from raw.history_gaps where closed_at is null") == [(0,)]
-    build(logged_in, select="+plays,resource_type:model")
+    build(logged_in, layer="silver")
     real = exported + [p for p in scripted.plays if p not in exported and not p.is_short]
     assert_once(logged_in, real)
 
     everything = week.export(scripted.plays, tmp_path / "later.zip")
     import_exports(logged_in, [everything])
-    build(logged_in, select="+plays,resource_type:model")
+    build(logged_in, layer="silver")
     assert_once(logged_in, scripted.plays)
 
 

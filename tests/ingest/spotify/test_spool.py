@@ -69,6 +69,18 @@ def test_the_inbox_is_loaded_although_spotify_refuses(
     assert stored_plays(logged_in) == played(spotify)
 
 
+def test_the_inbox_is_loaded_although_the_login_has_ended(
+    logged_in: Settings, spotify: FakeSpotify, run: Cli
+) -> None:
+    run("init")
+    with held(logged_in):
+        spotify.plays = plays(0, 10)
+        run("ingest", "spotify")
+    run("auth", "logout")
+    assert run("ingest", "spotify").code == 3
+    assert stored_plays(logged_in) == played(spotify)
+
+
 def test_a_wait_that_could_not_be_stored_is_obeyed_all_the_same(
     logged_in: Settings, spotify: FakeSpotify, run: Cli
 ) -> None:

@@ -147,3 +147,15 @@ def test_spotipy_may_not_log(logged_in: Settings, spotify: FakeSpotify, run: Cli
     logging.getLogger("spotipy").setLevel(logging.DEBUG)
     run("ingest", "spotify")
     assert not logging.getLogger("spotipy.client").isEnabledFor(logging.INFO)
+
+
+def test_an_entry_in_netrc_does_not_replace_the_token(
+    logged_in: Settings, spotify: FakeSpotify, run: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login somebody password else\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    spotify.plays = plays(0, 3)
+    assert run("ingest", "spotify").code == 0
+    assert "/api/token" not in spotify.requests
