@@ -126,7 +126,7 @@ def _run(settings: Settings, arguments: Sequence[str]) -> Any:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
-    with progress("Building models") as advance:
+    with progress("Building models" if arguments[0] == "build" else "Reading the models") as advance:
 
         def on_event(event: Any) -> None:
             if event.info.name == "NodeFinished":
