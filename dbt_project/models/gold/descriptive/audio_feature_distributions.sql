@@ -25,7 +25,7 @@ with
                     "p95": 0.95,
                 }.items() %}
                     percentile_cont({{ part }}) within group (
-                        order by cast({{ value }} as double)
+                        order by cast({{ value }} as double) nulls last
                     ) as {{ name }},
                 {% endfor %}
                 cast(max({{ value }}) as double) as max,
@@ -69,4 +69,4 @@ select
     heard.is_simulated
 from heard
 left join known using (feature_name)
-order by listener_id, feature_name nulls last
+order by listener_id nulls last, feature_name nulls last

@@ -71,4 +71,4 @@ cross join buckets
 left join heard using (listener_id, feature_name, bucket)
 left join totals using (listener_id, feature_name)
 left join known using (feature_name, bucket)
-order by listener_id, feature_name, bucket nulls last
+order by listener_id nulls last, feature_name nulls last, bucket nulls last

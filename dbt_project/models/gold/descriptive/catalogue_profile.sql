@@ -29,7 +29,7 @@ with
                 {% endfor %}
                 {% for name, part in {"p25": 0.25, "median": 0.5, "p75": 0.75}.items() %}
                     percentile_cont({{ part }}) within group (
-                        order by cast({{ number }} as double)
+                        order by cast({{ number }} as double) nulls last
                     ) as {{ name }},
                 {% endfor %}
                 bool_or(is_simulated) as is_simulated

@@ -47,7 +47,10 @@ with
             qualify
                 row_number() over (
                     partition by listener_id, month_start
-                    order by {{ measures[0] }} desc, local_date, track_id nulls last
+                    order by
+                        {{ measures[0] }} desc nulls last,
+                        local_date nulls last,
+                        track_id nulls last
                 )
                 = 1
         )
@@ -77,4 +80,4 @@ from months
 {% for pick in picks %}
     left join {{ pick }} using (listener_id, month_start)
 {% endfor %}
-order by listener_id, month_start nulls last
+order by listener_id nulls last, month_start nulls last

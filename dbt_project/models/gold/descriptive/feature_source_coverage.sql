@@ -33,4 +33,4 @@ select
     as track_percentage,
     is_simulated
 from sources
-order by listener_id, record_count desc nulls last
+order by listener_id nulls last, record_count desc nulls last

@@ -51,7 +51,8 @@ select
     cast(
         row_number() over (
             partition by listener_id, period_kind, period_start
-            order by plays desc, ms_played desc, track_genre nulls last
+            order by
+                plays desc nulls last, ms_played desc nulls last, track_genre nulls last
         ) as integer
     ) as rank,
     plays,
@@ -61,4 +62,8 @@ select
     is_simulated
 from totals
 where track_genre is not null
-order by listener_id, period_kind, period_start, rank nulls last
+order by
+    listener_id nulls last,
+    period_kind nulls last,
+    period_start nulls last,
+    rank nulls last

@@ -76,4 +76,4 @@ from days
 left join sources using (listener_id, date)
 left join missing using (listener_id, date)
 left join plays using (listener_id, date)
-order by listener_id, date nulls last
+order by listener_id nulls last, date nulls last

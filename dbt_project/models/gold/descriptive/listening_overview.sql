@@ -12,7 +12,9 @@ with
         from {{ ref("skip_behaviour") }}
         where dimension = 'all'
         -- What the player noted is better evidence, where it noted anything.
-        qualify row_number() over (partition by listener_id order by definition) = 1
+        qualify
+            row_number() over (partition by listener_id order by definition nulls last)
+            = 1
     ),
     totals as (
         select

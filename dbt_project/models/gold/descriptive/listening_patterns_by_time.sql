@@ -41,4 +41,4 @@ from listeners
 cross join {{ integers(1, 7, "day_of_week") }}
 cross join {{ integers(0, 23, "hour_of_day") }}
 left join cells using (listener_id, day_of_week, hour_of_day)
-order by listener_id, day_of_week, hour_of_day nulls last
+order by listener_id nulls last, day_of_week nulls last, hour_of_day nulls last

@@ -65,4 +65,4 @@ select
 from sessions
 left join means using (listener_id, session_id)
 left join paths using (listener_id, session_id)
-order by listener_id, started_at nulls last
+order by listener_id nulls last, started_at nulls last

@@ -44,7 +44,8 @@ select
     streaks.ended_date,
     streaks.days,
     row_number() over (
-        partition by listener_id order by streaks.days desc, streaks.ended_date desc
+        partition by listener_id
+        order by streaks.days desc nulls last, streaks.ended_date desc nulls last
     ) as length_rank,
     streaks.plays,
     streaks.minutes,
@@ -53,4 +54,4 @@ select
     streaks.is_simulated
 from streaks
 left join histories using (listener_id)
-order by listener_id, streak_id nulls last
+order by listener_id nulls last, streak_id nulls last

@@ -77,4 +77,4 @@ from listeners
 cross join {{ integers(0, 23, "hour_of_day") }}
 left join hours using (listener_id, hour_of_day)
 left join means using (listener_id, hour_of_day)
-order by listener_id, hour_of_day nulls last
+order by listener_id nulls last, hour_of_day nulls last

@@ -65,4 +65,4 @@ select
 from listeners
 cross join categories
 left join shares using (listener_id, mood_category)
-order by listener_id, plays desc nulls last
+order by listener_id nulls last, plays desc nulls last

@@ -13,7 +13,10 @@ with
             sum(ms_played) over (partition by listener_id, local_date) as day_ms_played,
             row_number() over (
                 partition by listener_id, local_date
-                order by plays desc, ms_played desc, track_id nulls last
+                order by
+                    plays desc nulls last,
+                    ms_played desc nulls last,
+                    track_id nulls last
             ) as rank_in_day
         from track_days
     )
@@ -32,4 +35,4 @@ select
     is_simulated
 from days
 where rank_in_day = 1
-order by listener_id, month_day, year nulls last
+order by listener_id nulls last, month_day nulls last, year nulls last

@@ -77,4 +77,8 @@ select
     {{ too_few_sessions("n_sessions") }} as reason,
     is_simulated
 from shares
-order by listener_id, definition, dimension, value nulls last
+order by
+    listener_id nulls last,
+    definition nulls last,
+    dimension nulls last,
+    value nulls last

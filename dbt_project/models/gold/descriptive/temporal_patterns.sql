@@ -19,4 +19,4 @@ select
     bool_or(is_simulated) as is_simulated
 from listening
 group by listener_id, part_of_day, is_weekend
-order by listener_id, part_of_day, is_weekend nulls last
+order by listener_id nulls last, part_of_day nulls last, is_weekend nulls last

@@ -73,4 +73,4 @@ select
     {%- endfor %}
     is_simulated
 from filled
-order by listener_id, date nulls last
+order by listener_id nulls last, date nulls last

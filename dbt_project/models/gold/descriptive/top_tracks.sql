@@ -30,7 +30,10 @@ with
             *,
             row_number() over (
                 partition by listener_id, period_kind, period_start
-                order by plays desc, ms_played desc, track_id nulls last
+                order by
+                    plays desc nulls last,
+                    ms_played desc nulls last,
+                    track_id nulls last
             ) as rank
         from periods
     )
@@ -50,4 +53,8 @@ select
     is_simulated
 from ranked
 where rank <= {{ var("ranking_depth") }}
-order by listener_id, period_kind, period_start, rank nulls last
+order by
+    listener_id nulls last,
+    period_kind nulls last,
+    period_start nulls last,
+    rank nulls last

@@ -9,7 +9,10 @@ with
             *,
             row_number() over (
                 partition by listener_id, mood_category
-                order by plays desc, ms_played desc, track_id nulls last
+                order by
+                    plays desc nulls last,
+                    ms_played desc nulls last,
+                    track_id nulls last
             ) as rank_in_category
         from heard_tracks
         where is_measured and mood_category is not null
@@ -34,4 +37,4 @@ select
     is_simulated
 from ranked
 where rank_in_category <= 50
-order by listener_id, mood_category, rank_in_category nulls last
+order by listener_id nulls last, mood_category nulls last, rank_in_category nulls last

@@ -38,4 +38,4 @@ select
 from forecasts
 inner join listeners using (listener_id)
 left join days using (listener_id, target_date)
-order by listener_id, target_date nulls last
+order by listener_id nulls last, target_date nulls last

@@ -14,7 +14,11 @@ with
         where alias = 'champion'
         qualify
             row_number() over (
-                partition by model order by since desc, created_at desc, version desc
+                partition by model
+                order by
+                    since desc nulls last,
+                    created_at desc nulls last,
+                    version desc nulls last
             )
             = 1
     )
@@ -46,4 +50,10 @@ from metrics
 left join versions using (model, version)
 left join champions using (model, version)
 left join listeners on listeners.listener_id = metrics.listener_id
-order by model, version, dataset, split, slice, metric nulls last
+order by
+    model nulls last,
+    version nulls last,
+    dataset nulls last,
+    split nulls last,
+    slice nulls last,
+    metric nulls last

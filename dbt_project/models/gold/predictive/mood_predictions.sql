@@ -27,4 +27,4 @@ select
     listening.is_simulated
 from predictions
 inner join listening using (play_id)
-order by listener_id, played_at nulls last
+order by listener_id nulls last, played_at nulls last
