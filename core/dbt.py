@@ -159,7 +159,7 @@ def _environment(settings: Settings) -> Iterator[None]:
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
     if settings.threads:
-        wanted["SPOTIFLOW_THREADS"] = str(settings.threads)
+        wanted["SPOTIFLOW_DBT_THREADS"] = str(settings.threads)
     before = {name: os.environ.get(name) for name in wanted}
     os.environ.update(wanted)
     try:
