@@ -1,0 +1,57 @@
+"""dbt without spotiflow's commands: from the project folder and from the root, on a machine without a home."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.dbt.project import PROJECT, query
+from tests.paths import ROOT
+
+DBT = Path(sys.executable).with_name("dbt")
+
+
+def run(folder: Path, person: Path, *arguments: str) -> str:
+    """Run the `dbt` of this environment as a person would, whose home folder is `person`."""
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("SPOTIFLOW_", "DBT_"))
+    }
+    environment |= {
+        "HOME": str(person),
+        "DBT_TARGET_PATH": str(person / "t"),
+        "DBT_LOG_PATH": str(person / "l"),
+    }
+    done = subprocess.run(
+        [str(DBT), "--no-use-colors", *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("folder", [PROJECT, ROOT], ids=["in the project", "at the root"])
+def test_plain_build_makes_everything_out_of_nothing(folder: Path, tmp_path: Path) -> None:
+    where = () if folder == PROJECT else ("--project-dir", "dbt_project")
+    # Unit tests once are enough.
+    less = ("--exclude-resource-type", "unit_test") if folder == ROOT else ()
+    printed = run(folder, tmp_path, "build", *where, *less)
+    assert "WARNING" not in printed
+    home = tmp_path / ".spotiflow"
+    assert stat.S_IMODE(home.stat().st_mode) == 0o700
+    assert stat.S_IMODE((home / "spotiflow.duckdb").stat().st_mode) == 0o600
+    schemas = query(home, "select distinct schema_name from duckdb_tables() order by all")
+    assert schemas == [("bronze",), ("gold",), ("ml",), ("raw",), ("silver",)]
+    assert query(home, "select count(*) from silver.plays") == [(0,)]
+    assert query(
+        home, "select tags['storage_version'] from duckdb_databases() where database_name = 'spotiflow'"
+    ) == [("v1.2.0+",)]
