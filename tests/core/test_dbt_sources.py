@@ -13,7 +13,8 @@ def _tables(sql: str) -> list[tuple[str, ...]]:
     with duckdb.connect() as db:
         db.execute(sql)
         return db.execute(
-            "select schema_name, table_name, column_name, data_type, is_nullable from duckdb_columns() order by all"
+            """select schema_name, table_name, column_name, data_type, is_nullable
+            from duckdb_columns() order by all"""
         ).fetchall()
 
 

@@ -1,6 +1,7 @@
 """A small raw history of which the truth is known: what was played, and which source told of it.
 
-Three listeners: `me` with four sources that overlap, `demo`, who is simulated, and `nowhere` without a time zone.
+Three listeners: `me` with four sources that overlap, `demo`, who is simulated, and `nowhere` without
+a time zone.
 """
 
 from __future__ import annotations
@@ -102,10 +103,21 @@ def _reason(truth: Truth) -> str:
     return "fwdbtn" if truth.ms_played < 30_000 else "trackdone"
 
 
-COLUMNS = (
-    "listener_id source content_uri track_id track_name artist_name played_at started_at ended_at "
-    "ended_at_precision ms_played reason_end file_name"
-).split()
+COLUMNS = [
+    "listener_id",
+    "source",
+    "content_uri",
+    "track_id",
+    "track_name",
+    "artist_name",
+    "played_at",
+    "started_at",
+    "ended_at",
+    "ended_at_precision",
+    "ms_played",
+    "reason_end",
+    "file_name",
+]
 
 
 def write(home: Path) -> None:
@@ -139,8 +151,9 @@ insert into raw.kaggle_tracks by name
 select
     n + 1 as row_number, format('t{:02d}', n) as track_id, format('Artist {}', n % 9) as artists,
     format('Song {}', n) as track_name, 'Album' as album_name, 50 as popularity, 200000 as duration_ms,
-    n / 40 as valence, 1 - n / 40 as energy, 0.5 as danceability, 0.5 as acousticness, 0.0 as instrumentalness,
-    0.1 as speechiness, 0.1 as liveness, -8.0 as loudness, 120.0 as tempo, 4 as time_signature, 1 as key, 1 as mode,
+    n / 40 as valence, 1 - n / 40 as energy, 0.5 as danceability, 0.5 as acousticness,
+    0.0 as instrumentalness, 0.1 as speechiness, 0.1 as liveness, -8.0 as loudness, 120.0 as tempo,
+    4 as time_signature, 1 as key, 1 as mode,
     'pop' as track_genre, false as is_simulated, 'r1' as run_id, now()::timestamp as loaded_at
 from range(0, ?, 3) as numbers(n)
 """

@@ -1,4 +1,4 @@
-"""dbt without spotiflow's commands: from the project folder and from the root, on a machine without a home."""
+"""dbt without spotiflow's commands: from the project folder and from the root, out of nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Silver against the truth it was told of: every play once, from the strongest source, in its session and zone."""
+"""Silver against a known truth: every play once, from the strongest source, in its session and zone."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ def test_sessions_are_those_a_loop_finds(built: Path) -> None:
         """select listener_id, started_at, ended_at, session_id from silver.plays
         order by listener_id, started_at, play_id""",
     )
-    expected, current, latest = [], "", {}
+    expected: list[str] = []
+    latest: dict[str, datetime] = {}
+    current = ""
     for listener, started_at, ended_at, _ in rows:
         end = latest.get(listener)
         if end is None or int(started_at.timestamp()) - int(end.timestamp()) > 30 * 60:
@@ -49,7 +51,8 @@ def test_sessions_are_those_a_loop_finds(built: Path) -> None:
 def test_local_times_are_those_of_the_time_zone_database(built: Path) -> None:
     rows = query(
         built,
-        """select listener_id, started_at, local_started_at, local_date, listening_date, hour_of_day, day_of_week
+        """select listener_id, started_at, local_started_at, local_date, listening_date, hour_of_day,
+            day_of_week
         from silver.listening_with_features""",
     )
     assert {row[0] for row in rows} == {"me", "demo", "nowhere"}

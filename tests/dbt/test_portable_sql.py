@@ -23,7 +23,8 @@ SILENT = {
     "concat ignores NULL here and not on Spark: say ||": r"\bconcat\(",
     "double quotes are text on Spark: no quoted identifiers": r'"',
     "casts to whole numbers round here and cut off on Spark: floor or round first": (
-        r"cast\(\s*(?!floor|round|count|sum|coalesce\(sum|extract|{{)[^()]*[/*.][^()]*as (int|integer|bigint)\)"
+        r"cast\(\s*(?!floor|round|count|sum|coalesce\(sum|extract|{{)[^()]*[/*.][^()]*"
+        r"as (int|integer|bigint)\)"
     ),
     "regexp_replace replaces the first match here and all on Spark: macro replace_all": r"\bregexp_replace\(",
     "at time zone does not parse on Spark: macro utc_to_local": r"\bat time zone\b",

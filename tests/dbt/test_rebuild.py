@@ -37,7 +37,9 @@ def test_an_increment_equals_a_full_refresh(own: Path) -> None:
         db.execute("delete from raw.listening_history where track_name in ('Song 1', 'Song 2')")
         db.execute(
             """insert into raw.listening_history by name
-            select * replace (uuid() as play_id, 'x' || track_id as track_id, 'New ' || track_name as track_name)
+            select * replace (
+                uuid() as play_id, 'x' || track_id as track_id, 'New ' || track_name as track_name
+            )
             from raw.listening_history where listener_id = 'demo' limit 40"""
         )
     build_dbt(own, "--select", "bronze", "silver")

@@ -19,7 +19,12 @@ RANGES = {
     "tempo": (60.0, 180.0),
 }
 CHOICES = {"time_signature": [3, 4, 5], "key": list(range(12)), "mode": [0, 1]}
-TYPES = {"track_id": "str", **dict.fromkeys(RANGES, "float64"), **dict.fromkeys(CHOICES, "int32"), "source": "str"}
+TYPES = {
+    "track_id": "str",
+    **dict.fromkeys(RANGES, "float64"),
+    **dict.fromkeys(CHOICES, "int32"),
+    "source": "str",
+}
 
 
 def synthetic_features(track_id):
