@@ -4,40 +4,16 @@ from __future__ import annotations
 
 import random
 import re
-from typing import Any
 
-import duckdb
-import jinja2
 import pytest
 import yaml  # type: ignore[import-untyped]
 from scipy import stats
 
-from tests.paths import ROOT
+from tests.dbt.rendering import MACROS, VARS, macros, rows, value
 
-MACROS = ROOT / "dbt_project" / "macros"
-VARS = yaml.safe_load((ROOT / "dbt_project" / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
 NAME = re.compile(r"{%-?\s*macro\s+(\w+)")
 GATE = VARS["gate_interval_sessions"]
-
-
-def macros(path: str) -> Any:
-    """Return the macros of a file; none of these needs more of dbt than its vars."""
-    text = (MACROS / path).read_text(encoding="utf-8")
-    environment = jinja2.Environment(autoescape=False, extensions=["jinja2.ext.do"])
-    environment.globals["var"] = VARS.__getitem__
-    return environment.from_string(text).module
-
-
 INTERVALS = macros("statistics/intervals.sql")
-
-
-def rows(sql: str, *values: Any) -> list[tuple[Any, ...]]:
-    with duckdb.connect() as db:
-        return db.execute(sql, list(values)).fetchall()
-
-
-def value(sql: str, *values: Any) -> Any:
-    return rows(sql, *values)[0][0]
 
 
 @pytest.mark.parametrize("df", [3, 3.5, 5, 7.25, 9, 29, 120.5, 10_000])

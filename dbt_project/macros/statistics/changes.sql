@@ -1,0 +1,16 @@
+{# How far a new value lies from a baseline of n earlier ones, in units of the spread of a prediction: Student's
+   t with n - 1 degrees of freedom. NULL under `gate` values or where the baseline hardly varies. #}
+{% macro prediction_t(value, mean, std_dev, n, gate) -%}
+    case
+        when {{ n }} >= {{ gate }} and {{ std_dev }} * {{ std_dev }} > 1e-18 * {{ mean }} * {{ mean }}
+        then ({{ value }} - {{ mean }}) / nullif({{ std_dev }} * sqrt(1 + 1e0 / nullif({{ n }}, 0)), 0)
+    end
+{%- endmacro %}
+
+{# Distance from the median in robust deviations: to look at, never a test. #}
+{% macro robust_z(value, median, mad) -%} 0.6745e0 * ({{ value }} - {{ median }}) / nullif({{ mad }}, 0) {%- endmacro %}
+
+{# High, Medium or Low by how many of the flagged would be false alarms (q up to 1, 5, 10 %); NULL above. #}
+{% macro alarm_level(q) -%}
+    case when {{ q }} <= 0.01 then 'High' when {{ q }} <= 0.05 then 'Medium' when {{ q }} <= 0.1 then 'Low' end
+{%- endmacro %}

@@ -1,0 +1,42 @@
+{# Means, variances and covariances of a value and of cosine and sine of its time, one row per session, for
+   `cosinor`. Columns, each followed by a comma. #}
+{% macro cosinor_moments(value, cosine, sine) -%}
+    avg({{ value }}) as mean_y,
+    var_pop({{ value }}) as var_y,
+    var_pop({{ cosine }}) as var_c,
+    var_pop({{ sine }}) as var_s,
+    covar_pop({{ cosine }}, {{ sine }}) as cov_cs,
+    covar_pop({{ value }}, {{ cosine }}) as cov_yc,
+    covar_pop({{ value }}, {{ sine }}) as cov_ys,
+{%- endmacro %}
+
+{# Least squares of value = mean + beta cos + gamma sin from those moments over n sessions: r (multiple
+   correlation), amplitude with its standard error, peak and its standard error in units of `period`, p_value
+   (that of F with 2 and n - 3 degrees of freedom). NULL where `is_enough` is false, where the times lie on a
+   line, or where the value hardly varies. Columns, each followed by a comma. #}
+{% macro cosinor(n, period, is_enough) -%}
+    {%- set turn = "(" ~ period ~ " / 6.283185307179586e0)" -%}
+    case
+        when
+            {{ is_enough }}
+            and {{ n }} > 3
+            and var_y > 1e-18 * mean_y * mean_y
+            and var_c * var_s - cov_cs * cov_cs > 1e-9
+        then var_c * var_s - cov_cs * cov_cs
+    end as determinant,
+    (var_s * cov_yc - cov_cs * cov_ys) / nullif(determinant, 0) as beta,
+    (var_c * cov_ys - cov_cs * cov_yc) / nullif(determinant, 0) as gamma,
+    (beta * cov_yc + gamma * cov_ys) / nullif(var_y, 0) as raw_explained,
+    case when raw_explained is not null then greatest(0e0, least(1e0, raw_explained)) end as explained,
+    sqrt(explained) as r,
+    sqrt(beta * beta + gamma * gamma) as amplitude,
+    var_y * (1 - explained) / nullif(({{ n }} - 3e0) * determinant, 0) as scale,
+    sqrt(
+        scale * greatest(0e0, beta * beta * var_s + gamma * gamma * var_c - 2 * beta * gamma * cov_cs)
+    ) / nullif(amplitude, 0) as amplitude_se,
+    ({{ period }} + atan2(gamma, beta) * {{ turn }}) % {{ period }} as peak,
+    sqrt(
+        scale * greatest(0e0, gamma * gamma * var_s + beta * beta * var_c + 2 * beta * gamma * cov_cs)
+    ) / nullif(amplitude * amplitude, 0) * {{ turn }} as peak_se,
+    power(1 - explained, ({{ n }} - 3) / 2e0) as p_value,
+{%- endmacro %}
