@@ -6,22 +6,22 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+from rich.markup import escape
+
+from core.database import prepare_home
+from core.errors import InputError
+from core.settings import Settings
 from ingest.exports import import_exports
 from ingest.exports import receipt as export_receipt
 from ingest.kaggle import load_kaggle
 from ingest.kaggle import render as render_kaggle
 from ingest.listeners import add_listener
 from ingest.simulate import write_demo_inputs
+from pipeline.run import Show, train_if_possible
+from pipeline.stages import build_tables
 from report.build_summary import render_build
 from report.terminal import build_report
 from report.terminal import render as render_report
-from rich.markup import escape
-
-from core.database import prepare_home
-from core.errors import InputError
-from core.settings import Settings
-from pipeline.run import Show, train_if_possible
-from pipeline.stages import build_tables
 
 LISTENER = "demo"
 MARKER = ".spotiflow-demo"

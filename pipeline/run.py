@@ -6,18 +6,17 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from core.errors import NotFoundError
+from core.settings import Settings
 from ingest.exports import import_exports
 from ingest.exports import receipt as export_receipt
 from ingest.inputs import InputKind, require
 from ingest.kaggle import load_kaggle
 from ingest.kaggle import render as render_kaggle
+from pipeline.stages import build_tables, train_models
 from report.build_summary import render_build
 from report.terminal import build_report
 from report.terminal import render as render_report
-
-from core.errors import NotFoundError
-from core.settings import Settings
-from pipeline.stages import build_tables, train_models
 
 Show = Callable[[Any], None]
 
