@@ -23,15 +23,15 @@ SHARED_PARAMETERS: dict[str, Any] = {
     "max_features": 0.4,
     "early_stopping": False,
 }
-REGRESSOR_PARAMETERS = SHARED_PARAMETERS | {"max_iter": 150}
+REGRESSOR_PARAMETERS = SHARED_PARAMETERS | {"max_iter": 120}
 CLASSIFIER_PARAMETERS = SHARED_PARAMETERS | {"max_iter": 100}
 # From how many rows on: how many leaves a tree may have, and how long a step is. Few tracks need
 # small trees (inner folds, valence R2 from 1,200 rows: .488 with the largest, .512 with the smallest; from
 # 20,000: .586 and .563).
 SIZES: dict[int, dict[str, Any]] = {
-    0: {"max_leaf_nodes": 15, "learning_rate": 0.05},
-    2_500: {"max_leaf_nodes": 31, "learning_rate": 0.1},
-    10_000: {"max_leaf_nodes": 63, "learning_rate": 0.1},
+    0: {"max_leaf_nodes": 15, "learning_rate": 0.06},
+    2_500: {"max_leaf_nodes": 31, "learning_rate": 0.12},
+    10_000: {"max_leaf_nodes": 63, "learning_rate": 0.12},
 }
 # Five trees a step, one per mood, need fewer leaves each.
 CLASSIFIER_SIZE: dict[str, Any] = {"max_leaf_nodes": 31, "learning_rate": 0.08}

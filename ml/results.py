@@ -159,7 +159,9 @@ def _verdict(metric: pd.Series, seed_value: float | None) -> str:
     sign = -1.0 if metric["metric"] in LOWER_IS_BETTER else 1.0
     worst = min(sign * low, sign * high)
     if not worst > sign * base:
-        return f"no clear gain: {baseline} serves"
+        # Of the forecasts the one that was best so far serves, be the lead ever so small.
+        serves = "the better one so far" if metric["model"] == forecasts.MODEL else baseline
+        return f"no clear gain: {serves} serves"
     if seed_value is not None and worst > sign * seed_value:
         return f"clear gain over {baseline} and the seed recipe"
     return f"clear gain over {baseline}"

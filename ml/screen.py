@@ -93,7 +93,7 @@ def _legend(rows: list[TrainRow]) -> str:
         legend += "; seed: the older system's recipe"
     if any(row.metric == "mse_skill" for row in rows):
         legend += "; skill: squared error saved against the mean of the listener's own plays"
-    return legend + ". Without a clear gain the baseline serves."
+    return legend + ". Without a clear gain the base serves, or for forecasts what was best so far."
 
 
 def _number(value: float | None) -> str:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import io
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from rich.console import Console
 
 from core.database import open_warehouse
 from core.settings import Settings
 from ml.features import AUDIO_FEATURES
+from ml.results import TrainResult
+from ml.screen import render
 
 GENRES = ("ambient", "folk", "house", "punk")
 
@@ -99,3 +104,23 @@ def write_silver(
             casts = "* replace (md5(play_id)::uuid as play_id)" if "play_id" in rows else "*"
             db.execute(f"create or replace table silver.{name} as select {casts} from rows")
             db.unregister("rows")
+
+
+def query(settings: Settings, sql: str) -> list[Any]:
+    """Return the rows of a query."""
+    with open_warehouse(settings, read_only=True) as db:
+        return db.execute(sql).fetchall()
+
+
+def frame(settings: Settings, sql: str) -> pd.DataFrame:
+    """Return the result of a query."""
+    with open_warehouse(settings, read_only=True) as db:
+        return db.execute(sql).df()
+
+
+def shown(result: TrainResult, width: int = 120) -> str:
+    """Return what a person sees of a training."""
+    console = Console(width=width, file=io.StringIO())
+    with console.capture() as printed:
+        console.print(render(result))
+    return printed.get()

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import numpy as np
@@ -14,40 +12,19 @@ import pandas as pd
 import pytest
 
 from core.database import open_warehouse
-from core.errors import NotFoundError, UsageError
 from core.settings import Settings
 from ml import store as store_module
 from ml import train as train_module
 from ml.registry import read_registry, serving, write_registry
 from ml.results import TrainResult
-from ml.screen import render
 from ml.train import SPECS, train
-from tests.ml.builders import catalogue_rows, play_rows, write_silver
+from tests.ml.builders import frame, play_rows, query, shown, write_silver
 
 CATALOGUE_MODELS = set(SPECS)
 
 
-def _query(settings: Settings, sql: str) -> list[Any]:
-    with open_warehouse(settings, read_only=True) as db:
-        return db.execute(sql).fetchall()
-
-
-def _frame(settings: Settings, sql: str) -> pd.DataFrame:
-    with open_warehouse(settings, read_only=True) as db:
-        return db.execute(sql).df()
-
-
-def _shown(result: TrainResult, width: int = 120) -> str:
-    from rich.console import Console
-
-    console = Console(width=width, file=io.StringIO())
-    with console.capture() as printed:
-        console.print(render(result))
-    return printed.get()
-
-
 def test_every_metric_row_has_a_baseline_and_n(trained: Settings) -> None:
-    rows = _frame(trained, "select * from ml.model_metrics")
+    rows = frame(trained, "select * from ml.model_metrics")
     assert set(rows["model"]) == CATALOGUE_MODELS | {"daily_forecast", "nearest_neighbour_leak"}
     assert (rows["n"] > 0).all()
     assert rows[["baseline_name", "baseline_value", "value", "ci_low", "ci_high"]].notna().all().all()
@@ -67,7 +44,7 @@ def test_models_beat_the_mean_and_the_seed_recipe(trained_once: tuple[Path, Trai
 
 
 def test_a_version_row_says_everything_that_made_it(trained: Settings) -> None:
-    rows = _frame(trained, "select * from ml.model_versions where model = 'valence_audio'")
+    rows = frame(trained, "select * from ml.model_versions where model = 'valence_audio'")
     assert len(rows) == 1
     row = rows.iloc[0]
     assert "valence" not in row["features"]
@@ -85,24 +62,24 @@ def test_a_version_row_says_everything_that_made_it(trained: Settings) -> None:
 
 
 def test_plays_and_days_are_predicted(trained: Settings) -> None:
-    predictions = _frame(trained, "select * from ml.play_predictions")
+    predictions = frame(trained, "select * from ml.play_predictions")
     assert predictions.groupby("target").size().to_dict() == {"energy": 160, "valence": 160}
     assert (predictions["lower_90"] <= predictions["predicted"]).all()
     assert predictions["predicted"].between(predictions["lower_90"], predictions["upper_90"]).all()
-    forecasts = _frame(trained, "select * from ml.forecasts")
+    forecasts = frame(trained, "select * from ml.forecasts")
     assert set(forecasts["horizon_days"]) == set(range(1, 8))
     assert set(forecasts["target"]) == {"energy", "valence"}
 
 
 def test_unchanged_data_is_noticed_at_once(trained: Settings) -> None:
-    before = _query(trained, "select count(*) from ml.model_versions")
+    before = query(trained, "select count(*) from ml.model_versions")
     started = time.monotonic()
     result = train(trained)
     assert time.monotonic() - started < 2
     assert not result.changed
     assert result.rows
     assert result.summary == "nothing changed since the last training"
-    assert _query(trained, "select count(*) from ml.model_versions") == before
+    assert query(trained, "select count(*) from ml.model_versions") == before
 
 
 def test_training_twice_gives_the_same_numbers(
@@ -121,9 +98,9 @@ def test_new_plays_are_scored_without_fitting_again(trained: Settings, rows: pd.
     write_silver(trained, None, play_rows(rows, 900), rows)
     result = train(trained)
     assert result.trained == ["daily_forecast"]
-    assert _query(trained, "select count(*) from ml.play_predictions where target = 'energy'") == [(180,)]
+    assert query(trained, "select count(*) from ml.play_predictions where target = 'energy'") == [(180,)]
     listeners = "select count(*), count(distinct metric) from ml.model_metrics where split = 'global_time'"
-    n_rows, n_metrics = _query(trained, listeners)[0]
+    n_rows, n_metrics = query(trained, listeners)[0]
     assert n_rows == 2 * n_metrics
 
 
@@ -149,11 +126,11 @@ def test_a_changed_model_file_is_not_used_and_the_one_before_serves(
 
 
 def test_a_damaged_file_is_trained_again_under_a_new_version(trained: Settings) -> None:
-    (name,) = _query(trained, "select artifact from ml.model_versions where model = 'mood_category'")[0]
+    (name,) = query(trained, "select artifact from ml.model_versions where model = 'mood_category'")[0]
     (trained.models_dir / name).write_bytes(b"damaged")
     result = train(trained, models=["mood_category"])
     assert result.trained == ["mood_category"]
-    versions = _query(
+    versions = query(
         trained, "select version from ml.model_versions where model = 'mood_category' order by 1"
     )
     assert versions[1][0].endswith("-2")
@@ -174,7 +151,7 @@ def test_files_are_there_before_the_rows_and_a_kill_stores_nothing(
         patch.setattr(train_module, "store", killed)
         with pytest.raises(KeyboardInterrupt):
             train(settings, models=["energy_forecast_seed"])
-    assert _query(settings, "select count(*) from ml.model_versions") == [(0,)]
+    assert query(settings, "select count(*) from ml.model_versions") == [(0,)]
     assert train(settings, models=["energy_forecast_seed"]).trained == ["energy_forecast_seed"]
 
 
@@ -187,7 +164,7 @@ def test_a_failure_while_storing_leaves_no_row(
     with pytest.raises(duckdb.Error):
         train(settings, models=["energy_forecast_seed"])
     for table in ("model_versions", "model_aliases", "catalogue_split"):
-        assert _query(settings, f"select count(*) from ml.{table}") == [(0,)]
+        assert query(settings, f"select count(*) from ml.{table}") == [(0,)]
 
 
 def _fails(db: duckdb.DuckDBPyConnection, _: store_module.Harvest) -> None:
@@ -201,97 +178,19 @@ def test_the_seed_recipe_trains_the_seed_models_alone(tmp_path: Path, rows: pd.D
     assert result.trained == ["mood_prediction_seed", "energy_forecast_seed", "mood_classifier_seed"]
 
 
-@pytest.mark.parametrize(
-    ("options", "words"), [({"models": ["magic"]}, "no model 'magic'"), ({"recipe": "x"}, "no recipe 'x'")]
-)
-def test_unknown_names_are_refused(tmp_path: Path, options: dict[str, Any], words: str) -> None:
-    with pytest.raises(UsageError, match=words):
-        train(Settings(home=tmp_path / "home"), **options)
-
-
-def test_without_a_catalogue_it_says_what_is_missing(tmp_path: Path) -> None:
-    settings = Settings(home=tmp_path / "home")
-    with open_warehouse(settings):
-        pass
-    with pytest.raises(NotFoundError) as caught:
-        train(settings)
-    assert "spotiflow ingest kaggle PATH" in caught.value.hint
-
-
-def test_without_a_catalogue_days_are_still_forecast(tmp_path: Path, rows: pd.DataFrame) -> None:
-    settings = Settings(home=tmp_path / "home")
-    write_silver(settings, None, play_rows(rows, 600), rows)
-    result = train(settings)
-    assert result.trained == ["daily_forecast"]
-    assert result.problem is not None
-    assert "spotiflow ingest kaggle PATH" in _shown(result)
-    assert _query(settings, "select count(*) > 0 from ml.forecasts") == [(True,)]
-
-
-@pytest.mark.parametrize(("n_plays", "measured"), [(1, True), (50, True), (400, False)])
-def test_thin_and_synthetic_listening_gets_reasons_and_no_predictions(
-    tmp_path: Path, n_plays: int, measured: bool
-) -> None:
-    settings = Settings(home=tmp_path / "home")
-    rows = catalogue_rows(400)
-    write_silver(settings, rows, play_rows(rows, n_plays, measured=measured), rows)
-    result = train(settings, models=["daily_forecast", "energy_forecast_seed"])
-    assert any("not enough data yet" in note for note in result.notes)
-    assert _query(settings, "select count(*) from ml.forecasts") == [(0,)]
-    assert _query(settings, "select count(*) from ml.play_predictions") == [(0,)]
-
-
-def test_a_constant_feature_holes_and_infinity_do_not_stop_training(tmp_path: Path) -> None:
-    rows = catalogue_rows(1200)
-    rows["liveness"] = 0.1
-    rows.loc[::7, "acousticness"] = np.nan
-    rows.loc[::11, "loudness"] = np.inf
-    rows.loc[::13, "valence"] = np.nan
-    rows.loc[::17, "track_genres"] = None
-    settings = Settings(home=tmp_path / "home")
-    write_silver(settings, rows)
-    result = train(settings, models=["valence_audio", "energy_forecast_seed", "mood_prediction_seed"])
-    assert all(row.value is not None for row in result.rows)
-
-
-def test_a_catalogue_without_genres_trains_on_audio_alone(tmp_path: Path) -> None:
-    rows = catalogue_rows(1200).assign(track_genres=None)
-    settings = Settings(home=tmp_path / "home")
-    write_silver(settings, rows.astype({"track_genres": object}))
-    train(settings, models=["energy_audio"])
-    assert _query(settings, "select distinct slice from ml.model_metrics") == [("all",)]
-
-
-def test_a_tiny_catalogue_is_not_enough_and_says_so(tmp_path: Path) -> None:
-    settings = Settings(home=tmp_path / "home")
-    write_silver(settings, catalogue_rows(40))
-    result = train(settings)
-    assert not result.changed
-    assert "Not enough catalogue yet" in result.notes[0]
-
-
-def test_simulated_data_is_called_simulated(tmp_path: Path) -> None:
-    rows = catalogue_rows(1200).assign(is_simulated=True)
-    settings = Settings(home=tmp_path / "home")
-    write_silver(settings, rows)
-    result = train(settings, models=["energy_forecast_seed"])
-    assert {row.dataset for row in result.rows} == {"simulated"}
-    assert "SIMULATED" in _shown(result)
-
-
 def test_moods_are_predicted_only_where_the_rule_cannot(tmp_path: Path, rows: pd.DataFrame) -> None:
     played = rows.copy()
     played.loc[:4, "valence"] = np.nan
     settings = Settings(home=tmp_path / "home")
     write_silver(settings, rows, play_rows(played, 300), played)
     train(settings, models=["mood_category", "daily_forecast"])
-    found = _query(settings, "select track_id, count(*), sum(value) from ml.track_predictions group by 1")
+    found = query(settings, "select track_id, count(*), sum(value) from ml.track_predictions group by 1")
     assert sorted(track for track, *_ in found) == [f"track{number:05d}" for number in range(5)]
     assert all((n, total) == (5, pytest.approx(1)) for _, n, total in found)
 
 
 def test_the_table_names_models_and_verdicts(trained_once: tuple[Path, TrainResult]) -> None:
-    text = _shown(trained_once[1], width=100)
+    text = shown(trained_once[1], width=100)
     assert "* valence_audio" in text
     assert "clear gain" in text
     assert set(trained_once[1].to_dict()) >= {"rows", "changed", "trained", "decisions", "problem"}

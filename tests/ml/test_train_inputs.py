@@ -1,0 +1,94 @@
+"""Training on what people bring: nothing, little, holes, no genres, simulated data, wrong names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from core.database import open_warehouse
+from core.errors import NotFoundError, UsageError
+from core.settings import Settings
+from ml.train import train
+from tests.ml.builders import catalogue_rows, play_rows, query, shown, write_silver
+
+
+@pytest.mark.parametrize(
+    ("options", "words"), [({"models": ["magic"]}, "no model 'magic'"), ({"recipe": "x"}, "no recipe 'x'")]
+)
+def test_unknown_names_are_refused(tmp_path: Path, options: dict[str, Any], words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        train(Settings(home=tmp_path / "home"), **options)
+
+
+def test_without_a_catalogue_it_says_what_is_missing(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path / "home")
+    with open_warehouse(settings):
+        pass
+    with pytest.raises(NotFoundError) as caught:
+        train(settings)
+    assert "spotiflow ingest kaggle PATH" in caught.value.hint
+
+
+def test_without_a_catalogue_days_are_still_forecast(tmp_path: Path, rows: pd.DataFrame) -> None:
+    settings = Settings(home=tmp_path / "home")
+    write_silver(settings, None, play_rows(rows, 600), rows)
+    result = train(settings)
+    assert result.trained == ["daily_forecast"]
+    assert result.problem is not None
+    assert "spotiflow ingest kaggle PATH" in shown(result)
+    assert query(settings, "select count(*) > 0 from ml.forecasts") == [(True,)]
+
+
+@pytest.mark.parametrize(("n_plays", "measured"), [(1, True), (50, True), (400, False)])
+def test_thin_and_synthetic_listening_gets_reasons_and_no_predictions(
+    tmp_path: Path, n_plays: int, measured: bool
+) -> None:
+    settings = Settings(home=tmp_path / "home")
+    rows = catalogue_rows(400)
+    write_silver(settings, rows, play_rows(rows, n_plays, measured=measured), rows)
+    result = train(settings, models=["daily_forecast", "energy_forecast_seed"])
+    assert any("not enough data yet" in note for note in result.notes)
+    assert query(settings, "select count(*) from ml.forecasts") == [(0,)]
+    assert query(settings, "select count(*) from ml.play_predictions") == [(0,)]
+
+
+def test_a_constant_feature_holes_and_infinity_do_not_stop_training(tmp_path: Path) -> None:
+    rows = catalogue_rows(1200)
+    rows["liveness"] = 0.1
+    rows.loc[::7, "acousticness"] = np.nan
+    rows.loc[::11, "loudness"] = np.inf
+    rows.loc[::13, "valence"] = np.nan
+    rows.loc[::17, "track_genres"] = None
+    settings = Settings(home=tmp_path / "home")
+    write_silver(settings, rows)
+    result = train(settings, models=["valence_audio", "energy_forecast_seed", "mood_prediction_seed"])
+    assert all(row.value is not None for row in result.rows)
+
+
+def test_a_catalogue_without_genres_trains_on_audio_alone(tmp_path: Path) -> None:
+    rows = catalogue_rows(1200).assign(track_genres=None)
+    settings = Settings(home=tmp_path / "home")
+    write_silver(settings, rows.astype({"track_genres": object}))
+    train(settings, models=["energy_audio"])
+    assert query(settings, "select distinct slice from ml.model_metrics") == [("all",)]
+
+
+def test_a_tiny_catalogue_is_not_enough_and_says_so(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path / "home")
+    write_silver(settings, catalogue_rows(40))
+    result = train(settings)
+    assert not result.changed
+    assert "Not enough catalogue yet" in result.notes[0]
+
+
+def test_simulated_data_is_called_simulated(tmp_path: Path) -> None:
+    rows = catalogue_rows(1200).assign(is_simulated=True)
+    settings = Settings(home=tmp_path / "home")
+    write_silver(settings, rows)
+    result = train(settings, models=["energy_forecast_seed"])
+    assert {row.dataset for row in result.rows} == {"simulated"}
+    assert "SIMULATED" in shown(result)
