@@ -78,9 +78,8 @@ def build(
 
     Example: spotiflow build --branch descriptive
     """
-    from report.build_summary import render_build
-
     from pipeline.stages import build_tables
+    from report.build_summary import render_build
 
     settings = settle(allow_synthetic=allow_synthetic)
     result = build_tables(settings, layer=layer, branch=branch, select=select, full_refresh=full_refresh)
@@ -98,7 +97,6 @@ def train(
     Example: spotiflow train --recipe seed
     """
     from ml.screen import render
-
     from pipeline.stages import train_models
 
     result = train_models(settle(), models=model, recipe=recipe)
@@ -139,11 +137,10 @@ def run(
 
     Example: spotiflow run my_spotify_data.zip archive.zip
     """
-    from core.console import console
     from pipeline.run import run_all
 
     settings = settle(allow_synthetic=allow_synthetic)
-    run_all(settings, paths or [], listener=listener, time_zone=time_zone, show=console.print)
+    run_all(settings, paths or [], listener=listener, time_zone=time_zone, show=show)
 
 
 @app.command()
@@ -152,10 +149,9 @@ def demo() -> None:
 
     Example: spotiflow demo
     """
-    from core.console import console
     from pipeline.demo import run_demo
 
-    run_demo(settle(), show=console.print)
+    run_demo(settle(), show=show)
 
 
 def main() -> None:

@@ -47,4 +47,5 @@ def show(result: Any, *, as_json: bool = False) -> None:
         return
     from core.console import console
 
-    console.print(result)
+    # A path or command in a sentence must stay in one piece, to be copied.
+    console.print(result, soft_wrap=isinstance(result, str))
