@@ -9,7 +9,7 @@ from core.runs import record_stage
 from core.settings import Settings
 
 if TYPE_CHECKING:
-    from ml.train import TrainResult
+    from ml.results import TrainResult
 
 
 def build_tables(
