@@ -3,43 +3,23 @@
 from __future__ import annotations
 
 import codecs
-import csv
-import io
 import json
 import re
 from enum import StrEnum
 from pathlib import PurePosixPath
 
-HEAD_BYTES = 65_536
-
-# The 12 audio features of Spotify; a catalogue has all of them as columns.
-FEATURES = (
-    "danceability",
-    "energy",
-    "valence",
-    "acousticness",
-    "instrumentalness",
-    "speechiness",
-    "liveness",
-    "loudness",
-    "tempo",
-    "time_signature",
-    "key",
-    "mode",
+from ingest.table_headers import (
+    cells_of,
+    feature_columns,
+    has_features,
+    is_catalogue,
+    is_scrobble_header,
+    is_scrobble_row,
 )
-# Column names other copies of the catalogue use.
-CATALOGUE_SYNONYMS = {
-    "artist": "artists",
-    "artist_name": "artists",
-    "name": "track_name",
-    "song_name": "track_name",
-    "album": "album_name",
-    "duration": "duration_ms",
-    "duration_in_ms": "duration_ms",
-    "genre": "track_genre",
-    "genres": "track_genre",
-    "id": "track_id",
-}
+
+HEAD_BYTES = 65_536
+# Rows of a scrobble file without a header lack the time now and then, but not so many in a row.
+SCROBBLE_LINES = 50
 
 
 class Content(StrEnum):
@@ -48,6 +28,9 @@ class Content(StrEnum):
     EXTENDED = "Spotify's extended streaming history"
     ACCOUNT = "the streaming history of Spotify's account data"
     CATALOGUE = "the Kaggle Spotify Tracks Dataset"
+    LASTFM = "a history of Last.fm"
+    LISTENBRAINZ = "a history of ListenBrainz"
+    FEATURES = "a table of audio features"
     EMPTY_LIST = "a JSON file with an empty list"
     JSON = "a JSON file without streaming history"
     HALF_JSON = "a JSON file that breaks off"
@@ -58,7 +41,8 @@ class Content(StrEnum):
     HTML = "an HTML page"
     LFS_POINTER = "a Git LFS pointer, not the file it stands for"
     ARCHIVE = "an archive that is no zip"
-    DATABASE = "a database or Parquet file"
+    PARQUET = "a Parquet file"
+    DATABASE = "a database"
     EMPTY = "an empty file"
     TEXT = "a text file"
     BINARY = "a file of unknown type"
@@ -79,7 +63,7 @@ _MAGIC: tuple[tuple[bytes, Content], ...] = (
     (b"BZh", Content.ARCHIVE),
     (b"\xfd7zXZ", Content.ARCHIVE),
     (b"SQLite format 3", Content.DATABASE),
-    (b"PAR1", Content.DATABASE),
+    (b"PAR1", Content.PARQUET),
 )
 _JSON_START = re.compile(r'\[\s*($|["{\[\]\d-]|true|false|null)|\{\s*($|["}])')
 _KEY = re.compile(r'"((?:[^"\\]|\\.){1,80})"\s*:')
@@ -133,25 +117,18 @@ def history_content(keys: frozenset[str]) -> Content | None:
     return None
 
 
+def scrobble_content(keys: frozenset[str]) -> Content | None:
+    """Tell which scrobbles records with these keys, at any depth, come from, or None."""
+    if {"listened_at", "track_metadata"} <= keys:
+        return Content.LISTENBRAINZ
+    if {"uts", "artist"} <= keys:
+        return Content.LASTFM
+    return None
+
+
 def is_history_name(name: str) -> bool:
     """Whether a file is named like Spotify's history files; asked only where the content says nothing."""
     return PurePosixPath(name).name.lower().startswith(HISTORY_NAMES)
-
-
-def catalogue_columns(header: str) -> list[str]:
-    """Return the columns of a CSV header in our names, the index column as an empty one."""
-    cells = next(csv.reader(io.StringIO(header)), [])
-    names = [cell.strip().strip("\ufeff").lower() for cell in cells]
-    names = ["" if name.startswith("unnamed:") else name for name in names]
-    return [CATALOGUE_SYNONYMS.get(name, name) for name in names]
-
-
-def missing_catalogue_columns(columns: list[str]) -> list[str]:
-    """Return what a header lacks to be the catalogue: the 12 features and something to know a track by."""
-    missing = [name for name in FEATURES if name not in columns]
-    if "track_id" not in columns and not {"track_name", "artists"} <= set(columns):
-        missing.append("track_id")
-    return missing
 
 
 def _text_content(text: str, *, is_whole: bool) -> Content:
@@ -170,7 +147,7 @@ def _text_content(text: str, *, is_whole: bool) -> Content:
 def _json_content(text: str, *, is_whole: bool) -> Content:
     if re.match(r"\[\s*\]\s*$", text):
         return Content.EMPTY_LIST
-    found = history_content(_record_keys(text))
+    found = history_content(_record_keys(text)) or scrobble_content(keys_of(text))
     if found:
         return found
     if not is_whole:
@@ -195,8 +172,12 @@ def _record_keys(text: str) -> frozenset[str]:
 
 def _table_content(text: str) -> Content:
     lines = text.splitlines()
-    if not missing_catalogue_columns(catalogue_columns(lines[0])):
+    if is_catalogue(lines[0]):
         return Content.CATALOGUE
+    if is_scrobble_header(lines[0]) or any(map(is_scrobble_row, lines[:SCROBBLE_LINES])):
+        return Content.LASTFM
+    if has_features(feature_columns(cells_of(lines[0]))):
+        return Content.FEATURES
     for separator in (",", ";", "\t"):
         if lines[0].count(separator) and len(lines) > 1 and lines[1].count(separator):
             return Content.CSV

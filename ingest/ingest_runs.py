@@ -1,10 +1,15 @@
-"""The record of one ingest in raw.ingest_runs."""
+"""The record of one ingest in raw.ingest_runs, and the listener it is for."""
 
 from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
 
 import duckdb
 
 from core.runs import utc_now
+from core.settings import Settings
+from ingest.listeners import ensure_listener, set_time_zone
 
 _BEGIN_RUN = """
 insert into raw.ingest_runs (run_id, source, input, started_at, status) values (?, ?, ?, ?, 'running')
@@ -20,3 +25,41 @@ def begin_run(db: duckdb.DuckDBPyConnection, run_id: str, source: str, given: st
 def finish_run(db: duckdb.DuckDBPyConnection, run_id: str, status: str) -> None:
     """Record how a run ended: `ok`, `partial` (a file could not be read completely) or `failed`."""
     db.execute(_FINISH_RUN, [utc_now(), status, run_id])
+
+
+@dataclass
+class HistoryRun:
+    """One import of a listener's plays. Nothing is written before the first file turns out to be readable.
+
+    `source` is the kind of import, `given` names its inputs, `zone` is the listener's time zone where known.
+    """
+
+    db: duckdb.DuckDBPyConnection
+    settings: Settings
+    source: str
+    given: str
+    listener_id: str
+    zone: str | None = None
+    run_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    has_begun: bool = False
+
+    def begin(self) -> None:
+        """Write down that the run began, and make the default listener when missing; only the first time."""
+        if self.has_begun:
+            return
+        self.db.begin()
+        try:
+            ensure_listener(self.db, self.listener_id, self.settings)
+            if self.zone:
+                set_time_zone(self.db, self.listener_id, self.zone)
+            begin_run(self.db, self.run_id, self.source, self.given)
+            self.db.commit()
+        except BaseException:
+            self.db.rollback()
+            raise
+        self.has_begun = True
+
+    def finish(self, status: str) -> None:
+        """Write down how the run ended, if it began."""
+        if self.has_begun:
+            finish_run(self.db, self.run_id, status)

@@ -6,16 +6,21 @@ from collections.abc import Collection
 from enum import StrEnum
 from pathlib import Path
 
+import duckdb
+
 from core.errors import InputError
-from ingest.containers import Container, open_container
+from ingest.containers import Container, Entry, open_container
 from ingest.content import Content, is_history_name
+from ingest.table_headers import feature_columns, has_features
 
 
 class InputKind(StrEnum):
-    """What a path is. The first two can be taken in; the value finishes the sentence "it is ..."."""
+    """What a path is. The first four can be taken in; the value finishes the sentence "it is ..."."""
 
     EXPORT = "a Spotify data export"
     KAGGLE = "the Kaggle Spotify Tracks Dataset"
+    SCROBBLES = "a history of Last.fm or ListenBrainz"
+    FEATURES = Content.FEATURES.value
     OTHER_ZIP = "a zip archive without streaming history or catalogue"
     NESTED_ZIP = "a zip archive that holds another zip archive"
     OTHER_FOLDER = "a folder without streaming history"
@@ -29,6 +34,7 @@ class InputKind(StrEnum):
     HTML = Content.HTML.value
     LFS_POINTER = Content.LFS_POINTER.value
     ARCHIVE = Content.ARCHIVE.value
+    PARQUET = "a Parquet file without audio features"
     DATABASE = Content.DATABASE.value
     EMPTY = Content.EMPTY.value
     TEXT = Content.TEXT.value
@@ -37,10 +43,17 @@ class InputKind(StrEnum):
 
 EXPORT_EXPECTED = "the zip Spotify sent, its folder or its streaming history files"
 KAGGLE_EXPECTED = "Kaggle's archive.zip or the dataset.csv in it"
-_EXPECTED = {InputKind.EXPORT: EXPORT_EXPECTED, InputKind.KAGGLE: KAGGLE_EXPECTED}
+_EXPECTED = {
+    InputKind.EXPORT: EXPORT_EXPECTED,
+    InputKind.KAGGLE: KAGGLE_EXPECTED,
+    InputKind.SCROBBLES: "scrobbles of Last.fm (CSV, JSON) or ListenBrainz (zip, JSON, JSONL)",
+    InputKind.FEATURES: "a CSV or Parquet file with a column of Spotify track ids and audio features",
+}
 _HINTS = {
     InputKind.EXPORT: "This is for: spotiflow ingest export PATH (or spotiflow run PATH).",
     InputKind.KAGGLE: "This is for: spotiflow ingest kaggle PATH (or spotiflow run PATH).",
+    InputKind.SCROBBLES: "This is for: spotiflow ingest scrobbles PATH (or spotiflow run PATH).",
+    InputKind.FEATURES: "This is for: spotiflow ingest features PATH (or spotiflow run PATH).",
     InputKind.NESTED_ZIP: "Unpack the outer archive and give the inner one.",
     InputKind.LFS_POINTER: "Fetch the file itself: git lfs pull, or download it in the browser.",
     InputKind.HTML: "A download that needs a login often saves the login page; download it in the browser.",
@@ -80,19 +93,45 @@ def wrong_input(path: Path, found: InputKind, wanted: Collection[InputKind]) -> 
 def kind_of(container: Container) -> InputKind:
     """Tell what an open container is."""
     contents = [entry.content() for entry in container.entries]
-    if Content.EXTENDED in contents or Content.ACCOUNT in contents:
+    if _is_export(container, contents):
         return InputKind.EXPORT
-    named = zip(container.entries, contents, strict=True)
-    if any(content is Content.EMPTY_LIST and is_history_name(entry.name) for entry, content in named):
-        return InputKind.EXPORT
+    if Content.LASTFM in contents or Content.LISTENBRAINZ in contents:
+        return InputKind.SCROBBLES
     if container.kind == "file":
-        return _FILES[contents[0]] if contents else InputKind.BINARY
+        return _file_kind(container.entries[0], contents[0]) if contents else InputKind.BINARY
     if contents.count(Content.CATALOGUE) == 1:
         return InputKind.KAGGLE
+    if Content.FEATURES in contents:
+        return InputKind.FEATURES
     if container.kind == "folder":
         is_empty = not contents and not container.left_out
         return InputKind.EMPTY_FOLDER if is_empty else InputKind.OTHER_FOLDER
     return InputKind.NESTED_ZIP if container.left_out["zip inside"] else InputKind.OTHER_ZIP
+
+
+def _is_export(container: Container, contents: list[Content]) -> bool:
+    if Content.EXTENDED in contents or Content.ACCOUNT in contents:
+        return True
+    named = zip(container.entries, contents, strict=True)
+    return any(content is Content.EMPTY_LIST and is_history_name(entry.name) for entry, content in named)
+
+
+def _file_kind(entry: Entry, content: Content) -> InputKind:
+    if content is Content.PARQUET:
+        # A Parquet file names its columns at its end, not in its first bytes.
+        columns = parquet_columns(entry.path) if entry.path else []
+        return InputKind.FEATURES if has_features(feature_columns(columns)) else InputKind.PARQUET
+    return _FILES[content]
+
+
+def parquet_columns(path: Path) -> list[str]:
+    """Return the columns of a Parquet file; none where it is damaged."""
+    with duckdb.connect() as db:
+        try:
+            rows = db.execute("select name from parquet_schema(?) where num_children is null", [str(path)])
+            return [row[0] for row in rows.fetchall()]
+        except duckdb.Error:
+            return []
 
 
 _FILES = {

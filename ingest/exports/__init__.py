@@ -2,6 +2,5 @@
 
 from ingest.exports.importer import import_exports
 from ingest.exports.receipt import render
-from ingest.exports.results import ExportReceipt
 
-__all__ = ["ExportReceipt", "import_exports", "render"]
+__all__ = ["import_exports", "render"]

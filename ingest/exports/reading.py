@@ -9,9 +9,9 @@ from typing import Any
 
 import duckdb
 
-from ingest.exports.generations import RECORD_KEYS, Generation
-from ingest.exports.repair import Repair, repair
+from ingest.exports.generations import PRIVATE_KEYS, RECORD_KEYS, Generation
 from ingest.plays import PLAY_ID_SQL
+from ingest.repair import Repair, repair
 
 _STRUCTURE = json.dumps(dict.fromkeys(RECORD_KEYS, "VARCHAR"))
 
@@ -130,6 +130,7 @@ select
     content_type,
     content_uri,
     nullif(regexp_extract(track_uri, '^spotify:track:([0-9A-Za-z]+)$', 1), '') as track_id,
+    null::varchar as isrc,
     nullif(track_name, '') as track_name,
     nullif(artist_name, '') as artist_name,
     nullif(album_name, '') as album_name,
@@ -138,6 +139,7 @@ select
         when reason is null then ended_at - to_milliseconds(coalesce(ms_played, 0))
     end as started_at,
     ended_at,
+    played_at,
     case when has_clock then 'offline_timestamp' when ms_played is null then 'ended_at' else 'ms_played' end
         as started_at_source,
     case when length(end_text) = 16 then 'minute' else 'second' end as ended_at_precision,
@@ -183,7 +185,8 @@ def read_file(
         _fill(db, path, generation.shape, generation, choice)
     except (duckdb.InvalidInputException, duckdb.DataError, UnicodeDecodeError):
         lines = path.with_suffix(".lines")
-        mended = repair(path, lines, closing="]" if generation.shape == "array" else "}")
+        closing = "]" if generation.shape == "array" else "}"
+        mended = repair(path, lines, closing=closing, keys=RECORD_KEYS, starts=PRIVATE_KEYS)
         _fill(db, lines, "newline_delimited", generation, choice)
         lines.unlink()
         return mended

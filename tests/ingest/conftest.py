@@ -10,7 +10,8 @@ import pytest
 
 from core.database import open_warehouse
 from core.settings import Settings
-from ingest.exports import ExportReceipt, import_exports
+from ingest.exports import import_exports
+from ingest.results import HistoryReceipt
 from tests.ingest.builders import write
 
 Rows = list[tuple[Any, ...]]
@@ -28,10 +29,10 @@ def query(settings: Settings) -> Callable[..., Rows]:
 
 
 @pytest.fixture
-def take_in(settings: Settings, tmp_path: Path) -> Callable[..., ExportReceipt]:
+def take_in(settings: Settings, tmp_path: Path) -> Callable[..., HistoryReceipt]:
     """Write files by name and content and import them all."""
 
-    def run(files: dict[str, Any], **options: Any) -> ExportReceipt:
+    def run(files: dict[str, Any], **options: Any) -> HistoryReceipt:
         paths = [write(tmp_path / "given" / name, content) for name, content in files.items()]
         receipt = import_exports(settings, paths, **options)
         assert receipt.total.adds_up

@@ -14,14 +14,16 @@ import pytest
 
 from core.errors import InputError
 from core.settings import Settings
-from ingest.exports import ExportReceipt, import_exports
-from ingest.exports.repair import repair
+from ingest.exports import import_exports
+from ingest.exports.generations import RECORD_KEYS
+from ingest.repair import repair
+from ingest.results import HistoryReceipt
 from tests.ingest import builders as b
 from tests.ingest.conftest import Rows
 from tests.paths import ROOT
 
 Query = Callable[..., Rows]
-TakeIn = Callable[..., ExportReceipt]
+TakeIn = Callable[..., HistoryReceipt]
 NAME = "Streaming_History_Audio_0.json"
 WHOLE = b.as_json([b.play(number) for number in range(3)])
 
@@ -59,7 +61,7 @@ def test_readable_rows_are_kept(take_in: TakeIn, query: Query, damage: str) -> N
 
 def test_a_row_longer_than_a_block_is_read(tmp_path: Path) -> None:
     source = b.write(tmp_path / "in", b.as_json([b.play(0, platform="x" * 900_000), b.play(1)])[:-1])
-    found = repair(source, tmp_path / "out", closing="]")
+    found = repair(source, tmp_path / "out", closing="]", keys=RECORD_KEYS)
     assert (found.rows, found.broken, found.is_cut_off) == (2, 0, True)
 
 

@@ -7,12 +7,12 @@ from datetime import datetime
 
 import pytest
 
-from ingest.exports import ExportReceipt
+from ingest.results import HistoryReceipt
 from tests.ingest import builders as b
 from tests.ingest.conftest import Rows
 
 Query = Callable[..., Rows]
-TakeIn = Callable[..., ExportReceipt]
+TakeIn = Callable[..., HistoryReceipt]
 
 HOUR_AGO = b.FIRST_SECOND - 3600
 STARTS: dict[str, tuple[b.Record, datetime, str]] = {

@@ -12,14 +12,15 @@ import pytest
 
 from core.errors import InputError, NotFoundError
 from core.settings import Settings
-from ingest.exports import ExportReceipt, import_exports
+from ingest.exports import import_exports
 from ingest.listeners import add_listener
+from ingest.results import HistoryReceipt
 from tests.ingest import builders as b
 from tests.ingest.conftest import Rows
 from tests.paths import real_account_export
 
 Query = Callable[..., Rows]
-TakeIn = Callable[..., ExportReceipt]
+TakeIn = Callable[..., HistoryReceipt]
 
 GENERATIONS: dict[str, tuple[str, list[b.Record], str]] = {
     "2021": ("endsong_0.json", [b.play_2021(0), b.play_2021(1)], "2021 form"),

@@ -16,11 +16,12 @@ from core.database import open_warehouse
 from core.errors import SpotiflowError
 from core.settings import Settings, load_settings
 from ingest.content import content_of
-from ingest.exports import ExportReceipt, import_exports, render
+from ingest.exports import import_exports, render
 from ingest.exports.generations import RECORD_KEYS, generation_of
-from ingest.exports.repair import repair
 from ingest.kaggle import load_kaggle
 from ingest.listeners import add_listener
+from ingest.repair import repair
+from ingest.results import HistoryReceipt
 from tests.ingest import builders as b
 
 VALUES = st.one_of(
@@ -76,7 +77,7 @@ class World:
         """Add a listener nobody has used yet."""
         return add_listener(self.settings, f"listener-{next(self._numbers)}", time_zone="UTC").listener_id
 
-    def take_in(self, listener: str, *files: Path) -> ExportReceipt | None:
+    def take_in(self, listener: str, *files: Path) -> HistoryReceipt | None:
         """Import; None where it is refused with an error of ours."""
         try:
             receipt = import_exports(self.settings, files, listener_id=listener)
@@ -170,7 +171,7 @@ def test_random_bytes_have_a_type(content: bytes, start: bytes) -> None:
 )
 def test_the_second_reader_takes_anything(world: World, content: bytes, start: bytes) -> None:
     target = world.folder / "lines"
-    found = repair(b.write(world.folder / "bytes", start + content), target, closing="]")
+    found = repair(b.write(world.folder / "bytes", start + content), target, closing="]", keys=RECORD_KEYS)
     lines = target.read_text(encoding="utf-8").split("\n")[:-1]
     assert len(lines) == found.rows
     assert lines.count("null") >= found.broken

@@ -9,13 +9,25 @@ from typing import Any
 import duckdb
 
 from core.runs import utc_now
-from ingest.exports.results import Counts, FileReceipt
+from ingest.repair import Repair
+from ingest.results import Counts, FileReceipt
 
-_COLUMNS = """
-    play_id, content_type, content_uri, track_id, track_name, artist_name, album_name, started_at, ended_at,
-    started_at_source, ended_at_precision, ms_played, duration_ms, platform, country, shuffle, skipped,
-    offline, is_private_session, reason_start, reason_end
-"""
+# They report plays that were finished, and not for how long.
+SCROBBLE_SOURCES = ("lastfm", "listenbrainz")
+# What a source says of a play besides what makes it that play.
+_DETAILS = (
+    *("content_type", "content_uri", "track_id", "isrc", "track_name", "artist_name", "album_name"),
+    *("started_at", "ended_at", "played_at", "started_at_source", "ended_at_precision", "duration_ms"),
+    *("platform", "country", "shuffle", "skipped", "offline", "is_private_session"),
+    *("reason_start", "reason_end"),
+)
+
+
+def _version(table: str, source: str) -> str:
+    """SQL for what is compared of two versions of a play: to say something beats to say nothing."""
+    details = ", ".join(f"{table}.{name} is not null, {table}.{name}" for name in _DETAILS)
+    return f"row({table}.content_type <> 'video', {source} = 'lastfm', {source}, {details})"
+
 
 # Rows that are stored already: from an earlier import, another file of this one, or higher up in this file.
 _FIND_KNOWN = """
@@ -41,12 +53,29 @@ where stored.play_id is not null or row_number > first_row
 _STORE_PLAYS = f"""
 insert into raw.listening_history by name
 select
-    {_COLUMNS},
-    ended_at as played_at, $listener_id as listener_id, $source as source, $file_name as file_name,
-    $run_id as run_id, $now as ingested_at
+    play_id, ms_played, {", ".join(_DETAILS)}, $listener_id as listener_id, $source as source,
+    $file_name as file_name, $run_id as run_id, $now as ingested_at
 from incoming
 where reason is null and not is_skipped
     and not exists (select 1 from known where known.row_number = incoming.row_number)
+"""
+
+# Two exports may tell of one play in different words, and a video file lists songs too. Which version stays
+# must not hang on which came first: music before video, Last.fm before what copied it, else the greater text.
+_KEEP_BEST = f"""
+update raw.listening_history as stored
+set source = $source, {", ".join(f"{name} = best.{name}" for name in _DETAILS)}
+from (
+    select incoming.*
+    from incoming
+    semi join known using (row_number)
+    join raw.listening_history as stored using (play_id)
+    where {_version("incoming", "$source")} > {_version("stored", "stored.source")}
+    qualify row_number() over (
+        partition by play_id order by {_version("incoming", "$source")} desc, row_number
+    ) = 1
+) as best
+where stored.play_id = best.play_id
 """
 
 _STORE_REJECTED = """
@@ -82,10 +111,10 @@ select
     count(*) filter (where outcome = 'skipped') as skipped,
     count(*) filter (where outcome = 'rejected') as rejected,
     count(*) filter (where outcome = 'known' and is_twice) as known_twice,
-    count(*) filter (where outcome = 'kept' and ms_played >= $min_ms) as plays,
+    count(*) filter (where outcome = 'kept' and coalesce(ms_played >= $min_ms, $is_scrobble)) as plays,
     count(*) filter (where outcome not in ('rejected', 'skipped', 'known') and is_private_session) as private,
-    min(ended_at) filter (where reason is null) as covered_from,
-    max(ended_at) filter (where reason is null) as covered_to
+    min(played_at) filter (where reason is null) as covered_from,
+    max(played_at) filter (where reason is null) as covered_to
 from judged
 """
 
@@ -115,16 +144,19 @@ class Origin:
     min_play_seconds: int
 
 
-def store_file(
-    db: duckdb.DuckDBPyConnection, origin: Origin, *, problem: str | None, note: str | None
-) -> FileReceipt:
-    """Store what `incoming` holds: new plays, rejected rows and the counts, or nothing of them."""
+def store_file(db: duckdb.DuckDBPyConnection, origin: Origin, mended: Repair | None) -> FileReceipt:
+    """Store what `incoming` holds: new plays, rejected rows and the counts, or nothing of them.
+
+    `mended` is what a second reader found where the file was damaged.
+    """
     with_names = {"run_id": origin.run_id, "file_name": origin.file_name}
     db.begin()
     try:
         db.execute(_FIND_KNOWN, {"run_id": origin.run_id})
-        receipt = _receipt(db, origin, problem, note)
+        receipt = _receipt(db, origin, mended)
         db.execute(_STORE_PLAYS, with_names | _constants(origin))
+        if receipt.counts.known:
+            db.execute(_KEEP_BEST, {"source": origin.source})
         if receipt.counts.rejected:
             db.execute(_STORE_REJECTED, with_names)
         db.execute(_STORE_FILE, _file_row(origin, receipt))
@@ -139,10 +171,10 @@ def _constants(origin: Origin) -> dict[str, Any]:
     return {"listener_id": origin.listener_id, "source": origin.source, "now": utc_now()}
 
 
-def _receipt(
-    db: duckdb.DuckDBPyConnection, origin: Origin, problem: str | None, note: str | None
-) -> FileReceipt:
-    cursor = db.execute(_COUNT, {"min_ms": origin.min_play_seconds * 1000})
+def _receipt(db: duckdb.DuckDBPyConnection, origin: Origin, mended: Repair | None) -> FileReceipt:
+    problem = mended.problem if mended else None
+    is_scrobble = origin.source in SCROBBLE_SOURCES
+    cursor = db.execute(_COUNT, {"min_ms": origin.min_play_seconds * 1000, "is_scrobble": is_scrobble})
     names = [column[0] for column in cursor.description or []]
     found: dict[str, Any] = dict(zip(names, cursor.fetchone() or (), strict=True))
     counts = Counts(**{name: found[name] for name in Counts.__dataclass_fields__})
@@ -162,7 +194,7 @@ def _receipt(
         covered_to=found["covered_to"],
         reasons=Counter(dict(reasons.fetchall())),
         problem=problem,
-        note=note,
+        note=mended.note if mended else None,
     )
 
 

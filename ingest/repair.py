@@ -8,19 +8,17 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from ingest.content import HEAD_BYTES, encoding_of
-from ingest.exports.generations import PRIVATE_KEYS, RECORD_KEYS
 
 READ_CHARACTERS = 1_000_000
 # No record is longer: where more than this cannot be decoded, it is broken and not just cut by a block.
 MAX_RECORD_CHARACTERS = 1_000_000
 _BETWEEN = re.compile(r"[\s,\[\]\ufeff]*")
-_RECORD_START = re.compile(r'\{\s*"(?:' + "|".join(RECORD_KEYS + PRIVATE_KEYS) + r')"\s*:')
 _DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str, strict=False)
 
 
@@ -33,32 +31,57 @@ class Repair:
     is_cut_off: bool = False
     encoding: str | None = None
 
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether there is not one complete record."""
+        return self.rows == self.broken
 
-def repair(source: Path, target: Path, *, closing: str) -> Repair:
+    @property
+    def problem(self) -> str | None:
+        """What of the file is lost, in words; None where nothing is."""
+        if not (self.broken or self.is_cut_off):
+            return None
+        n_kept = self.rows - self.broken
+        kept = f"{n_kept:,} complete {'record was' if n_kept == 1 else 'records were'} kept"
+        if self.is_cut_off:
+            return f"breaks off before its end; {kept}"
+        return f"is damaged at {self.broken:,} {'place' if self.broken == 1 else 'places'}; {kept}"
+
+    @property
+    def note(self) -> str | None:
+        """What else is worth saying."""
+        return f"read as {self.encoding}" if self.encoding else None
+
+
+def repair(
+    source: Path, target: Path, *, closing: str, keys: Collection[str], starts: Collection[str] = ()
+) -> Repair:
     """Write the readable records of `source` to `target`, one per line; a broken one as `null`.
 
-    `closing` is the character a complete file ends with.
+    `closing` is the character a complete file ends with. Of a record only `keys` are written; after a broken
+    one reading goes on at the next object that begins with one of them or of `starts`.
     Raises OSError where a file cannot be read or written.
     """
     found = Repair()
+    record_start = re.compile(r'\{\s*"(?:' + "|".join(map(re.escape, (*keys, *starts))) + r')"\s*:')
     with source.open("rb") as stream, target.open("w", encoding="utf-8", errors="replace") as lines:
         text = _Text(stream)
-        for record in _records(text):
+        for record in _records(text, record_start):
             found.rows += 1
             found.broken += record is None
-            lines.write(_line(record) + "\n")
+            lines.write(_line(record, keys) + "\n")
         found.encoding = text.encoding
         found.is_cut_off = text.last_character != closing
     return found
 
 
-def _line(record: Any) -> str:
+def _line(record: Any, keys: Collection[str]) -> str:
     if isinstance(record, dict):
-        record = {key: record[key] for key in RECORD_KEYS if key in record}
+        record = {key: record[key] for key in keys if key in record}
     return json.dumps(record, ensure_ascii=False)
 
 
-def _records(text: _Text) -> Iterator[Any]:
+def _records(text: _Text, record_start: re.Pattern[str]) -> Iterator[Any]:
     """Yield every value of the file in order, None for a stretch that is no JSON."""
     while True:
         text.skip(_BETWEEN)
@@ -68,7 +91,7 @@ def _records(text: _Text) -> Iterator[Any]:
             yield text.next_value()
         except (ValueError, RecursionError):
             yield None
-            text.go_to(_RECORD_START)
+            text.go_to(record_start)
 
 
 class _Text:

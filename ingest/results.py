@@ -109,8 +109,8 @@ class PackageReceipt:
 
 
 @dataclass(frozen=True)
-class ExportReceipt:
-    """What one import did."""
+class HistoryReceipt:
+    """What one import of plays did."""
 
     run_id: str
     listener_id: str
