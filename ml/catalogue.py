@@ -3,7 +3,7 @@
 Kaggle lists a track once per genre and a recording under many ids; a random split of its rows puts the same
 audio on both sides and reports memory as skill. So duplicates go first (by id in silver; here by audio
 fingerprint and by title and first artist), and whole components of shared artist, audio and name are
-assigned to one fold (mood_science 1.2 and 1.3).
+assigned to one fold (docs/evidence.md 2).
 """
 
 from __future__ import annotations
@@ -186,7 +186,7 @@ def nearest_neighbour_predictions(
     """Predict each test track by copying the nearest training track: truth, prediction, artist cluster.
 
     A recording that is on both sides of a split is its own nearest neighbour, so an R2 over LEAK_LIMIT_R2
-    says that the split leaks (an honest one gives about -.1; mood_science 1.3).
+    says that the split leaks (an honest one gives about -.1; docs/evidence.md 2).
     """
     tracks = catalogue.canonical
     inputs = input_matrix(tracks, audio_inputs(without=[target]))

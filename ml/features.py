@@ -32,7 +32,7 @@ AUDIO_FEATURES = (
     "key",
     "mode",
 )
-# The features a genre is described by; tempo and liveness hardly depend on it (mood_science 1.2: eta2).
+# The features a genre is described by; tempo and liveness hardly depend on it (docs/evidence.md 2).
 GENRE_MEASURES = ("valence", "energy", "danceability", "acousticness", "speechiness", "instrumentalness")
 GENRE_SMOOTHING = 10.0
 UNKNOWN_GENRE = -1

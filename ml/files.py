@@ -1,7 +1,7 @@
 """Model files: written at once or not at all, read only when unchanged and free of foreign types.
 
 A file is a skops archive, never a pickle: it is read only when its sha256 is the stored one and it holds no
-type outside TRUSTED_TYPES (mood_science section 7).
+type outside TRUSTED_TYPES.
 """
 
 from __future__ import annotations

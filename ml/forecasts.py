@@ -3,7 +3,7 @@
 Candidates are the mean of all days so far, exponentially weighted means and the same weekday a week ago. At
 every day the one with the smallest squared error on the days before it serves; where that is the mean, the
 forecast says so. Lagged values as forecasts are worse than the mean unless days resemble each other strongly,
-and with one listener's days nothing richer has been found to beat these (mood_science section 4).
+and with one listener's days nothing richer has been found to beat these.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Our models of a track's valence, energy and mood category from its other audio features.
 
-Gradient-boosted trees, near their defaults: searching wider gains .004 R2, other families lose (mood_science
-1.3). Chosen on inner folds of the training part of the real catalogue: the genre's means of six features
-over the target's own +.03 R2 of valence; popularity left out (+.002, and rarely known); more and smaller
-steps left out (+.003 for twice the time).
+Gradient-boosted trees, near their defaults: searching wider gains .004 R2, other families lose
+(docs/evidence.md 2). Chosen on inner folds of the training part of the real catalogue: the genre's means of
+six features over the target's own +.03 R2 of valence; popularity left out (+.002, and rarely known); more and
+smaller steps left out (+.003 for twice the time).
 The category model never sees valence or energy, from which the category follows by rule.
 """
 

@@ -1,4 +1,4 @@
-"""Which version serves: the rule a challenger has to pass (mood_science section 7).
+"""Which version serves: the rule a challenger has to pass.
 
 Champion and challenger predict the same frozen test; artists are drawn with replacement and both losses
 taken over the same draw, so that what is compared is the difference and not two noisy numbers.

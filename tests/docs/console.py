@@ -49,28 +49,34 @@ def _steps_of(block: str, first_line: int) -> list[Step]:
 
 
 def run(step: Step, folder: Path, environment: dict[str, str]) -> str:
-    """Run one step in a shell in `folder`; return what it printed, both streams."""
+    """Run one step in a shell in `folder`; return what it printed, without the progress lines of success."""
     done = subprocess.run(
         ["bash", "-c", step.command],
         cwd=folder,
         env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        capture_output=True,
         stdin=subprocess.DEVNULL,
         text=True,
         check=False,
     )
-    assert done.returncode == step.exit_code, f"line {step.line}: {step.command}\n{done.stdout}"
-    return done.stdout
+    assert done.returncode == step.exit_code, f"line {step.line}: {step.command}\n{done.stdout}{done.stderr}"
+    return done.stdout + (done.stderr if step.exit_code else "")
 
 
 def matches(expected: str, printed: str) -> bool:
     """Tell whether `printed` is what the page shows, ignoring trailing blanks and empty lines."""
-    want = [line.rstrip() for line in expected.splitlines() if line.strip()]
-    got = "\n".join(line.rstrip() for line in printed.splitlines() if line.strip())
-    pattern = "\n".join("(?:.*\n?)*?" if line.strip() == "..." else _pattern(line) for line in want)
-    pattern = pattern.replace("(?:.*\n?)*?\n", "(?:.*\n)*?")
-    return not want or re.fullmatch(pattern + r"(?:\n)?", got) is not None
+    want, got = (
+        [line.rstrip() for line in text.splitlines() if line.strip()] for text in (expected, printed)
+    )
+    return not want or _same(want, got)
+
+
+def _same(want: list[str], got: list[str]) -> bool:
+    if not want:
+        return not got
+    if want[0].strip() == "...":
+        return any(_same(want[1:], got[skipped:]) for skipped in range(len(got) + 1))
+    return bool(got) and re.fullmatch(_pattern(want[0]), got[0]) is not None and _same(want[1:], got[1:])
 
 
 def _pattern(line: str) -> str:

@@ -127,7 +127,7 @@ for name in ("folder", "folder/endsong_0.json"):
     except InputError as error:
         print(error.message, error.hint)
 """
-    for folder in (tmp_path, *list(tmp_path.parents)[:2]):
+    for folder in (tmp_path, *list(tmp_path.parents)[:3]):
         folder.chmod(0o755)
     for mode in (0o755, 0):
         (tmp_path / "folder").chmod(mode)

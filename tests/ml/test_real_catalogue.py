@@ -15,7 +15,7 @@ from tests.paths import real_kaggle_csv
 
 pytestmark = pytest.mark.slow
 
-# Model, slice, metric, what it must reach; mood_science section 9, column "must reach". The slice
+# Model, slice, metric, what it must reach. The slice
 # genre_hidden uses audio alone.
 AT_LEAST = [
     ("valence_audio", "all", "r2", 0.57),
