@@ -82,14 +82,11 @@ def test_correlation_agrees_with_scipy(seed: int) -> None:
     y = 0.3 * x + draw.normal(size=70) + 1000
     pairs: list[list[Any]] = [[a, b] for a, b in zip(x, y, strict=True)]
     given = table(["x", "y"], [*pairs, [None, 5], [9, None]])
-    sql = f"""select r, {R.fisher_bound("r", "n", "low")}, {R.fisher_bound("r", "n", "high")}, p from (
-        select *, {P.two_sided_p_t("t", "df")} as p from (
-            select *, {R.correlation_t("r", "n")} as t, n - 2 as df from (
-                select {R.pearson("x", "y")} as r, regr_count(y, x) as n from {given})))"""
+    sql = f"""select r, {R.fisher_bound("r", "n", "low")}, {R.fisher_bound("r", "n", "high")}
+        from (select {R.pearson("x", "y")} as r, regr_count(y, x) as n from {given})"""
     reference = stats.pearsonr(x, y)
     interval = reference.confidence_interval()
-    expected = (reference.statistic, interval.low, interval.high, reference.pvalue)
-    assert rows(sql)[0] == pytest.approx(expected, abs=1e-9)
+    assert rows(sql)[0] == pytest.approx((reference.statistic, interval.low, interval.high), abs=1e-12)
 
 
 @pytest.mark.parametrize("constant", [0.0, 1 / 3, 1e6 + 0.1])

@@ -56,13 +56,68 @@
     {{ two_sided_p_t("t_value", "df") }} as p_value,
 {%- endmacro %}
 
-{# Why a comparison is NULL, in words; NULL where there is one. `units` names what is counted. #}
-{% macro too_few_to_compare(first, second, gate, units) -%}
+{# Why a comparison is NULL, in words; NULL where there is one. `units` names what is counted,
+   `compared` the column of the comparison. #}
+{% macro too_few_to_compare(first, second, gate, units, compared="difference") -%}
     case
         when n_{{ first }} < {{ gate }} or n_{{ second }} < {{ gate }}
         then
             'needs {{ gate }} {{ units }} on each side, has ' || cast(n_{{ first }} as string)
             || ' and ' || cast(n_{{ second }} as string)
-        when difference is null then 'all values are the same'
+        when {{ compared }} is null then 'all values are the same'
     end
+{%- endmacro %}
+
+{# What the units of one cluster (tracks of an artist) add to the difference of two group means; over all units it
+   is 0, and how much it varies between clusters says how exact the difference is. Needs group_moments. #}
+{% macro cluster_share_of_difference(value, is_first, first, second) -%}
+    sum(
+        case
+            when {{ is_first }}
+            then ({{ value }} - mean_{{ first }}) / nullif(n_{{ first }}, 0)
+            else (mean_{{ second }} - {{ value }}) / nullif(n_{{ second }}, 0)
+        end
+    )
+{%- endmacro %}
+
+{# Comparison of two groups whose units come in clusters: difference, ci_low, ci_high, t_value, df, hedges_g with
+   g_ci_low and g_ci_high, p_value, from group_moments and the sum of the squared shares of the clusters. A feature
+   named valence makes the groups and is not tested. NULL with fewer than gate_artists clusters on a side, and
+   `reason` says so. Columns; the last without a comma. #}
+{% macro clustered_contrast(first, second, clusters, spread) -%}
+    {%- set gate = var("gate_artists") -%}
+    {%- set pooled -%}
+    sqrt(
+        (
+            (n_{{ first }} - 1) * std_dev_{{ first }} * std_dev_{{ first }}
+            + (n_{{ second }} - 1) * std_dev_{{ second }} * std_dev_{{ second }}
+        )
+        / nullif(n_{{ first }} + n_{{ second }} - 2e0, 0)
+    )
+    {%- endset -%}
+    case
+        when coalesce(artists_{{ first }}, 0) < {{ gate }} or coalesce(artists_{{ second }}, 0) < {{ gate }}
+        then
+            'needs {{ gate }} artists on each side, has '
+            || cast(coalesce(artists_{{ first }}, 0) as string)
+            || ' and '
+            || cast(coalesce(artists_{{ second }}, 0) as string)
+        when feature = 'valence'
+        then 'not tested: valence makes the two groups'
+        when {{ spread }} <= 1e-18 * (mean_{{ first }} * mean_{{ first }} + mean_{{ second }} * mean_{{ second }})
+        then 'all values are the same'
+    end as reason,
+    case when reason is null then mean_{{ first }} - mean_{{ second }} end as difference,
+    case
+        when reason is null then sqrt({{ spread }} * {{ clusters }} / nullif({{ clusters }} - 1e0, 0))
+    end as standard_error,
+    {{ clusters }} - 1 as df,
+    difference / nullif(standard_error, 0) as t_value,
+    difference - {{ t_quantile("df") }} * standard_error as ci_low,
+    difference + {{ t_quantile("df") }} * standard_error as ci_high,
+    (1 - 3 / nullif(4e0 * (n_{{ first }} + n_{{ second }} - 2) - 1, 0)) / nullif({{ pooled }}, 0) as to_g,
+    difference * to_g as hedges_g,
+    ci_low * to_g as g_ci_low,
+    ci_high * to_g as g_ci_high,
+    {{ two_sided_p_t("t_value", "df") }} as p_value
 {%- endmacro %}

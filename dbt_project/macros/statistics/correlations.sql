@@ -13,14 +13,6 @@
     end
 {%- endmacro %}
 
-{# Student's t of a correlation over n units; df is n - 2. #}
-{% macro correlation_t(r, n) -%}
-    case
-        when {{ r }} between -1 and 1 and {{ n }} > 2
-        then {{ r }} * sqrt(greatest({{ n }} - 2e0, 0e0) / greatest(1e0 - {{ r }} * {{ r }}, 1e-15))
-    end
-{%- endmacro %}
-
 {# An end ('low' or 'high') of the 95 % interval of a correlation over n units, by Fisher's z. #}
 {% macro fisher_bound(r, n, side) -%}
     case
@@ -37,4 +29,81 @@
 {% macro avg_rank(x, family) -%}
     rank() over (partition by {{ family }} order by {{ x }} nulls last)
     + (count(*) over (partition by {{ family }}, {{ x }}) - 1) / 2e0
+{%- endmacro %}
+
+{# All pairs of features that have a mean, each as [first, second] in the order of the alphabet. #}
+{% macro feature_pairs() -%}
+    {%- set names = continuous_features() | sort -%}
+    {%- set pairs = [] -%}
+    {%- for a in names -%}
+        {%- for b in names if b > a -%} {%- do pairs.append([a, b]) -%} {%- endfor -%}
+    {%- endfor -%}
+    {{ return(pairs) }}
+{%- endmacro %}
+
+{# Pearson's r as any_r, with mean and deviation of both values, for `cluster_share_of_r`. #}
+{% macro pearson_with_moments(x, y) -%}
+    {{ pearson(x, y) }} as any_r,
+    avg({{ x }}) as mean_x,
+    stddev_pop({{ x }}) as std_dev_x,
+    avg({{ y }}) as mean_y,
+    stddev_pop({{ y }}) as std_dev_y
+{%- endmacro %}
+
+{# What the units of one cluster add to r: the sum of zx zy - r (zx squared + zy squared) / 2. Over all units it is
+   0; how much it varies between independent clusters says how exact r is. #}
+{% macro cluster_share_of_r(x, y) -%}
+    {%- set zx = "(" ~ x ~ " - mean_x) / nullif(std_dev_x, 0)" -%}
+    {%- set zy = "(" ~ y ~ " - mean_y) / nullif(std_dev_y, 0)" -%}
+    sum({{ zx }} * {{ zy }} - any_r * (power({{ zx }}, 2) + power({{ zy }}, 2)) / 2)
+{%- endmacro %}
+
+{# Correlation of units that come in clusters (tracks of artists), from any_r: r, n_effective, t_value, p_value.
+   n_effective independent units would give the standard error that the clusters' shares in r have; at most n.
+   NULL under the gates. `spread` is the sum of the squared shares. Columns; the last without a comma. #}
+{% macro clustered_correlation(n, clusters, spread) -%}
+    case
+        when
+            {{ n }} >= {{ var("gate_tracks") }}
+            and {{ clusters }} >= {{ var("gate_artists") }}
+        then any_r
+    end as r,
+    case
+        when r between -1 and 1 and {{ spread }} > 0
+        then
+            least(
+                {{ n }},
+                3 + power((1 - r * r) * {{ n }}, 2)
+                / nullif({{ spread }} * {{ clusters }} / nullif({{ clusters }} - 1e0, 0), 0)
+            )
+    end as n_effective,
+    case
+        when n_effective > 3
+        then atanh(greatest(-0.9999999e0, least(0.9999999e0, r))) * sqrt(n_effective - 3)
+    end as t_value,
+    case when n_effective > 3 then {{ clusters }} - 1 end as df,
+    {{ two_sided_p_t("t_value", "df") }} as p_value
+{%- endmacro %}
+
+{# Words for the size of a correlation, by the usual bounds of .1, .3 and .5. #}
+{% macro strength(r) -%}
+    case
+        when abs({{ r }}) < 0.1 then 'none'
+        when abs({{ r }}) < 0.3 then 'weak'
+        when abs({{ r }}) < 0.5 then 'moderate'
+        when {{ r }} is not null then 'strong'
+    end
+{%- endmacro %}
+
+{# Why a correlation is NULL, in words; NULL where there is one. #}
+{% macro too_few_to_correlate(n_tracks, n_artists, r) -%}
+    {%- set tracks = var("gate_tracks") -%}
+    {%- set artists = var("gate_artists") -%}
+    case
+        when coalesce({{ n_tracks }}, 0) < {{ tracks }}
+        then 'needs {{ tracks }} measured tracks, has ' || cast(coalesce({{ n_tracks }}, 0) as string)
+        when {{ n_artists }} < {{ artists }}
+        then 'needs {{ artists }} artists, has ' || cast({{ n_artists }} as string)
+        when {{ r }} is null then 'all values are the same'
+    end
 {%- endmacro %}

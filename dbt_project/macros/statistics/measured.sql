@@ -17,3 +17,13 @@
     {{ relation }}.avg_{{ feature }}_with_synthetic,
     {%- endfor %}
 {%- endmacro %}
+
+{# A query for each listener's share of measured rows and whether the listener is simulated. #}
+{% macro listeners_measured(relation) -%}
+    select listener_id, {{ measured_share() }} as measured_share, bool_or(is_simulated) as is_simulated
+    from {{ relation }}
+    group by listener_id
+{%- endmacro %}
+
+{# Sample standard deviation; NULL for fewer than two values, on every engine. #}
+{% macro std_dev(value) -%} case when count({{ value }}) > 1 then stddev_samp({{ value }}) end {%- endmacro %}

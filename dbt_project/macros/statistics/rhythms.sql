@@ -1,11 +1,11 @@
 {# Means, variances and covariances of a value and of cosine and sine of its time, one row per session, for
-   `cosinor`. Columns, each followed by a comma. #}
+   `cosinor`; sessions without the value are left out. Columns, each followed by a comma. #}
 {% macro cosinor_moments(value, cosine, sine) -%}
     avg({{ value }}) as mean_y,
     var_pop({{ value }}) as var_y,
-    var_pop({{ cosine }}) as var_c,
-    var_pop({{ sine }}) as var_s,
-    covar_pop({{ cosine }}, {{ sine }}) as cov_cs,
+    var_pop({{ cosine }}) filter (where {{ value }} is not null) as var_c,
+    var_pop({{ sine }}) filter (where {{ value }} is not null) as var_s,
+    covar_pop({{ cosine }}, {{ sine }}) filter (where {{ value }} is not null) as cov_cs,
     covar_pop({{ value }}, {{ cosine }}) as cov_yc,
     covar_pop({{ value }}, {{ sine }}) as cov_ys,
 {%- endmacro %}
@@ -39,4 +39,18 @@
         scale * greatest(0e0, gamma * gamma * var_s + beta * beta * var_c + 2 * beta * gamma * cov_cs)
     ) / nullif(amplitude * amplitude, 0) * {{ turn }} as peak_se,
     power(1 - explained, ({{ n }} - 3) / 2e0) as p_value,
+{%- endmacro %}
+
+{# What is missing for a rhythm, in words, from n_sessions, n_hours, n_days and period; NULL where enough is there. #}
+{% macro too_few_for_rhythm() -%}
+    {%- set sessions = var("gate_cosinor_sessions") -%}
+    {%- set hours = var("gate_cosinor_hours") -%}
+    case
+        when n_sessions < {{ sessions }}
+        then 'needs {{ sessions }} sessions, has ' || cast(n_sessions as string)
+        when n_hours < {{ hours }}
+        then 'needs sessions at {{ hours }} hours of the day, has ' || cast(n_hours as string)
+        when period = 'week' and n_days < 7
+        then 'needs sessions on 7 days of the week, has ' || cast(n_days as string)
+    end
 {%- endmacro %}

@@ -5,3 +5,28 @@
             {% for n in range(first, last + 1) %}({{ n }}){{ ", " if not loop.last }}{% endfor %}
     ) as {{ name }}s ({{ name }})
 {%- endmacro %}
+
+{# The four parts of the day as rows of `part_of_day`, for the cells without a session. #}
+{% macro parts_of_day() -%} (values ('morning'), ('afternoon'), ('evening'), ('night')) as parts (part_of_day) {%- endmacro %}
+
+{# The names of the audio features that have a mean as rows of `feature`. #}
+{% macro feature_names() -%}
+    (
+        values
+            {% for name in continuous_features() %}('{{ name }}'){{ ", " if not loop.last }}{% endfor %}
+    ) as features (feature)
+{%- endmacro %}
+
+{# The value of `name` with most plays in each group of `keys`; ties go to the longer time, then to the name. #}
+{% macro most_played(plays, name, keys) -%}
+    select {{ keys }}, {{ name }}
+    from {{ plays }}
+    where {{ name }} is not null
+    group by {{ keys }}, {{ name }}
+    qualify
+        row_number() over (
+            partition by {{ keys }}
+            order by count(*) desc nulls last, sum(ms_played) desc nulls last, {{ name }} nulls last
+        )
+        = 1
+{%- endmacro %}

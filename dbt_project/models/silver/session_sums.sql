@@ -25,6 +25,7 @@ select
     sessions.listener_id,
     sessions.session_id,
     sessions.started_at,
+    sessions.local_started_at,
     sessions.local_date,
     sessions.listening_date,
     sessions.hour_of_day,

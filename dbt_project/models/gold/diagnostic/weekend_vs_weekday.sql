@@ -1,0 +1,51 @@
+-- How does your listening differ between weekends and weekdays?
+-- Grain: one row per listener and metric (nine features, minutes, plays).
+-- Caveat: compares sessions, each counted once; features are session means of measured
+-- plays. A session belongs to the local day on which it began.
+{% set metrics = {} %}
+{% for feature in continuous_features() %}
+    {% do metrics.update({feature: "avg_" ~ feature}) %}
+{% endfor %}
+{% do metrics.update({"minutes": "minutes", "plays": "n_plays"}) %}
+{% set gate = var("gate_contrast_sessions") %}
+with
+    session_sums as (select * from {{ ref("session_sums") }}),
+    moments as (
+        {% for metric, value in metrics.items() %}
+            select
+                listener_id,
+                '{{ metric }}' as metric,
+                {{ group_moments(value, "is_weekend", "weekend", "weekday") }}
+                {{ share("sum(n_measured)", "sum(n_plays)") }} as measured_share,
+                bool_or(is_simulated) as is_simulated
+            from session_sums
+            group by listener_id {{ "union all" if not loop.last }}
+        {% endfor %}
+    ),
+    contrasts as (select *, {{ welch("weekend", "weekday", gate) }} from moments),
+    scaled as (
+        select *, {{ bh_scaled("p_value", "listener_id") }} as scaled from contrasts
+    )
+
+select
+    listener_id,
+    metric,
+    n_weekend,
+    n_weekday,
+    mean_weekend,
+    mean_weekday,
+    std_dev_weekend,
+    std_dev_weekday,
+    difference,
+    ci_low,
+    ci_high,
+    hedges_g,
+    g_ci_low,
+    g_ci_high,
+    p_value,
+    {{ bh_q("scaled", "p_value", "listener_id") }} as q_value,
+    measured_share,
+    {{ too_few_to_compare("weekend", "weekday", gate, "sessions") }} as reason,
+    is_simulated
+from scaled
+order by listener_id nulls last, metric nulls last
