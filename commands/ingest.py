@@ -10,7 +10,8 @@ import typer
 from commands.shared import Json, Listener, TimeZone, settle, show
 
 app = typer.Typer(
-    help="Bring data in: privacy exports, polls of Spotify, the Kaggle catalogue.", no_args_is_help=True
+    help="Bring data in: exports, polls, scrobbles, the Kaggle catalogue, audio features.",
+    no_args_is_help=True,
 )
 
 
@@ -35,6 +36,30 @@ def ingest_export(
     receipt = import_exports(
         settle(), paths, listener_id=listener, time_zone=time_zone, skip_incognito=skip_incognito
     )
+    show(receipt.to_dict() if as_json else render(receipt, per_file=per_file), as_json=as_json)
+    if not receipt.is_complete:
+        raise typer.Exit(1)
+
+
+@app.command("scrobbles")
+def ingest_scrobbles(
+    paths: Annotated[
+        list[Path], typer.Argument(help="CSV or JSON of Last.fm; zip, JSON or JSONL of ListenBrainz.")
+    ],
+    listener: Listener = None,
+    time_zone: TimeZone = None,
+    per_file: Annotated[
+        bool, typer.Option(help="One line per file instead of the first and the total.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Import what Last.fm or ListenBrainz recorded. A play that Spotify tells of as well counts once.
+
+    Example: spotiflow ingest scrobbles recenttracks-anna.csv
+    """
+    from ingest.scrobbles import import_scrobbles, render
+
+    receipt = import_scrobbles(settle(), paths, listener_id=listener, time_zone=time_zone)
     show(receipt.to_dict() if as_json else render(receipt, per_file=per_file), as_json=as_json)
     if not receipt.is_complete:
         raise typer.Exit(1)

@@ -13,12 +13,15 @@ from ingest.exports import receipt as export_receipt
 from ingest.inputs import InputKind, require
 from ingest.kaggle import load_kaggle
 from ingest.kaggle import render as render_kaggle
+from ingest.scrobbles import import_scrobbles
+from ingest.scrobbles import render as render_scrobbles
 from pipeline.stages import build_tables, train_models
 from report.build_summary import render_build
 from report.terminal import build_report
 from report.terminal import render as render_report
 
 Show = Callable[[Any], None]
+KINDS = (InputKind.EXPORT, InputKind.KAGGLE, InputKind.SCROBBLES)
 
 
 def run_all(
@@ -32,7 +35,7 @@ def run_all(
     """Import every path by what it holds, build, train and report; `show` prints each result.
 
     All paths are looked at before the first is imported. Without a catalogue, training is left out with a
-    sentence. Raises InputError for a path that is neither an export nor the Kaggle file.
+    sentence. Raises InputError for a path that is none of these.
     """
     import_paths(settings, paths, show=show, listener=listener, time_zone=time_zone)
     show(render_build(settings, build_tables(settings)))
@@ -49,13 +52,21 @@ def import_paths(
     time_zone: str | None = None,
 ) -> None:
     """Import paths told apart by content; catalogues first, so that one message names what they cover."""
-    kinds = {path: require(path, InputKind.EXPORT, InputKind.KAGGLE) for path in paths}
-    for path in [path for path, kind in kinds.items() if kind is InputKind.KAGGLE]:
+    by_kind: dict[InputKind, list[Path]] = {kind: [] for kind in KINDS}
+    for path in paths:
+        by_kind[require(path, *KINDS)].append(path)
+    for path in by_kind[InputKind.KAGGLE]:
         show(render_kaggle(load_kaggle(settings, path)))
-    exports = [path for path, kind in kinds.items() if kind is InputKind.EXPORT]
-    if exports:
-        receipt = import_exports(settings, exports, listener_id=listener, time_zone=time_zone)
+    if by_kind[InputKind.EXPORT]:
+        receipt = import_exports(
+            settings, by_kind[InputKind.EXPORT], listener_id=listener, time_zone=time_zone
+        )
         show(export_receipt.render(receipt))
+    if by_kind[InputKind.SCROBBLES]:
+        receipt = import_scrobbles(
+            settings, by_kind[InputKind.SCROBBLES], listener_id=listener, time_zone=time_zone
+        )
+        show(render_scrobbles(receipt))
 
 
 def train_if_possible(settings: Settings, *, show: Show) -> None:

@@ -14,10 +14,13 @@ from core.settings import Settings
 from ingest.exports import import_exports
 from ingest.inputs import InputKind, identify, require
 from ingest.kaggle import load_kaggle
+from ingest.table_headers import FEATURES
 from tests.ingest import builders as b
+from tests.ingest import scrobble_builders as sb
 from tests.paths import ROOT, real_account_export, real_kaggle_csv
 
 LFS_POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 20118244\n"
+FEATURE_TABLE = ",".join(["track_id", *FEATURES]).encode() + b"\n"
 FILES: dict[str, tuple[str, bytes, InputKind]] = {
     "extended": ("x.json", b.as_json([b.play_2021(0)]), InputKind.EXPORT),
     "account": ("x", b.as_json([b.account_play(0)]), InputKind.EXPORT),
@@ -25,6 +28,19 @@ FILES: dict[str, tuple[str, bytes, InputKind]] = {
     "half a play": ("x.json", b.as_json([b.play(0)])[:300], InputKind.EXPORT),
     "first row is noise": ("x.json", b.as_json([7, b.play(0)]), InputKind.EXPORT),
     "no plays": ("StreamingHistory0.json", b"[ ]", InputKind.EXPORT),
+    "scrobbles": ("x.csv", sb.ghan([sb.ghan_row(1)]), InputKind.SCROBBLES),
+    "bare scrobbles": ("x.csv", sb.bare(["a,b,c", sb.bare_row(1)]), InputKind.SCROBBLES),
+    "lastfm json": ("x.json", b.as_json([{"track": [sb.lastfm_track(1)]}]), InputKind.SCROBBLES),
+    "listens": ("x.jsonl", sb.lines([sb.listen(1)]), InputKind.SCROBBLES),
+    "listens in a zip": (
+        "x",
+        b.zip_bytes({"listens/1.jsonl": sb.lines([sb.listen(1)])}),
+        InputKind.SCROBBLES,
+    ),
+    "feedback": ("x.jsonl", sb.lines([sb.FEEDBACK]), InputKind.OTHER_JSON),
+    "exportify": ("x.csv", b'\xef\xbb\xbf"Track URI","Time Signature"\na,4\n', InputKind.FEATURES),
+    "features of a person": ("x.csv", FEATURE_TABLE, InputKind.FEATURES),
+    "parquet": ("x.parquet", b"PAR1" + bytes(40), InputKind.PARQUET),
     "catalogue": ("x.csv", b.catalogue([b.catalogue_row()]), InputKind.KAGGLE),
     "empty list": ("playlists.json", b"[]", InputKind.EMPTY_LIST),
     "other json": ("Userdata.json", b'{"country": "DE", "ts": 1}', InputKind.OTHER_JSON),

@@ -1,0 +1,149 @@
+"""From a file to the temporary table `incoming`: one typed row per scrobble, with a reason if it is none.
+
+Last.fm and players that report to ListenBrainz give the time at which a play began. What ListenBrainz fetched
+from Spotify by itself has the time at which it ended. Nobody tells how long was listened.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from ingest.plays import PLAY_ID_SQL
+from ingest.repair import Repair, repair
+from ingest.scrobbles.fields import ITEMS, LASTFM_TEXTS, LISTENBRAINZ_TEXTS, TABLE_TEXTS
+from ingest.scrobbles.forms import Form
+from ingest.scrobbles.tables import write_lines
+
+# DuckDB takes 16 MB for one JSON value; a whole Last.fm history may be one.
+USUAL_BYTES = 16 * 1024**2
+MOST_BYTES = 512 * 1024**2
+# A record that was cut is given up at the next object that begins with one of these.
+_PAGE_KEYS = ("track", "recenttracks", "payload")
+_KEYS = (
+    *_PAGE_KEYS,
+    *("artist", "name", "album", "date", "@attr"),
+    *("listened_at", "track_metadata", "score"),
+)
+_STARTS = ("inserted_at", "mbid", "url", "streamable", "image", "recording_msid", "user_name")
+
+_JUDGE = f"""
+typed as (
+    select
+        * exclude (artist, title, album, isrc),
+        nullif(trim(artist), '') as artist_name,
+        nullif(trim(title), '') as track_name,
+        nullif(trim(album), '') as album_name,
+        nullif(trim(isrc), '') as isrc,
+        nullif(
+            regexp_extract(
+                spotify_text,
+                '(?:open\\.spotify\\.com/(?:intl-[a-z-]+/)?track/|^spotify:track:|^)([0-9A-Za-z]{{22}})(?:[?#/]|$)',
+                1
+            ),
+            ''
+        ) as track_id,
+        try_cast(seconds_text as double) as seconds,
+        try_strptime(replace(clock_text, ',', ''), '%d %b %Y %H:%M') as clock,
+        try_cast(round(try_cast(duration_text as double)) as bigint) as length_ms
+    from texts
+),
+timed as (
+    select
+        *,
+        -- Audioscrobbler, from which Last.fm came, began in 2002; a clock that was not set says 1970.
+        case
+            when seconds is null then clock
+            when seconds between 1009843200 and epoch(now()) + 2 * 86400
+                then make_timestamp(try_cast(seconds * 1e6 as bigint))
+        end as moment,
+        $listener as listener_id,
+        case when track_id is not null then 'spotify:track:' || track_id end as content_uri,
+        case when length_ms between 1 and 86400000 then length_ms end as duration_ms,
+        null::bigint as ms_played
+    from typed
+),
+judged as (
+    select
+        *,
+        moment as played_at,
+        case when is_end then moment end as ended_at,
+        case
+            when is_unreadable then 'no complete record'
+            when problem is not null then problem
+            when track_name is null then 'no title'
+            when coalesce(nullif(trim(seconds_text), ''), nullif(trim(clock_text), '')) is null then 'no time'
+            when seconds is null and clock is null then 'time is no date'
+            when moment is null or moment < timestamp '2002-01-01'
+                or moment > now()::timestamp + interval 2 day
+                then 'time before 2002 or in the future'
+        end as reason
+    from timed
+)
+select
+    row_number,
+    reason,
+    case
+        when reason is not null and not is_unreadable then json_merge_patch('{{}}', json_object(
+            'time', coalesce(seconds_text, clock_text), 'artist', artist_name, 'title', track_name,
+            'album', album_name
+        ))
+    end as record,
+    false as is_skipped,
+    case when reason is null then {PLAY_ID_SQL} end as play_id,
+    'track' as content_type,
+    content_uri,
+    track_id,
+    isrc,
+    track_name,
+    artist_name,
+    album_name,
+    case when is_end then moment - to_milliseconds(coalesce(duration_ms, 0)) else moment end as started_at,
+    ended_at,
+    played_at,
+    case when not is_end then 'scrobble' when duration_ms is null then 'ended_at' else 'duration' end
+        as started_at_source,
+    case when seconds is null then 'minute' else 'second' end as ended_at_precision,
+    ms_played,
+    duration_ms,
+    null::varchar as platform,
+    null::varchar as country,
+    null::boolean as shuffle,
+    null::boolean as skipped,
+    null::boolean as offline,
+    null::boolean as is_private_session,
+    null::varchar as reason_start,
+    null::varchar as reason_end
+from judged
+"""
+
+
+def read_file(db: duckdb.DuckDBPyConnection, path: Path, form: Form, listener_id: str) -> Repair | None:
+    """Fill the temporary table `incoming` from a file; return what had to be mended in it, if anything."""
+    lines = path.with_suffix(".lines")
+    if form.is_table:
+        mended = write_lines(path, lines, has_header=form.shape == "table")
+        _fill(db, lines, "newline_delimited", TABLE_TEXTS, listener_id)
+        return mended
+    texts = LASTFM_TEXTS if form.source == "lastfm" else LISTENBRAINZ_TEXTS
+    try:
+        _fill(db, path, form.shape, texts, listener_id)
+    except (duckdb.InvalidInputException, duckdb.DataError, UnicodeDecodeError):
+        mended = repair(
+            path, lines, closing="]" if form.shape == "array" else "}", keys=_KEYS, starts=_STARTS
+        )
+        _fill(db, lines, "newline_delimited", texts, listener_id)
+        return mended
+    return None
+
+
+def _fill(db: duckdb.DuckDBPyConnection, path: Path, shape: str, texts: str, listener_id: str) -> None:
+    most_bytes = min(max(USUAL_BYTES, path.stat().st_size + 1), MOST_BYTES) if texts == LASTFM_TEXTS else 0
+    values = {
+        "path": str(path),
+        "shape": shape,
+        "most_bytes": most_bytes or USUAL_BYTES,
+        "listener": listener_id,
+    }
+    db.execute(f"create or replace temp table incoming as {ITEMS} {texts} {_JUDGE}", values)
