@@ -1,7 +1,8 @@
 -- Pairs of rows in which two sources tell of the same play: same listener, artist and
 -- title, ends (of scrobbles: starts) within 90 s, or 150 s where a source has minutes,
--- and each the other's nearest. Grain: play_id, weaker_play_id. Buckets of 180 s and
--- their neighbours make it an equality join.
+-- and each the other's nearest of that rank. Grain: play_id, weaker_play_id. Buckets of
+-- 180 s and their neighbours make it an equality join; a pair near by both clocks
+-- counts once.
 with
     play_clocks as (select * from {{ ref("play_clocks") }}),
     events as (
@@ -28,7 +29,9 @@ with
             weaker.spotify_id as weaker_spotify_id,
             stronger.source,
             weaker.source as weaker_source,
-            abs(stronger.second - weaker.second) as seconds_apart
+            stronger.source_rank,
+            weaker.source_rank as weaker_rank,
+            min(abs(stronger.second - weaker.second)) as seconds_apart
         from weaker
         inner join
             events as stronger
@@ -40,18 +43,19 @@ with
             stronger.source_rank < weaker.source_rank
             and abs(stronger.second - weaker.second)
             <= greatest(stronger.near_seconds, weaker.near_seconds)
+        group by all
     )
 
 select play_id, weaker_play_id, weaker_spotify_id, source, weaker_source, seconds_apart
 from pairs
 qualify
     row_number() over (
-        partition by play_id, weaker_source
+        partition by play_id, weaker_rank
         order by seconds_apart nulls last, weaker_play_id nulls last
     )
     = 1
     and row_number() over (
-        partition by weaker_play_id, source
+        partition by weaker_play_id, source_rank
         order by seconds_apart nulls last, play_id nulls last
     )
     = 1
