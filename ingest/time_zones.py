@@ -11,6 +11,8 @@ from pathlib import Path
 from core.errors import InputError
 
 UNKNOWN_ZONE = "UTC"
+# Names in the zone database that mean another zone elsewhere, or none.
+NOT_ZONES = frozenset({"localtime", "Factory"})
 # A link into the zone database on Linux and macOS; a file with a name on some Linux systems.
 LOCAL_TIME = Path("/etc/localtime")
 TIME_ZONE_NAME = Path("/etc/timezone")
@@ -18,8 +20,8 @@ TIME_ZONE_NAME = Path("/etc/timezone")
 
 @cache
 def known_zones() -> frozenset[str]:
-    """Return the IANA names a listener can have. `localtime` is not one: it means another zone elsewhere."""
-    return frozenset(zoneinfo.available_timezones() - {"localtime", "Factory"})
+    """Return the IANA names a listener can have."""
+    return frozenset(zoneinfo.available_timezones() - NOT_ZONES)
 
 
 def checked_zone(name: str) -> str:
@@ -41,9 +43,18 @@ def checked_zone(name: str) -> str:
 def system_zone() -> str:
     """Return the IANA name of this system's time zone; UTC where it cannot be found out."""
     for candidate in (_from_environment(), _from_link(), _from_file()):
-        if candidate in known_zones():
-            return str(candidate)
+        if candidate and _exists(candidate):
+            return candidate
     return UNKNOWN_ZONE
+
+
+def _exists(name: str) -> bool:
+    """Look for one zone; to list all of them means to open 600 files."""
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return name not in NOT_ZONES
 
 
 def _near(wanted: str) -> list[str]:
