@@ -57,7 +57,7 @@ def bare_import(place: Path, files: list[Path]) -> float:
 
 
 def _one_row_each(folder: Path, files: list[Path]) -> list[Path]:
-    """Write the first row of each file: importing them takes what does not depend on the size of an export."""
+    """Write the first row of each file: importing that takes what does not depend on the size."""
     small = folder / "one-row-each"
     small.mkdir(exist_ok=True)
     for file in files:
