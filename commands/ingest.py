@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from commands.shared import Json, Listener, TimeZone, settle, show
+from core.errors import UsageError
 
 app = typer.Typer(
     help="Bring data in: exports, polls, scrobbles, the Kaggle catalogue, audio features.",
@@ -63,6 +64,42 @@ def ingest_scrobbles(
     show(receipt.to_dict() if as_json else render(receipt, per_file=per_file), as_json=as_json)
     if not receipt.is_complete:
         raise typer.Exit(1)
+
+
+@app.command("features")
+def ingest_features(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="CSV or Parquet with track ids and audio features.")
+    ] = None,
+    provider: Annotated[
+        str | None, typer.Option(help="Ask reccobeats about tracks nobody measured; sends their ids.")
+    ] = None,
+    tracks: Annotated[
+        int | None, typer.Option(help="Ask for at most so many tracks, most played first.", min=1)
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Bring in measured audio features: from your own table, or from a provider on the internet.
+
+    Example: spotiflow ingest features exportify.csv
+    """
+    from ingest.features import fetch_features, import_features, render_fetched, render_imported
+
+    if provider is None:
+        imported = import_features(settle(), paths or [])
+        show(imported.to_dict() if as_json else render_imported(imported), as_json=as_json)
+        return
+    if provider != "reccobeats" or paths:
+        raise UsageError(
+            f"'{provider}' was given with {len(paths or [])} paths; the provider can be reccobeats, without.",
+            hint="Example: spotiflow ingest features --provider reccobeats",
+        )
+    fetched = fetch_features(settle(), most=tracks)
+    show(fetched.to_dict() if as_json else render_fetched(fetched), as_json=as_json)
+    if fetched.postponed and as_json:
+        raise typer.Exit(fetched.postponed.exit_code)
+    if fetched.postponed:
+        raise fetched.postponed
 
 
 @app.command("kaggle")

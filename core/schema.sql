@@ -203,6 +203,15 @@ create table if not exists raw.missing_tracks (
     checked_at timestamp not null
 );
 
+-- Tracks of which a provider knows no audio features, so that it is asked again after 90 days only.
+-- isrc: what it was asked by besides the id, if that was known.
+create table if not exists raw.missing_features (
+    track_id varchar not null,
+    provider varchar not null,
+    isrc varchar,
+    checked_at timestamp not null
+);
+
 create table if not exists raw.saved_tracks (
     listener_id varchar not null,
     track_id varchar not null,

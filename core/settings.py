@@ -40,6 +40,8 @@ class Settings:
     spotify_login_seconds: how long a login waits for the browser.
     spotify_port: port on this machine to which Spotify sends the browser back.
     spotify_api_url, spotify_accounts_url: where Spotify is; another place can only be on this machine.
+    reccobeats_url: where ReccoBeats is, which gives audio features when asked to; the same holds for it.
+    reccobeats_pause_seconds: least time between two calls to it.
     """
 
     home: Path
@@ -59,6 +61,8 @@ class Settings:
     spotify_port: int = 8888
     spotify_api_url: str = "https://api.spotify.com"
     spotify_accounts_url: str = "https://accounts.spotify.com"
+    reccobeats_url: str = "https://api.reccobeats.com"
+    reccobeats_pause_seconds: float = 1.0
 
     @property
     def database_path(self) -> Path:
@@ -165,13 +169,13 @@ def _read_wait(value: Any) -> float:
 
 
 def _read_place(value: Any) -> str:
-    # A token goes wherever this points: nothing but Spotify itself or a stand-in on this machine.
-    if value in _SPOTIFY_PLACES or ON_THIS_MACHINE.fullmatch(str(value)):
+    # A token goes wherever this points: nothing but the place itself or a stand-in on this machine.
+    if value in _PLACES or ON_THIS_MACHINE.fullmatch(str(value)):
         return str(value)
     raise ValueError("expected http://127.0.0.1:PORT")
 
 
-_SPOTIFY_PLACES = (Settings.spotify_api_url, Settings.spotify_accounts_url)
+_PLACES = (Settings.spotify_api_url, Settings.spotify_accounts_url, Settings.reccobeats_url)
 _READERS: dict[str, Callable[[Any], Any]] = {
     "default_listener": str,
     "allow_synthetic": _read_bool,
@@ -189,6 +193,8 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "spotify_port": _read_count,
     "spotify_api_url": _read_place,
     "spotify_accounts_url": _read_place,
+    "reccobeats_url": _read_place,
+    "reccobeats_pause_seconds": _read_wait,
 }
 assert set(_READERS) == {field.name for field in fields(Settings)} - {"home"}
 

@@ -10,6 +10,7 @@ from core.errors import NotFoundError
 from core.settings import Settings
 from ingest.exports import import_exports
 from ingest.exports import receipt as export_receipt
+from ingest.features import import_features, render_imported
 from ingest.inputs import InputKind, require
 from ingest.kaggle import load_kaggle
 from ingest.kaggle import render as render_kaggle
@@ -21,7 +22,7 @@ from report.terminal import build_report
 from report.terminal import render as render_report
 
 Show = Callable[[Any], None]
-KINDS = (InputKind.EXPORT, InputKind.KAGGLE, InputKind.SCROBBLES)
+KINDS = (InputKind.EXPORT, InputKind.KAGGLE, InputKind.SCROBBLES, InputKind.FEATURES)
 
 
 def run_all(
@@ -57,6 +58,8 @@ def import_paths(
         by_kind[require(path, *KINDS)].append(path)
     for path in by_kind[InputKind.KAGGLE]:
         show(render_kaggle(load_kaggle(settings, path)))
+    if by_kind[InputKind.FEATURES]:
+        show(render_imported(import_features(settings, by_kind[InputKind.FEATURES])))
     if by_kind[InputKind.EXPORT]:
         receipt = import_exports(
             settings, by_kind[InputKind.EXPORT], listener_id=listener, time_zone=time_zone

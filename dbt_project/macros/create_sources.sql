@@ -198,6 +198,13 @@ create table if not exists raw.missing_tracks (
     checked_at timestamp not null
 );
 
+create table if not exists raw.missing_features (
+    track_id varchar not null,
+    provider varchar not null,
+    isrc varchar,
+    checked_at timestamp not null
+);
+
 create table if not exists raw.saved_tracks (
     listener_id varchar not null,
     track_id varchar not null,
