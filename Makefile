@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/installed
 TEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-fast lint format coverage bench docs constraints clean
+.PHONY: help install demo test test-fast lint format coverage bench docs picture constraints clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -49,6 +49,10 @@ bench: $(INSTALLED) ## Measure the figures the documentation states
 
 docs: $(INSTALLED) ## Write the dbt documentation of the warehouse
 	$(BIN)/spotiflow docs generate
+
+picture: $(INSTALLED) ## Draw the README's picture of the report anew
+	$(BIN)/spotiflow demo > /dev/null
+	$(BIN)/spotiflow --home $${SPOTIFLOW_HOME:-$$HOME/.spotiflow}-demo report --svg docs/assets/report.svg
 
 constraints: ## Write constraints.txt anew from a fresh environment
 	rm -rf $(VENV)-fresh && $(PYTHON) -m venv $(VENV)-fresh

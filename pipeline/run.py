@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from core.database import open_warehouse
 from core.errors import NotFoundError
 from core.settings import Settings
 from ingest.exports import import_exports
@@ -36,8 +37,11 @@ def run_all(
     """Import every path by what it holds, build, train and report; `show` prints each result.
 
     All paths are looked at before the first is imported. Without a catalogue, training is left out with a
-    sentence. Raises InputError for a path that is none of these.
+    sentence. Raises InputError for a path that is none of these, NotFoundError without paths and warehouse.
     """
+    if not paths:
+        with open_warehouse(settings, read_only=True):
+            pass  # There has to be something to run on.
     import_paths(settings, paths, show=show, listener=listener, time_zone=time_zone)
     show(render_build(settings, build_tables(settings)))
     train_if_possible(settings, show=show)

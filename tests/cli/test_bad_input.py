@@ -98,7 +98,7 @@ def test_a_zone_or_listener_that_does_not_exist(
 
 
 @pytest.mark.parametrize(
-    "command", [["build"], ["train"], ["report"], ["tables"], ["sql", "select 1"]], ids=" ".join
+    "command", [["build"], ["run"], ["train"], ["report"], ["tables"], ["sql", "select 1"]], ids=" ".join
 )
 def test_an_empty_home_says_where_to_start(run_cli: RunCli, tmp_path: Path, command: list[str]) -> None:
     done = run_cli(*command, check=False)
