@@ -14,3 +14,19 @@
 {% macro alarm_level(q) -%}
     case when {{ q }} <= 0.01 then 'High' when {{ q }} <= 0.05 then 'Medium' when {{ q }} <= 0.1 then 'Low' end
 {%- endmacro %}
+
+{# A week that differs, in a neutral sentence about the listening; NULL where `direction` is. Reads metric, value,
+   period_start and baseline_mean. #}
+{% macro change_in_words(direction, weeks) -%}
+    {{ direction }}
+    || ' than before: in your listening of the week from '
+    || cast(period_start as string)
+    || ' '
+    || replace(metric, '_', ' ')
+    || ' was '
+    || cast(round(value, 2) as string)
+    || ', in the weeks before '
+    || cast(round(baseline_mean, 2) as string)
+    || ' on average'
+    || case when {{ weeks }} > 1 then ' (' || cast({{ weeks }} as string) || ' weeks in a row)' else '' end
+{%- endmacro %}

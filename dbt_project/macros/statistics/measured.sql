@@ -25,5 +25,15 @@
     group by listener_id
 {%- endmacro %}
 
+{# The same from sessions with the counts of their plays. #}
+{% macro listeners_of_sessions(sessions) -%}
+    select
+        listener_id,
+        {{ share("sum(n_measured)", "sum(n_plays)") }} as measured_share,
+        bool_or(is_simulated) as is_simulated
+    from {{ sessions }}
+    group by listener_id
+{%- endmacro %}
+
 {# Sample standard deviation; NULL for fewer than two values, on every engine. #}
 {% macro std_dev(value) -%} case when count({{ value }}) > 1 then stddev_samp({{ value }}) end {%- endmacro %}

@@ -18,3 +18,76 @@
 
 {# The values of shift_magnitude as rows. #}
 {% macro shift_magnitudes() -%} (values ('Small'), ('Medium'), ('Large')) as magnitudes (shift_magnitude) {%- endmacro %}
+
+{# All sequences of mood categories of a length, each a list. #}
+{% macro mood_words(length) -%}
+    {%- set words = [[]] -%}
+    {%- for _ in range(length) -%}
+        {%- set longer = [] -%}
+        {%- for word in words -%}
+            {%- for mood in mood_categories() -%} {%- do longer.append(word + [mood]) -%} {%- endfor -%}
+        {%- endfor -%}
+        {%- do words.clear() -%}
+        {%- do words.extend(longer) -%}
+    {%- endfor -%}
+    {{ return(words) }}
+{%- endmacro %}
+
+{# Habits that are compared with the own past, columns of silver.weekly_listening and weekly_regularity. #}
+{% macro habit_metrics() -%}
+    {{
+        return(
+            [
+                "novelty", "repetition", "effective_tracks", "skip_share", "regularity", "midpoint",
+                "concentration",
+            ]
+        )
+    }}
+{%- endmacro %}
+
+{# A name for the way somebody listens now. The bounds are plain numbers, not those of other people: mostly new
+   music from a novelty of .4 on, a small circle of tracks from a repetition of .4 on, a wide one from 45 effective
+   tracks of 50 plays on. #}
+{% macro archetype(novelty, repetition, effective_tracks) -%}
+    case
+        when {{ repetition }} is null then null
+        when {{ novelty }} >= 0.4 and {{ repetition }} < 0.4 then 'explorer'
+        when {{ repetition }} >= 0.4 then 'repeater'
+        when {{ effective_tracks }} >= 45 then 'wanderer'
+        else 'mixer'
+    end
+{%- endmacro %}
+
+{# All sequences of two and three mood categories as rows: pattern_length, pattern, prefix (all but the last), from_mood
+   and to_mood. #}
+{% macro mood_patterns() -%}
+    select pattern_length, pattern, prefix, from_mood, to_mood
+    from
+        (
+            values
+                {% for word in mood_words(2) + mood_words(3) -%}
+                (
+                    {{ word | length }}, '{{ word | join(" > ") }}', '{{ word[:-1] | join(" > ") }}',
+                    '{{ word[0] }}', '{{ word[-1] }}'
+                ){{ ", " if not loop.last }}
+                {%- endfor %}
+        ) as patterns (pattern_length, pattern, prefix, from_mood, to_mood)
+{%- endmacro %}
+
+{# Why a pattern is not tested, in words; NULL where it is. #}
+{% macro too_rare(expected, std_dev) -%}
+    {%- set gate = var("gate_transition_occurrences") -%}
+    case
+        when {{ expected }} < {{ gate }}
+        then 'needs {{ gate }} by chance, has ' || cast(round({{ expected }}, 1) as string)
+        when {{ std_dev }} is null
+        then 'every order gives the same'
+    end
+{%- endmacro %}
+
+{# Words for the middle of a zone, by the halves of valence and energy. #}
+{% macro zone_name(valence, energy) -%}
+    case when {{ valence }} >= 0.5 then 'bright' else 'dark' end
+    || ' and '
+    || case when {{ energy }} >= 0.5 then 'energetic' else 'calm' end
+{%- endmacro %}

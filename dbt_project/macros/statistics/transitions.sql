@@ -42,3 +42,23 @@
         + {{ expected }} * (1 - {{ expected }})
     )
 {%- endmacro %}
+
+{# `moment` (transition_expected or transition_variance) of two moods in a row, from rows a and b with mood, plays and
+   n of one session: which letters are the same decides the form. #}
+{% macro moment_of_pair(moment) -%}
+    case
+        when a.mood = b.mood then {{ moment(["a.plays", "a.plays"], "a.n") }}
+        else {{ moment(["a.plays", "b.plays"], "a.n") }}
+    end
+{%- endmacro %}
+
+{# The same of three moods in a row, from rows a, b and c. #}
+{% macro moment_of_triple(moment) -%}
+    case
+        when a.mood = b.mood and b.mood = c.mood then {{ moment(["a.plays", "a.plays", "a.plays"], "a.n") }}
+        when a.mood = b.mood then {{ moment(["a.plays", "a.plays", "c.plays"], "a.n") }}
+        when a.mood = c.mood then {{ moment(["a.plays", "b.plays", "a.plays"], "a.n") }}
+        when b.mood = c.mood then {{ moment(["a.plays", "b.plays", "b.plays"], "a.n") }}
+        else {{ moment(["a.plays", "b.plays", "c.plays"], "a.n") }}
+    end
+{%- endmacro %}

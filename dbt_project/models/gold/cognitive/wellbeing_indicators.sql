@@ -1,0 +1,57 @@
+-- How does your listening change from week to week: sound, variety, clock?
+-- Grain: one row per listener and week with plays (week_start, a Monday).
+-- Caveat: music features describe songs, not the person who plays them. No score, no
+-- verdict: read a value against your own past weeks.
+{% set inertia_gate = var("gate_inertia_days") %}
+with
+    weekly_listening as (select * from {{ ref("weekly_listening") }}),
+    weekly_inertia as (select * from {{ ref("weekly_inertia") }}),
+    weekly_regularity as (select * from {{ ref("weekly_regularity") }})
+
+select
+    listener_id,
+    week_start,
+    weekly_listening.is_complete,
+    weekly_listening.n_sessions,
+    weekly_listening.plays,
+    weekly_listening.minutes,
+    {% for feature in ("valence", "energy") %}
+        weekly_listening.avg_{{ feature }},
+        weekly_listening.avg_{{ feature }}
+        - weekly_listening.{{ feature }}_half_width as {{ feature }}_ci_low,
+        weekly_listening.avg_{{ feature }}
+        + weekly_listening.{{ feature }}_half_width as {{ feature }}_ci_high,
+        case
+            when
+                weekly_listening.n_{{ feature }}_sessions
+                >= {{ var("gate_interval_sessions") }}
+            then weekly_listening.{{ feature }}_std_dev
+        end as {{ feature }}_variability,
+    {% endfor %}
+    weekly_inertia.inertia as valence_inertia,
+    weekly_inertia.inertia - weekly_inertia.half_width as inertia_ci_low,
+    weekly_inertia.inertia + weekly_inertia.half_width as inertia_ci_high,
+    coalesce(weekly_inertia.n_days, 0) as inertia_days,
+    weekly_listening.repetition,
+    weekly_listening.effective_tracks,
+    weekly_listening.novelty,
+    weekly_listening.night_share,
+    weekly_regularity.regularity,
+    weekly_listening.measured_share,
+    {{ reasons({
+        "interval": too_few_sessions("weekly_listening.n_valence_sessions"),
+        "inertia": "case when weekly_inertia.inertia is null then 'needs " ~ inertia_gate
+            ~ " days, has ' || cast(coalesce(weekly_inertia.n_days, 0) as string) end",
+        "repetition": "case when weekly_listening.repetition is null then 'needs "
+            ~ var("rarefaction_plays") ~ " plays' end",
+        "novelty": "case when weekly_listening.novelty is null then 'needs "
+            ~ var("novelty_history_days") ~ " days of history' end",
+        "regularity": "case when weekly_regularity.regularity is null then 'needs "
+            ~ var("gate_regularity_days") ~ " days in four weeks' end",
+    }) }}
+    as reason,
+    weekly_listening.is_simulated
+from weekly_listening
+left join weekly_inertia using (listener_id, week_start)
+left join weekly_regularity using (listener_id, week_start)
+order by listener_id nulls last, week_start nulls last

@@ -1,0 +1,66 @@
+-- How the last weeks of each habit compare with all weeks before. Grain: listener_id,
+-- metric. value is the mean of the last four weeks that have one; percentile the share
+-- of the earlier four-week means that are lower, ties counted half, NULL under var
+-- gate_past_weeks of them. midpoint is in hours after 04:00.
+with
+    weekly_listening as (select * from {{ ref("weekly_listening") }}),
+    weekly_regularity as (select * from {{ ref("weekly_regularity") }}),
+    weeks as (
+        select
+            *,
+            (atan2(clock_sine, clock_cosine) * 3.819718634205488e0 + 44)
+            % 24 as midpoint,
+            sqrt(clock_sine * clock_sine + clock_cosine * clock_cosine) as concentration
+        from weekly_listening
+        left join weekly_regularity using (listener_id, week_start)
+    ),
+    habits as (
+        {% for metric in habit_metrics() %}
+            select
+                listener_id, week_start, '{{ metric }}' as metric, {{ metric }} as value
+            from weeks
+            where {{ metric }} is not null {{ "union all" if not loop.last }}
+        {% endfor %}
+    ),
+    smoothed as (
+        select
+            listener_id,
+            metric,
+            avg(value) over (
+                partition by listener_id, metric
+                order by week_start nulls last
+                rows between 3 preceding and current row
+            ) as value,
+            row_number() over (
+                partition by listener_id, metric order by week_start desc nulls last
+            ) as weeks_back
+        from habits
+    ),
+    compared as (
+        select
+            listener_id,
+            metric,
+            smoothed.weeks_back,
+            max(case when smoothed.weeks_back = 1 then smoothed.value end) over (
+                partition by listener_id, metric
+            ) as latest,
+            smoothed.value
+        from smoothed
+    )
+
+select
+    listener_id,
+    metric,
+    max(latest) as value,
+    cast(count(*) - 1 as bigint) as n_past,
+    case
+        when count(*) - 1 >= {{ var("gate_past_weeks") }}
+        then
+            (
+                count(case when weeks_back > 1 and value < latest then 1 end)
+                + count(case when weeks_back > 1 and value = latest then 1 end) / 2e0
+            )
+            / nullif(count(*) - 1, 0)
+    end as percentile
+from compared
+group by listener_id, metric
