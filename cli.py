@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from commands import access, auth, docs, ingest, listener
+from commands import access, auth, docs, forget, ingest, listener
 from commands.shared import Json, Listener, Synthetic, TimeZone, settle, show
 from core.errors import SpotiflowError
 
@@ -25,6 +25,7 @@ app.add_typer(listener.app, name="listener")
 app.add_typer(auth.app, name="auth")
 app.add_typer(docs.app, name="docs")
 app.add_typer(access.app)
+app.add_typer(forget.app)
 
 
 def _version(wanted: bool) -> None:

@@ -45,8 +45,15 @@ def check_listener(db: duckdb.DuckDBPyConnection, listener_id: str | None, setti
     Raises NotFoundError when a listener is named that nobody added.
     """
     name = listener_id or settings.default_listener
-    if name == settings.default_listener or _exists(db, name):
-        return name
+    if name != settings.default_listener:
+        require_listener(db, name)
+    return name
+
+
+def require_listener(db: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Raise NotFoundError for a listener nobody added."""
+    if _exists(db, name):
+        return
     known = ", ".join(
         row[0] for row in db.execute("select listener_id from raw.listeners order by 1").fetchall()
     )
@@ -79,19 +86,29 @@ def add_listener(
 
     Raises UsageError for a name that is taken or cannot be one, InputError for an unknown zone.
     """
+    _check_form(name)
+    zone = checked_zone(time_zone) if time_zone else system_zone()
+    with open_warehouse(settings) as db:
+        check_new_name(db, name)
+        _make(db, name, display_name=display_name, kind="simulated" if simulated else "person", zone=zone)
+        return next(listener for listener in _all(db) if listener.listener_id == name)
+
+
+def check_new_name(db: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Raise UsageError for a name that is taken or cannot be one."""
+    _check_form(name)
+    if _exists(db, name):
+        raise UsageError(
+            f"There is a listener '{name}' already.", hint="See them all: spotiflow listener list."
+        )
+
+
+def _check_form(name: str) -> None:
     if not _NAME.fullmatch(name):
         raise UsageError(
             f"'{name}' cannot be a listener's name.",
             hint="Use up to 40 letters, digits, dots, dashes and underscores; --display-name takes the rest.",
         )
-    zone = checked_zone(time_zone) if time_zone else system_zone()
-    with open_warehouse(settings) as db:
-        if _exists(db, name):
-            raise UsageError(
-                f"There is a listener '{name}' already.", hint="See them all: spotiflow listener list."
-            )
-        _make(db, name, display_name=display_name, kind="simulated" if simulated else "person", zone=zone)
-        return next(listener for listener in _all(db) if listener.listener_id == name)
 
 
 def list_listeners(settings: Settings) -> list[Listener]:

@@ -1,0 +1,50 @@
+"""The files of a listener: login, polls that wait, scratch; and those that may still hold something."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from core.settings import Settings
+from ingest.forget.search import found_in
+from ingest.scratch import sweep
+from ingest.spotify.token_store import token_path
+
+# Compressed inside, so that a search of their bytes proves nothing.
+_OPAQUE = frozenset({".duckdb", ".db", ".zip", ".gz", ".parquet", ".wal"})
+
+
+def remove_files(settings: Settings, name: str) -> list[str]:
+    """Remove the login of a listener, their polls in the inbox and what killed imports left; name them."""
+    token = token_path(settings, name)
+    found = [token, *settings.home.glob(f".{token.name}-*")] if token.exists() else []
+    found += [path for path in sorted(settings.inbox_dir.glob("*")) if _is_theirs(path, name)]
+    for path in found:
+        path.unlink(missing_ok=True)
+    if settings.scratch_dir.exists():
+        sweep(settings.scratch_dir)
+    return [str(path.relative_to(settings.home)) for path in found]
+
+
+def _is_theirs(path: Path, name: str) -> bool:
+    """Whether a file of the inbox is a poll of this listener, damaged or not."""
+    content = path.read_bytes()
+    try:
+        record = json.loads(content)
+    except ValueError:
+        return json.dumps(name).encode() in content
+    return isinstance(record, dict) and record.get("listener_id") == name
+
+
+def leftovers(settings: Settings, strings: Sequence[bytes]) -> list[str]:
+    """Name the files of the home that hold one of these strings, or that cannot be searched."""
+    found = []
+    for path in sorted(settings.home.rglob("*")):
+        if path == settings.database_path or not path.is_file() or path.is_symlink():
+            continue
+        if path.is_relative_to(settings.scratch_dir):
+            continue
+        if path.suffix in _OPAQUE or found_in(path, strings):
+            found.append(str(path.relative_to(settings.home)))
+    return found

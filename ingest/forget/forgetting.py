@@ -1,0 +1,178 @@
+"""Rewrite the warehouse without a listener: DuckDB keeps deleted text in its file, a new file has none."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from rich.console import RenderableType
+
+from core.console import log, progress
+from core.database import connect, open_warehouse
+from core.errors import UsageError, WarehouseBusyError, WarehouseError
+from core.settings import Settings
+from ingest.forget import search
+from ingest.forget.files import leftovers, remove_files
+from ingest.forget.rows import mark_rows
+from ingest.listeners import require_listener
+from ingest.receipt_parts import remarks
+from ingest.scratch import scratch_folder
+
+# Built from raw and ml; a build makes them again, without the listener.
+DERIVED = ("bronze", "silver", "gold")
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """What was removed, and the proof.
+
+    rows: removed rows by table. strings: texts that only this listener's rows had; none of them is a value in
+    the new file. searched: how many were looked for in its bytes; seen_before: how many of those stood in the
+    bytes of the old one. still_held: files of the home that hold some, or cannot be searched.
+    """
+
+    listener_id: str
+    rows: dict[str, int]
+    files: list[str]
+    strings: int
+    searched: int
+    seen_before: int
+    still_held: list[str]
+    bytes_before: int
+    bytes_after: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as `--json` prints it."""
+        return asdict(self) | {"dropped": list(DERIVED)}
+
+
+def preview(settings: Settings, name: str) -> int:
+    """Return how many rows of history would go. Raises NotFoundError for an unknown listener."""
+    with open_warehouse(settings) as db:
+        require_listener(db, name)
+        row = db.execute(
+            "select count(*) from raw.listening_history where listener_id = ?", [name]
+        ).fetchone()
+        return row[0] if row else 0
+
+
+def forget_listener(settings: Settings, name: str) -> Forgotten:
+    """Remove a listener from raw and ml, their login and their files, and write the warehouse anew.
+
+    Everything else is copied to a new file, which is searched and takes the place of the old one at once.
+    Bronze, silver and gold are dropped. Raises NotFoundError, UsageError where the file has tables of the
+    person's own, WarehouseBusyError, WarehouseError; then nothing has changed.
+    """
+    with open_warehouse(settings) as db:
+        require_listener(db, name)
+        _refuse_own_tables(db)
+    with scratch_folder(settings) as scratch, _side_by_side(settings, scratch) as (db, fresh):
+        with progress("Writing the warehouse anew"):
+            rows = _copy(db, name)
+            n_strings = search.collect(db, name)
+            strings = search.sample(db)
+            n_left = search.rows_left(db, name)
+        db.execute("checkpoint")
+        before, after = settings.database_path.stat().st_size, fresh.stat().st_size
+        seen_before = search.found_in(settings.database_path, strings)
+        if n_left or search.found_in(fresh, strings):
+            raise WarehouseError(
+                f"The new file still holds something of '{name}', so the old one was left as it is.",
+                hint="Please report this; to be rid of everything at once, delete the home folder.",
+            )
+        with fresh.open("rb+") as file:
+            os.fsync(file.fileno())
+        # The old file is still locked by us here, so nobody can have written to it in between.
+        fresh.replace(settings.database_path)
+    files = remove_files(settings, name)
+    log.info("a listener was forgotten: %d rows", sum(rows.values()))
+    return Forgotten(
+        name,
+        rows,
+        files,
+        n_strings,
+        len(strings),
+        len(seen_before),
+        leftovers(settings, strings),
+        before,
+        after,
+    )
+
+
+@contextmanager
+def _side_by_side(settings: Settings, scratch: Path) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
+    """Yield a connection to a new, empty warehouse to which the old one is attached, read-only, as `old`."""
+    place = replace(settings, home=scratch / "new")
+    db = connect(place, read_only=False)
+    try:
+        try:
+            db.execute(
+                f"attach '{str(settings.database_path).replace(chr(39), chr(39) * 2)}' as old (read_only)"
+            )
+        except duckdb.IOException as error:
+            raise WarehouseBusyError(
+                "Another process has just opened the warehouse.", hint="Run the command again."
+            ) from error
+        yield db, place.database_path
+    finally:
+        db.close()
+
+
+def _refuse_own_tables(db: duckdb.DuckDBPyConnection) -> None:
+    rows = db.execute(
+        """select schema_name || '.' || table_name from (
+            select schema_name, table_name from duckdb_tables() where not internal
+            union all
+            select schema_name, view_name from duckdb_views() where not internal
+        )
+        where schema_name not in ('raw', 'ml', 'bronze', 'silver', 'gold')
+            and schema_name not like '%dbt_test__audit' and table_name not like '%\\_\\_dbt\\_%' escape '\\'
+        order by 1"""
+    ).fetchall()
+    if rows:
+        names = ", ".join(row[0] for row in rows)
+        raise UsageError(
+            f"The warehouse has tables of your own, which may hold this listening: {names}.",
+            hint="Copy what you need to another file and drop them first.",
+        )
+
+
+def _copy(db: duckdb.DuckDBPyConnection, name: str) -> dict[str, int]:
+    """Copy what stays, table by table; return how many rows of each table did not."""
+    removed = {}
+    for table, condition in mark_rows(db, name).items():
+        values = {"name": name} if "$name" in condition else {}
+        db.execute(f"insert into {table} by name select * from old.{table} where {condition}", values)
+        row = db.execute(
+            f"select (select count(*) from old.{table}) - (select count(*) from {table})"
+        ).fetchone()
+        if row and row[0]:
+            removed[table] = row[0]
+    return removed
+
+
+def render(forgotten: Forgotten) -> RenderableType:
+    """Return what was done for the terminal."""
+    rows = ", ".join(f"{table} {n:,}" for table, n in forgotten.rows.items()) or "none"
+    held = ", ".join(forgotten.still_held) or "no other file of the home"
+    return remarks(
+        [
+            ("forgotten", forgotten.listener_id),
+            ("rows", f"{sum(forgotten.rows.values()):,} removed: {rows}"),
+            ("files", ", ".join(forgotten.files) or "no login, nothing in the inbox"),
+            (
+                "proof",
+                f"of {forgotten.strings:,} texts only these rows had, none is in the new file; "
+                f"{forgotten.searched:,} of them were looked for in its bytes: 0 found "
+                f"({forgotten.seen_before:,} in the old file)",
+            ),
+            ("file", f"written anew: {forgotten.bytes_before:,} bytes before, {forgotten.bytes_after:,} now"),
+            ("dropped", "bronze, silver and gold; next: spotiflow build"),
+            ("may hold", f"{held}; and backups and exports you keep elsewhere"),
+        ]
+    )

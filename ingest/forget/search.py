@@ -1,0 +1,95 @@
+"""The proof: strings that only this listener's rows had are looked for in the new file, and in others."""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Iterable
+from pathlib import Path
+
+import duckdb
+
+# A shorter string turns up in any file by chance.
+LEAST_BYTES = 8
+MOST_STRINGS = 200
+# So many bytes are searched at most, string by string; a huge file is searched for fewer of them.
+MOST_BYTES = 20 * 1024**3
+
+_THEIRS = """
+create or replace temp table theirs as
+select distinct text
+from (
+    select unnest([content_uri, track_name, artist_name, album_name, context_uri]) as text
+    from old.raw.listening_history where listener_id = $name
+    union all
+    select unnest([track_id, track_name, artist_name]) from old.raw.saved_tracks where listener_id = $name
+    union all
+    select unnest([playlist_id, playlist_name]) from old.raw.playlists where listener_id = $name
+    union all
+    select unnest([item_id, item_name]) from old.raw.top_items where listener_id = $name
+    union all
+    select unnest([listener_id, display_name]) from old.raw.listeners where listener_id = $name
+)
+where strlen(text) >= $least
+"""
+_TEXT_COLUMNS = """
+select schema_name || '.' || table_name, column_name, data_type
+from duckdb_columns()
+where database_name = current_database() and schema_name in ('raw', 'ml')
+    and data_type in ('VARCHAR', 'VARCHAR[]')
+order by 1, 2
+"""
+
+
+def collect(db: duckdb.DuckDBPyConnection, name: str) -> int:
+    """Fill `theirs` with the strings that no row of the new warehouse has; return how many there are.
+
+    The old warehouse is attached as `old`, the new one is the database in use and complete.
+    """
+    db.execute(_THEIRS, {"name": name, "least": LEAST_BYTES})
+    for table, column, kind in db.execute(_TEXT_COLUMNS).fetchall():
+        values = (
+            f"select unnest({column}) from {table}"
+            if kind.endswith("[]")
+            else f"select {column} from {table}"
+        )
+        db.execute(f"delete from theirs where text in ({values})")
+    row = db.execute("select count(*) from theirs").fetchone()
+    return row[0] if row else 0
+
+
+def sample(db: duckdb.DuckDBPyConnection) -> list[bytes]:
+    """Return some of these strings, the same each time; none that is part of a longer text that stays."""
+    rows = db.execute("select text from theirs order by hash(text), text limit ?", [MOST_STRINGS]).fetchall()
+    return [text.encode() for (text,) in rows if not _is_part_of_what_stays(db, text)]
+
+
+def rows_left(db: duckdb.DuckDBPyConnection, name: str) -> int:
+    """Count rows of the new warehouse that still name the listener."""
+    tables = db.execute(
+        """select schema_name || '.' || table_name from duckdb_columns()
+        where database_name = current_database() and schema_name in ('raw', 'ml')
+            and column_name = 'listener_id'"""
+    ).fetchall()
+    counts = [
+        db.execute(f"select count(*) from {table} where listener_id = ?", [name]).fetchone() or (0,)
+        for (table,) in tables
+    ]
+    return sum(count for (count,) in counts)
+
+
+def found_in(path: Path, strings: Iterable[bytes]) -> list[bytes]:
+    """Return which of the strings stand in the bytes of a file."""
+    size = path.stat().st_size
+    if size == 0:
+        return []
+    wanted = list(strings)[: max(10, MOST_BYTES // size)]
+    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return [text for text in wanted if content.find(text) >= 0]
+
+
+def _is_part_of_what_stays(db: duckdb.DuckDBPyConnection, text: str) -> bool:
+    for table, column, kind in db.execute(_TEXT_COLUMNS).fetchall():
+        value = f"array_to_string({column}, chr(31))" if kind.endswith("[]") else column
+        if db.execute(f"select 1 from {table} where contains({value}, ?) limit 1", [text]).fetchone():
+            return True
+    return False
