@@ -18,24 +18,33 @@ app = typer.Typer(
 
 @app.command("export")
 def ingest_export(
-    paths: Annotated[list[Path], typer.Argument(help="Zip, folder or files that Spotify sent you.")],
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Zip, folder or files that Spotify sent you.")
+    ] = None,
     listener: Listener = None,
     time_zone: TimeZone = None,
     skip_incognito: Annotated[bool, typer.Option(help="Leave out plays of private sessions.")] = False,
     per_file: Annotated[
         bool, typer.Option(help="One line per file instead of the first and the total.")
     ] = False,
+    explain_row: Annotated[
+        str | None,
+        typer.Option("--explain", metavar="FILE:ROW", help="Say what became of one row; stores nothing."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Import privacy exports of any generation: account data and extended history. Safe to repeat.
 
     Example: spotiflow ingest export my_spotify_data.zip --time-zone Europe/Paris
     """
-    from ingest.exports import import_exports
-    from ingest.exports.receipt import render
+    from ingest.exports import explain, import_exports, render
 
+    if explain_row is not None:
+        explanation = explain.explain_row(settle(), explain_row, paths or [], listener_id=listener)
+        show(explanation.to_dict() if as_json else explain.render(explanation), as_json=as_json)
+        return
     receipt = import_exports(
-        settle(), paths, listener_id=listener, time_zone=time_zone, skip_incognito=skip_incognito
+        settle(), paths or [], listener_id=listener, time_zone=time_zone, skip_incognito=skip_incognito
     )
     show(receipt.to_dict() if as_json else render(receipt, per_file=per_file), as_json=as_json)
     if not receipt.is_complete:
