@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/installed
 TEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-fast lint format coverage bench docs picture constraints clean
+.PHONY: help install demo test test-fast test-long lint format coverage bench docs picture constraints clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -24,11 +24,14 @@ install: $(INSTALLED) ## Make .venv with spotiflow in it
 demo: $(INSTALLED) ## See it work on simulated data, no account needed
 	@$(BIN)/spotiflow demo
 
-test: lint ## Lint, types and all tests
-	$(BIN)/pytest -n $(TEST_WORKERS)
+test: lint ## Lint, types and the tests that a change has to pass
+	$(BIN)/pytest -n $(TEST_WORKERS) -m "not long"
+
+test-long: $(INSTALLED) ## The tests that take minutes: simulations, orders of imports, a week of polling
+	$(BIN)/pytest -n $(TEST_WORKERS) -m long
 
 test-fast: $(INSTALLED) ## The tests that take under a minute together
-	$(BIN)/pytest -n $(TEST_WORKERS) -m "not slow"
+	$(BIN)/pytest -n $(TEST_WORKERS) -m "not slow and not long"
 
 lint: $(INSTALLED) ## Style and types of Python, format of SQL
 	$(BIN)/ruff check .
@@ -42,7 +45,7 @@ format: $(INSTALLED) ## Put Python and SQL into shape
 	$(BIN)/sqlfmt --quiet --no-progressbar dbt_project/models dbt_project/tests
 
 coverage: $(INSTALLED) ## Tests with a coverage report
-	$(BIN)/pytest -n $(TEST_WORKERS) --cov --cov-report=term-missing:skip-covered --cov-report=html
+	$(BIN)/pytest -n $(TEST_WORKERS) -m "not long" --cov --cov-report=term-missing:skip-covered --cov-report=html
 
 bench: $(INSTALLED) ## Measure the figures the documentation states
 	$(BIN)/python -m benchmarks

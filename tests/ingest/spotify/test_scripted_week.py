@@ -85,7 +85,7 @@ def _is_in(moment: datetime, window: tuple[datetime, datetime]) -> bool:
     return window[0] < moment <= window[1]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_real_play_of_the_week_is_there_exactly_once(
     logged_in: Settings, spotify: FakeSpotify, tmp_path: Path
 ) -> None:
