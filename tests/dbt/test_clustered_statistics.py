@@ -41,10 +41,11 @@ def correlations(samples: list[tuple[Any, Any, Any]]) -> list[dict[str, float]]:
             from tracks inner join correlations using (run) group by run, artist, any_r
         ),
         spreads as (select run, count(*) as clusters, sum(share * share) as spread from artists group by run),
-        tested as (
+        compared as (
             select *, {M.clustered_correlation("n", "clusters", "spread")}
             from correlations inner join spreads using (run)
-        )
+        ),
+        tested as (select *, {M.two_sided_p_t("t_value", "df")} as p_value from compared)
         select r, n_effective, {M.fisher_bound("r", "n_effective", "low")} as low,
             {M.fisher_bound("r", "n_effective", "high")} as high, p_value from tested order by run"""
     with duckdb.connect() as db:
@@ -102,9 +103,10 @@ def contrast(artist: Any, value: Any, positive: Any) -> dict[str, Any]:
             from tracks, moments group by artist
         ),
         spreads as (select count(*) as clusters, sum(share * share) as spread from artists),
-        tested as (
+        compared as (
             select *, {M.clustered_contrast(*sides, "clusters", "spread")} from moments, spreads
-        )
+        ),
+        tested as (select *, {M.two_sided_p_t("t_value", "df")} as p_value from compared)
         select {", ".join(names)} from tested"""
     return dict(zip(names, rows(sql)[0], strict=True))
 

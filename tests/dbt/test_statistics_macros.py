@@ -110,7 +110,8 @@ def test_ranks_agree_with_scipy() -> None:
 def contrast(first: Any, second: Any, gate: int = 2) -> dict[str, Any]:
     given = [*([one, True] for one in first), *([one, False] for one in second)]
     names = ["difference", "ci_low", "ci_high", "t_value", "df", "hedges_g", "g_half_width", "p_value"]
-    sql = f"""select {", ".join(names)} from (select {CONTRASTS.welch("a", "b", gate)} 1 from (
+    p_value = P.two_sided_p_t("t_value", "df")
+    sql = f"""select {", ".join(names[:-1])}, {p_value} from (select {CONTRASTS.welch("a", "b", gate)} 1 from (
         select {CONTRASTS.group_moments("x", "is_a", "a", "b")} 1 from {table(["x", "is_a"], given)}))"""
     return dict(zip(names, rows(sql)[0], strict=True))
 

@@ -58,7 +58,7 @@
     sum({{ zx }} * {{ zy }} - any_r * (power({{ zx }}, 2) + power({{ zy }}, 2)) / 2)
 {%- endmacro %}
 
-{# Correlation of units that come in clusters (tracks of artists), from any_r: r, n_effective, t_value, p_value.
+{# Correlation of units that come in clusters (tracks of artists), from any_r: r, n_effective, t_value, df.
    n_effective independent units would give the standard error that the clusters' shares in r have; at most n.
    NULL under the gates. `spread` is the sum of the squared shares. Columns; the last without a comma. #}
 {% macro clustered_correlation(n, clusters, spread) -%}
@@ -81,8 +81,7 @@
         when n_effective > 3
         then atanh(greatest(-0.9999999e0, least(0.9999999e0, r))) * sqrt(n_effective - 3)
     end as t_value,
-    case when n_effective > 3 then {{ clusters }} - 1 end as df,
-    {{ two_sided_p_t("t_value", "df") }} as p_value
+    case when n_effective > 3 then {{ clusters }} - 1 end as df
 {%- endmacro %}
 
 {# Words for the size of a correlation, by the usual bounds of .1, .3 and .5. #}

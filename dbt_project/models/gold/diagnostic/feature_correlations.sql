@@ -8,13 +8,20 @@ with
     measured_track_values as (select * from {{ ref("measured_track_values") }}),
     kaggle_tracks as (select * from {{ ref("kaggle_tracks") }}),
     listeners as ({{ listeners_measured("heard_tracks") }}),
+    catalogue_correlations as (
+        select
+            {% for a, b in feature_pairs() %}
+                {{ pearson(a, b) }} as {{ a }}_{{ b }}{{ "," if not loop.last }}
+            {% endfor %}
+        from kaggle_tracks
+    ),
     catalogue as (
         {% for a, b in feature_pairs() %}
             select
                 '{{ a }}' as feature_a,
                 '{{ b }}' as feature_b,
-                {{ pearson(a, b) }} as catalogue_r
-            from kaggle_tracks {{ "union all" if not loop.last }}
+                {{ a }}_{{ b }} as catalogue_r
+            from catalogue_correlations {{ "union all" if not loop.last }}
         {% endfor %}
     ),
     tracks as (
@@ -52,7 +59,10 @@ with
         left join correlations using ({{ keys }})
         left join spreads using ({{ keys }})
     ),
-    scaled as (select *, {{ bh_scaled("p_value", "listener_id") }} as scaled from gated)
+    tested as (select *, {{ two_sided_p_t("t_value", "df") }} as p_value from gated),
+    scaled as (
+        select *, {{ bh_scaled("p_value", "listener_id") }} as scaled from tested
+    )
 
 select
     {{ keys }},

@@ -46,8 +46,11 @@ with
         left join moments using (listener_id, feature)
         left join spreads using (listener_id, feature)
     ),
+    tested as (
+        select *, {{ two_sided_p_t("t_value", "df") }} as p_value from contrasts
+    ),
     scaled as (
-        select *, {{ bh_scaled("p_value", "listener_id") }} as scaled from contrasts
+        select *, {{ bh_scaled("p_value", "listener_id") }} as scaled from tested
     )
 
 select

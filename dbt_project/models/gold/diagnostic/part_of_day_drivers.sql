@@ -28,8 +28,11 @@ with
         {% endfor %}
     ),
     contrasts as (select *, {{ welch("part", "rest", gate) }} from moments),
+    tested as (
+        select *, {{ two_sided_p_t("t_value", "df") }} as p_value from contrasts
+    ),
     scaled as (
-        select *, {{ bh_scaled("p_value", "listener_id") }} as scaled from contrasts
+        select *, {{ bh_scaled("p_value", "listener_id") }} as scaled from tested
     )
 
 select
