@@ -59,8 +59,19 @@ def collect(db: duckdb.DuckDBPyConnection, name: str) -> int:
 
 def sample(db: duckdb.DuckDBPyConnection) -> list[bytes]:
     """Return some of these strings, the same each time; none that is part of a longer text that stays."""
-    rows = db.execute("select text from theirs order by hash(text), text limit ?", [MOST_STRINGS]).fetchall()
-    return [text.encode() for (text,) in rows if not _is_part_of_what_stays(db, text)]
+    db.execute(
+        "create or replace temp table sampled as select text from theirs order by hash(text), text limit ?",
+        [MOST_STRINGS],
+    )
+    for table, column, kind in db.execute(_TEXT_COLUMNS).fetchall():
+        value = f"array_to_string({column}, chr(31))" if kind.endswith("[]") else column
+        db.execute(
+            f"""delete from sampled where text in (
+                select text from sampled join (select distinct {value} as kept from {table})
+                on contains(kept, text)
+            )"""
+        )
+    return [text.encode() for (text,) in db.execute("select text from sampled order by 1").fetchall()]
 
 
 def rows_left(db: duckdb.DuckDBPyConnection, name: str) -> int:
@@ -85,11 +96,3 @@ def found_in(path: Path, strings: Iterable[bytes]) -> list[bytes]:
     wanted = list(strings)[: max(10, MOST_BYTES // size)]
     with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
         return [text for text in wanted if content.find(text) >= 0]
-
-
-def _is_part_of_what_stays(db: duckdb.DuckDBPyConnection, text: str) -> bool:
-    for table, column, kind in db.execute(_TEXT_COLUMNS).fetchall():
-        value = f"array_to_string({column}, chr(31))" if kind.endswith("[]") else column
-        if db.execute(f"select 1 from {table} where contains({value}, ?) limit 1", [text]).fetchone():
-            return True
-    return False
