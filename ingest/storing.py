@@ -14,6 +14,8 @@ from ingest.results import Counts, FileReceipt
 
 # They report plays that were finished, and not for how long.
 SCROBBLE_SOURCES = ("lastfm", "listenbrainz")
+# Two sources may know one play by the same id; the later in this list is nearer to Spotify itself.
+_BY_NEARNESS = "['listenbrainz', 'lastfm', 'api', 'account', 'extended']"
 # What a source says of a play besides what makes it that play.
 _DETAILS = (
     *("content_type", "content_uri", "track_id", "isrc", "track_name", "artist_name", "album_name"),
@@ -26,7 +28,8 @@ _DETAILS = (
 def _version(table: str, source: str) -> str:
     """SQL for what is compared of two versions of a play: to say something beats to say nothing."""
     details = ", ".join(f"{table}.{name} is not null, {table}.{name}" for name in _DETAILS)
-    return f"row({table}.content_type <> 'video', {source} = 'lastfm', {source}, {details})"
+    nearness = f"list_position({_BY_NEARNESS}, {source})"
+    return f"row({table}.content_type <> 'video', coalesce({nearness}, 0), {details})"
 
 
 # Rows that are stored already: from an earlier import, another file of this one, or higher up in this file.
@@ -61,7 +64,7 @@ where reason is null and not is_skipped
 """
 
 # Two exports may tell of one play in different words, and a video file lists songs too. Which version stays
-# must not hang on which came first: music before video, Last.fm before what copied it, else the greater text.
+# must not hang on which came first: music before video, the nearer source, else the greater text.
 _KEEP_BEST = f"""
 update raw.listening_history as stored
 set source = $source, {", ".join(f"{name} = best.{name}" for name in _DETAILS)}

@@ -95,6 +95,19 @@ qualify row_number() over (partition by play_id order by row_number) = 1
 """
 
 STORE = (
+    # ListenBrainz fetches from the same place; where it came first, Spotify's own word replaces it.
+    """
+    update raw.listening_history as stored
+    set
+        source = 'api', content_type = polled.content_type, isrc = polled.isrc,
+        track_name = polled.track_name, artist_name = polled.artist_name, album_name = polled.album_name,
+        played_at = polled.played_at, started_at = polled.started_at, ended_at = polled.ended_at,
+        started_at_source = polled.started_at_source, duration_ms = polled.duration_ms,
+        context_uri = polled.context_uri
+    from polled
+    where polled.reason is null and polled.play_id = stored.play_id
+        and stored.source in ('lastfm', 'listenbrainz')
+    """,
     """
     insert into raw.listening_history by name
     select

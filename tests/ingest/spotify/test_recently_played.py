@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from core.database import open_warehouse
@@ -12,6 +13,8 @@ from ingest.gaps import close_gaps
 from tests.fakes.spotify import FakeSpotify
 from tests.fakes.spotify_data import episode, play, track_id
 from tests.fakes.spotify_faults import Fault
+from tests.ingest.builders import write
+from tests.ingest.scrobble_builders import lines, spotify_listen
 from tests.ingest.spotify.conftest import MORNING, Cli, ask, played, plays, stored_plays
 
 RECENT = "/v1/me/player/recently-played"
@@ -153,3 +156,27 @@ def export(settings: Settings, *, from_hours: int, to_hours: int) -> None:
                 {"at": MORNING + timedelta(hours=hour)},
             )
         close_gaps(db, "me")
+
+
+def test_what_listenbrainz_fetched_from_spotify_is_the_same_play(
+    logged_in: Settings, spotify: FakeSpotify, run: Cli, tmp_path: Path
+) -> None:
+    """It ends in the same second and has the same id, so it must not matter which of the two comes first."""
+    spotify.plays = plays(3, 1)
+    ended_at = int((MORNING - datetime(1970, 1, 1)).total_seconds())
+    told = spotify_listen(3, isrc="other") | {"listened_at": ended_at}
+    told["track_metadata"]["additional_info"]["spotify_id"] = f"https://open.spotify.com/track/{track_id(3)}"
+    path = write(tmp_path / "listens.jsonl", lines([told]))
+    columns = "source, isrc, track_name, started_at, ended_at, duration_ms, context_uri, play_id"
+    found = []
+    for words in (("spotify",), ("scrobbles", str(path)), ("spotify",)):
+        run("ingest", *words)
+        found.append(ask(logged_in, f"select {columns} from raw.listening_history"))
+    with open_warehouse(logged_in) as db:
+        db.execute("delete from raw.listening_history")
+    run("ingest", "scrobbles", str(path))
+    assert ask(logged_in, "select source from raw.listening_history") == [("listenbrainz",)]
+    run("ingest", "spotify")
+    found.append(ask(logged_in, f"select {columns} from raw.listening_history"))
+    assert found == [found[0]] * 4
+    assert found[0][0][0] == "api"
