@@ -1,6 +1,7 @@
 -- How much of each episode of a podcast was heard, kept apart from music. Grain:
 -- listener_id, content_id, which is the content's uri or, where the source has none,
--- made of its names.
+-- made of its names. finished: a stream of it ran to its end; abandoned: none did;
+-- unknown: no source tells why its streams ended.
 with
     plays as (select * from {{ ref("plays") }}),
     streams as (
@@ -23,6 +24,13 @@ select
     coalesce(sum(ms_played), 0) / cast(60000 as double) as minutes,
     min(started_at) as first_started_at,
     max(started_at) as last_started_at,
+    case
+        when max(case when reason_end = 'trackdone' then 1 else 0 end) = 1
+        then 'finished'
+        when count(reason_end) > 0
+        then 'abandoned'
+        else 'unknown'
+    end as state,
     max(is_simulated) as is_simulated
 from streams
 group by listener_id, content_id
