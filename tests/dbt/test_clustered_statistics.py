@@ -33,14 +33,19 @@ def correlations(samples: list[tuple[Any, Any, Any]]) -> list[dict[str, float]]:
         for run, (artist, x, y) in enumerate(samples)
     ]
     sql = f"""
-        with correlations as (
-            select run, count(*) as n, {M.pearson_with_moments("x", "y")} from tracks group by run
+        with units as (
+            select run, artist, {M.standardised("x", "run")} as zx, {M.standardised("y", "run")} as zy
+            from tracks
         ),
+        correlations as (select run, count(*) as n, {M.pearson("zx", "zy")} as any_r from units group by run),
         artists as (
-            select run, {M.cluster_share_of_r("x", "y")} as share
-            from tracks inner join correlations using (run) group by run, artist, any_r
+            select run, sum(zx * zy) as product, sum(zx * zx + zy * zy) / 2 as square
+            from units group by run, artist
         ),
-        spreads as (select run, count(*) as clusters, sum(share * share) as spread from artists group by run),
+        spreads as (
+            select run, count(*) as clusters, {M.spread_of_r("product", "square", "max(any_r)")} as spread
+            from artists inner join correlations using (run) group by run
+        ),
         compared as (
             select *, {M.clustered_correlation("n", "clusters", "spread")}
             from correlations inner join spreads using (run)

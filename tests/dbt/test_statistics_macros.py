@@ -111,7 +111,8 @@ def contrast(first: Any, second: Any, gate: int = 2) -> dict[str, Any]:
     given = [*([one, True] for one in first), *([one, False] for one in second)]
     names = ["difference", "ci_low", "ci_high", "t_value", "df", "hedges_g", "g_half_width", "p_value"]
     p_value = P.two_sided_p_t("t_value", "df")
-    sql = f"""select {", ".join(names[:-1])}, {p_value} from (select {CONTRASTS.welch("a", "b", gate)} 1 from (
+    sql = f"""select {", ".join(names[:-1])}, {p_value} from (
+        select {CONTRASTS.welch("a", "b", gate)} 1 from (
         select {CONTRASTS.group_moments("x", "is_a", "a", "b")} 1 from {table(["x", "is_a"], given)}))"""
     return dict(zip(names, rows(sql)[0], strict=True))
 
@@ -146,6 +147,14 @@ def test_no_contrast_under_the_gate_or_of_a_constant() -> None:
     assert contrast([0.1] * 40, [0.1] * 40)["p_value"] is None
 
 
+def rhythm(given: str, names: list[str]) -> list[tuple[Any, ...]]:
+    return rows(
+        f"""select {", ".join(names)} from (select {RHYTHMS.cosinor("n", "24")} from (
+            select *, {RHYTHMS.cosinor_coefficients("n", "true")} from (
+                select {RHYTHMS.cosinor_moments("y", "c", "s")} count(*) as n from {given})))"""
+    )
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_rhythm_agrees_with_least_squares(seed: int) -> None:
     draw = np.random.default_rng(seed)
@@ -154,9 +163,7 @@ def test_rhythm_agrees_with_least_squares(seed: int) -> None:
     y = 0.5 + 0.1 * np.cos(angle - 1) + draw.normal(0, 0.2, 90)
     names = ["r", "amplitude", "amplitude_se", "peak", "peak_se", "p_value"]
     given = table(["y", "c", "s"], list(zip(y, np.cos(angle), np.sin(angle), strict=True)))
-    sql = f"""select {", ".join(names)} from (select {RHYTHMS.cosinor("n", "24", "true")} 1 from (
-        select {RHYTHMS.cosinor_moments("y", "c", "s")} count(*) as n from {given}))"""
-    assert rows(sql)[0] == pytest.approx(cosinor(angle, y), abs=1e-9)
+    assert rhythm(given, names)[0] == pytest.approx(cosinor(angle, y), abs=1e-9)
 
 
 def cosinor(angle: Any, y: Any) -> tuple[float, ...]:
@@ -182,9 +189,7 @@ def cosinor(angle: Any, y: Any) -> tuple[float, ...]:
 def test_no_rhythm_where_the_times_lie_on_a_line(hours: list[int]) -> None:
     given = table(["y", "h"], [[n % 7, hour] for n, hour in enumerate(hours)])
     angle = f"(select y, cos(h * pi() / 12) as c, sin(h * pi() / 12) as s from {given})"
-    sql = f"""select p_value, r from (select {RHYTHMS.cosinor("n", "24", "true")} 1 from (
-        select {RHYTHMS.cosinor_moments("y", "c", "s")} count(*) as n from {angle}))"""
-    assert rows(sql) == [(None, None)]
+    assert rhythm(angle, ["p_value", "r"]) == [(None, None)]
 
 
 @pytest.mark.parametrize(

@@ -1,21 +1,21 @@
 {# Number, mean and standard deviation of `value` where `is_first` holds and where it does not, for `welch`:
-   columns n_, mean_ and std_dev_ with the names of the two groups, each followed by a comma. #}
-{% macro group_moments(value, is_first, first, second) -%}
+   columns n_, mean_ and std_dev_ with the names of the two groups, each after `prefix` and followed by a comma. #}
+{% macro group_moments(value, is_first, first, second, prefix="") -%}
     {%- for group, condition in {first: is_first, second: "not " ~ is_first}.items() %}
-    count({{ value }}) filter (where {{ condition }}) as n_{{ group }},
-    avg({{ value }}) filter (where {{ condition }}) as mean_{{ group }},
+    count({{ value }}) filter (where {{ condition }}) as {{ prefix }}n_{{ group }},
+    avg({{ value }}) filter (where {{ condition }}) as {{ prefix }}mean_{{ group }},
     case
         when count({{ value }}) filter (where {{ condition }}) > 1
         then stddev_samp({{ value }}) filter (where {{ condition }})
-    end as std_dev_{{ group }},
+    end as {{ prefix }}std_dev_{{ group }},
     {%- endfor %}
 {%- endmacro %}
 
 {# Welch's comparison of two groups from their n_, mean_ and std_dev_ columns: difference (first minus second),
-   ci_low, ci_high, t_value, df, hedges_g with g_ci_low and g_ci_high. NULL where a group is smaller than `gate`
-   or nothing varies. Its p is two_sided_p_t("t_value", "df") in a step of its own: within the same select every
-   one of its many uses of t_value and df would be written out, and planning that takes longer than all else. The interval of g is the normal approximation (6e-3 off the exact one at 30 a
-   group, and less with more). #}
+   ci_low, ci_high, t_value, df, hedges_g with g_ci_low and g_ci_high. NULL where a group is smaller than `gate` or
+   nothing varies. The interval of g is the normal approximation (6e-3 off the exact one at 30 a group, and less with
+   more). Its p is two_sided_p_t of t_value and df in a step of its own: within the same select every use of the two
+   would be written out, and planning that takes longer than all else. #}
 {% macro welch(first, second, gate) -%}
     {%- set squares = {} -%}
     {%- for group in (first, second) -%}
@@ -70,12 +70,12 @@
 
 {# What the units of one cluster (tracks of an artist) add to the difference of two group means; over all units it
    is 0, and how much it varies between clusters says how exact the difference is. Needs group_moments. #}
-{% macro cluster_share_of_difference(value, is_first, first, second) -%}
+{% macro cluster_share_of_difference(value, is_first, first, second, prefix="") -%}
     sum(
         case
             when {{ is_first }}
-            then ({{ value }} - mean_{{ first }}) / nullif(n_{{ first }}, 0)
-            else (mean_{{ second }} - {{ value }}) / nullif(n_{{ second }}, 0)
+            then ({{ value }} - {{ prefix }}mean_{{ first }}) / nullif({{ prefix }}n_{{ first }}, 0)
+            else ({{ prefix }}mean_{{ second }} - {{ value }}) / nullif({{ prefix }}n_{{ second }}, 0)
         end
     )
 {%- endmacro %}

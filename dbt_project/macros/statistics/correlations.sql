@@ -41,26 +41,17 @@
     {{ return(pairs) }}
 {%- endmacro %}
 
-{# Pearson's r as any_r, with mean and deviation of both values, for `cluster_share_of_r`. #}
-{% macro pearson_with_moments(x, y) -%}
-    {{ pearson(x, y) }} as any_r,
-    avg({{ x }}) as mean_x,
-    stddev_pop({{ x }}) as std_dev_x,
-    avg({{ y }}) as mean_y,
-    stddev_pop({{ y }}) as std_dev_y
-{%- endmacro %}
-
-{# What the units of one cluster add to r: the sum of zx zy - r (zx squared + zy squared) / 2. Over all units it is
-   0; how much it varies between independent clusters says how exact r is. #}
-{% macro cluster_share_of_r(x, y) -%}
-    {%- set zx = "(" ~ x ~ " - mean_x) / nullif(std_dev_x, 0)" -%}
-    {%- set zy = "(" ~ y ~ " - mean_y) / nullif(std_dev_y, 0)" -%}
-    sum({{ zx }} * {{ zy }} - any_r * (power({{ zx }}, 2) + power({{ zy }}, 2)) / 2)
+{# Sum over clusters of their squared share in r, which is the sum of zx zy - r (zx squared + zy squared) / 2 over the
+   units of a cluster: over all it is 0, and how much it varies between clusters says how exact r is. #}
+{% macro spread_of_r(product, square, r) -%}
+    sum({{ product }} * {{ product }})
+    - 2 * {{ r }} * sum({{ product }} * {{ square }})
+    + {{ r }} * {{ r }} * sum({{ square }} * {{ square }})
 {%- endmacro %}
 
 {# Correlation of units that come in clusters (tracks of artists), from any_r: r, n_effective, t_value, df.
    n_effective independent units would give the standard error that the clusters' shares in r have; at most n.
-   NULL under the gates. `spread` is the sum of the squared shares. Columns; the last without a comma. #}
+   NULL under the gates. `spread` is what spread_of_r gave. Columns; the last without a comma. #}
 {% macro clustered_correlation(n, clusters, spread) -%}
     case
         when
@@ -104,5 +95,17 @@
         when {{ n_artists }} < {{ artists }}
         then 'needs {{ artists }} artists, has ' || cast({{ n_artists }} as string)
         when {{ r }} is null then 'all values are the same'
+    end
+{%- endmacro %}
+
+{# A value in standard deviations from its mean within a group; NULL where it hardly varies. #}
+{% macro standardised(value, family) -%}
+    case
+        when
+            stddev_pop({{ value }}) over (partition by {{ family }})
+            > 1e-9 * abs(avg({{ value }}) over (partition by {{ family }}))
+        then
+            ({{ value }} - avg({{ value }}) over (partition by {{ family }}))
+            / nullif(stddev_pop({{ value }}) over (partition by {{ family }}), 0)
     end
 {%- endmacro %}

@@ -10,12 +10,10 @@
     covar_pop({{ value }}, {{ sine }}) as cov_ys,
 {%- endmacro %}
 
-{# Least squares of value = mean + beta cos + gamma sin from those moments over n sessions: r (multiple
-   correlation), amplitude with its standard error, peak and its standard error in units of `period`, p_value
-   (that of F with 2 and n - 3 degrees of freedom). NULL where `is_enough` is false, where the times lie on a
-   line, or where the value hardly varies. Columns, each followed by a comma. #}
-{% macro cosinor(n, period, is_enough) -%}
-    {%- set turn = "(" ~ period ~ " / 6.283185307179586e0)" -%}
+{# First step of the least squares of value = mean + beta cos + gamma sin, from those moments over n sessions: beta,
+   gamma and determinant. NULL where `is_enough` is false, where the times lie on a line, or where the value hardly
+   varies. Columns; the last without a comma. #}
+{% macro cosinor_coefficients(n, is_enough) -%}
     case
         when
             {{ is_enough }}
@@ -25,7 +23,14 @@
         then var_c * var_s - cov_cs * cov_cs
     end as determinant,
     (var_s * cov_yc - cov_cs * cov_ys) / nullif(determinant, 0) as beta,
-    (var_c * cov_ys - cov_cs * cov_yc) / nullif(determinant, 0) as gamma,
+    (var_c * cov_ys - cov_cs * cov_yc) / nullif(determinant, 0) as gamma
+{%- endmacro %}
+
+{# Second step, in a query of its own, or every use of a coefficient would be written out: r (multiple correlation),
+   amplitude with its standard error, peak and its standard error in units of `period`, p_value (that of F with 2 and
+   n - 3 degrees of freedom). Columns; the last without a comma. #}
+{% macro cosinor(n, period) -%}
+    {%- set turn = "(" ~ period ~ " / 6.283185307179586e0)" -%}
     (beta * cov_yc + gamma * cov_ys) / nullif(var_y, 0) as raw_explained,
     case when raw_explained is not null then greatest(0e0, least(1e0, raw_explained)) end as explained,
     sqrt(explained) as r,
@@ -38,7 +43,7 @@
     sqrt(
         scale * greatest(0e0, gamma * gamma * var_s + beta * beta * var_c + 2 * beta * gamma * cov_cs)
     ) / nullif(amplitude * amplitude, 0) * {{ turn }} as peak_se,
-    power(1 - explained, ({{ n }} - 3) / 2e0) as p_value,
+    power(1 - explained, ({{ n }} - 3) / 2e0) as p_value
 {%- endmacro %}
 
 {# What is missing for a rhythm, in words, from n_sessions, n_hours, n_days and period; NULL where enough is there. #}

@@ -7,7 +7,6 @@
 with
     listening as (select * from {{ ref("listening_with_features") }}),
     expected_transitions as (select * from {{ ref("expected_transitions") }}),
-    mood_patterns as ({{ mood_patterns() }}),
     listeners as ({{ listeners_measured("listening") }}),
     plays as (
         select
@@ -36,22 +35,26 @@ with
         where pattern is not null
         group by listener_id, pattern
     ),
-    tests as (
+    compared as (
         select
             *,
             coalesce(observed.n, 0) as occurrences,
             coalesce(expected, 0e0) as expected_occurrences,
-            case
-                when expected >= {{ gate }} and variance > 0 then sqrt(variance)
-            end as std_dev,
-            (occurrences - expected) / nullif(std_dev, 0) as z,
-            {{ two_sided_p("z") }} as p_value
+            sqrt(
+                case when expected >= {{ gate }} then nullif(variance, 0) end
+            ) as std_dev
         from listeners
-        cross join mood_patterns
+        cross join ({{ mood_patterns() }}) as mood_patterns
         left join expected_transitions using (listener_id, pattern_length, pattern)
         left join observed using (listener_id, pattern)
     ),
-    scaled as (select *, {{ bh_scaled("p_value", "listener_id") }} as scaled from tests)
+    distances as (
+        select *, (occurrences - expected) / nullif(std_dev, 0) as z from compared
+    ),
+    tested as (select *, {{ two_sided_p("z") }} as p_value from distances),
+    scaled as (
+        select *, {{ bh_scaled("p_value", "listener_id") }} as scaled from tested
+    )
 
 select
     listener_id,

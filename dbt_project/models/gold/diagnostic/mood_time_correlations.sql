@@ -35,11 +35,11 @@ with
                 hours,
                 {{ cosinor_moments(value, "cosine", "sine") }}
                 count({{ value }}) as n_sessions,
-                count(
-                    distinct case when {{ value }} is not null then hour_of_day end
+                count(distinct hour_of_day) filter (
+                    where {{ value }} is not null
                 ) as n_hours,
-                count(
-                    distinct case when {{ value }} is not null then day_of_week end
+                count(distinct day_of_week) filter (
+                    where {{ value }} is not null
                 ) as n_days,
                 {{ share("sum(n_measured)", "sum(n_plays)") }} as measured_share,
                 bool_or(is_simulated) as is_simulated
@@ -48,9 +48,10 @@ with
         {% endfor %}
     ),
     gates as (select *, {{ too_few_for_rhythm() }} as missing from moments),
-    rhythms as (
-        select *, {{ cosinor("n_sessions", "hours", "missing is null") }} from gates
+    fitted as (
+        select *, {{ cosinor_coefficients("n_sessions", "missing is null") }} from gates
     ),
+    rhythms as (select *, {{ cosinor("n_sessions", "hours") }} from fitted),
     scaled as (
         select *, {{ bh_scaled("p_value", "listener_id") }} as scaled from rhythms
     )

@@ -26,20 +26,20 @@ with
         from activity_sessions
         group by listener_id, activity, part_of_day
     ),
-    tests as (
-        select
-            *,
-            {{ hypergeometric("n_sessions", "n_matches", "n", gate) }},
-            (n_matching - expected) / nullif(std_dev, 0) as z,
-            {{ two_sided_p("z") }} as p_value
+    compared as (
+        select *, {{ hypergeometric("n_sessions", "n_matches", "n", gate) }}
         from listeners
         cross join {{ activities() }}
         cross join {{ parts_of_day() }}
         left join totals using (listener_id, activity)
         left join counts using (listener_id, activity, part_of_day)
     ),
+    distances as (
+        select *, (n_matching - expected) / nullif(std_dev, 0) as z from compared
+    ),
+    tested as (select *, {{ two_sided_p("z") }} as p_value from distances),
     scaled as (
-        select *, {{ bh_scaled("p_value", "listener_id") }} as scaled from tests
+        select *, {{ bh_scaled("p_value", "listener_id") }} as scaled from tested
     ),
     corrected as (
         select
