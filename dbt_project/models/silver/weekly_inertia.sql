@@ -71,7 +71,8 @@ select
     n_days,
     n_pairs,
     case
-        when r is not null then greatest(-1e0, least(1e0, r + (1 + 3 * r) / nullif(n_pairs, 0)))
+        when r is not null
+        then greatest(-1e0, least(1e0, r + (1 + 3 * r) / nullif(n_pairs, 0)))
     end as inertia,
     case
         when r is not null
