@@ -128,7 +128,7 @@ def report(
 def run(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(help="Exports and the Kaggle file, in any order; told apart by content."),
+        typer.Argument(help="Exports, scrobbles, features, the Kaggle file; told apart by content."),
     ] = None,
     listener: Listener = None,
     time_zone: TimeZone = None,

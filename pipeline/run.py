@@ -62,8 +62,6 @@ def import_paths(
         by_kind[require(path, *KINDS)].append(path)
     for path in by_kind[InputKind.KAGGLE]:
         show(render_kaggle(load_kaggle(settings, path)))
-    if by_kind[InputKind.FEATURES]:
-        show(render_imported(import_features(settings, by_kind[InputKind.FEATURES])))
     if by_kind[InputKind.EXPORT]:
         receipt = import_exports(
             settings, by_kind[InputKind.EXPORT], listener_id=listener, time_zone=time_zone
@@ -74,6 +72,8 @@ def import_paths(
             settings, by_kind[InputKind.SCROBBLES], listener_id=listener, time_zone=time_zone
         )
         show(render_scrobbles(receipt))
+    if by_kind[InputKind.FEATURES]:
+        show(render_imported(import_features(settings, by_kind[InputKind.FEATURES])))
 
 
 def train_if_possible(settings: Settings, *, show: Show) -> None:
