@@ -12,7 +12,7 @@ import pytest
 from tests.dbt import listeners as made
 from tests.dbt.project import query, run_dbt
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 N_NULL, N_PLANTED = 200, 100
 # With these every table has what it tests; the least effects that four of five times are found (power .8).
 TESTED = {
