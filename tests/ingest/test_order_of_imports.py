@@ -114,7 +114,7 @@ def take_in(settings: Settings, listener: str, paths: list[Path]) -> None:
         import_scrobbles(settings, scrobbles, listener_id=listener)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_any_order_and_repetition_gives_the_same_plays(settings: Settings, tmp_path: Path) -> None:
     paths = list(write_inputs(tmp_path / "given").values())
     add_listener(settings, "all-at-once", time_zone="Europe/Berlin")
@@ -154,7 +154,7 @@ def plays_of(settings: Settings, listener: str) -> list[str]:
     return [row[0] for row in rows]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_play_is_there_once(settings: Settings, tmp_path: Path) -> None:
     """Short plays are told by exports only; others by some source always."""
     add_listener(settings, "me", time_zone="UTC")
