@@ -1,32 +1,61 @@
-"""One warehouse of a small history with a known truth, built once for all tests and workers."""
+"""Warehouses with a known truth, each built once for all tests and workers."""
 
 from __future__ import annotations
 
 import fcntl
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.dbt import history
+from tests.dbt import history, listeners
 from tests.dbt.project import build_dbt, copy_home
+
+BuildOnce = Callable[[str, Callable[[Path], object]], Path]
+STATISTICS = ("+gold.diagnostic", "+gold.cognitive", "+gold.prescriptive")
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """The home of that warehouse, all layers built; for reading only."""
+def build_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> BuildOnce:
+    """Return a function that makes a home in a place all workers share, unless it is there."""
     base = tmp_path_factory.getbasetemp()
-    place = (base if worker_id == "master" else base.parent) / "shared-history"
-    place.mkdir(exist_ok=True)
-    with (place / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (place / "done").exists():
-            history.write(place / "home")
-            build_dbt(place / "home")
-            (place / "done").touch()
-    return place / "home"
+
+    def build(name: str, make: Callable[[Path], object]) -> Path:
+        place = (base if worker_id == "master" else base.parent) / f"shared-{name}"
+        place.mkdir(exist_ok=True)
+        with (place / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not (place / "done").exists():
+                make(place / "home")
+                (place / "done").touch()
+        return place / "home"
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def built(build_once: BuildOnce) -> Path:
+    """A home with a history from several sources, all layers built; for reading only."""
+
+    def make(home: Path) -> None:
+        history.write(home)
+        build_dbt(home)
+
+    return build_once("history", make)
 
 
 @pytest.fixture
 def own(built: Path, tmp_path: Path) -> Path:
     """A copy of it that the test may change."""
     return copy_home(built, tmp_path / "own")
+
+
+@pytest.fixture(scope="session")
+def studied(build_once: BuildOnce) -> Path:
+    """A home with one listener of each kind and the branches that compare; for reading only."""
+
+    def make(home: Path) -> None:
+        listeners.write(home, listeners.some())
+        build_dbt(home, "--select", *STATISTICS)
+
+    return build_once("listeners", make)

@@ -26,15 +26,23 @@ Generator = np.random.Generator
 
 @dataclass(frozen=True)
 class Listener:
-    """Plays (track_id, started_at, ms_played) and tracks (track_id, artists and features from 0 to 1)."""
+    """Plays (track_id, started_at, ms_played) and tracks (track_id, artists and features from 0 to 1).
+
+    The catalogue knows every n-th track, or none for 0.
+    """
 
     name: str
     plays: pd.DataFrame
     tracks: pd.DataFrame
-    in_catalogue: bool = True
+    every: int = 1
+
+    @property
+    def known(self) -> pd.DataFrame:
+        """The tracks the catalogue knows."""
+        return self.tracks[:: self.every] if self.every else self.tracks[:0]
 
 
-def without_effect(name: str, seed: int) -> Listener:
+def without_effect(name: str, seed: int, every: int = 1) -> Listener:
     """One session a day at a random hour, two artists in a random order; artists have a sound."""
     draw = np.random.default_rng(seed)
     tracks = _tracks(name, draw, artists=80, each=4)
@@ -44,7 +52,7 @@ def without_effect(name: str, seed: int) -> Listener:
         chosen = ids[draw.choice(80, 2, replace=False)].ravel()
         start = MONDAY + pd.Timedelta(days=day, hours=int(draw.integers(24)), minutes=int(draw.integers(30)))
         sessions.append(_session(start, draw.choice(chosen, draw.integers(5, 12)), draw))
-    return Listener(name, _plays(sessions), tracks)
+    return Listener(name, _plays(sessions), tracks, every)
 
 
 def with_effect(name: str, seed: int, shift: Callable[[pd.DatetimeIndex], Any]) -> Listener:
@@ -74,14 +82,14 @@ def alternating(name: str, seed: int) -> Listener:
     return Listener(name, _plays(sessions), tracks)
 
 
-def of_few_plays(name: str, n: int, *, in_catalogue: bool = True, on_repeat: bool = False) -> Listener:
+def of_few_plays(name: str, n: int, *, every: int = 1, on_repeat: bool = False) -> Listener:
     """A play a day, of one track or of many, which no catalogue may know."""
     draw = np.random.default_rng(n)
     tracks = _tracks(name, draw, artists=n, each=1)
     numbers = np.zeros(n, dtype=int) if on_repeat else np.arange(n)
     started = pd.DatetimeIndex([MONDAY + pd.Timedelta(days=day, hours=9) for day in range(n)])
     plays = {"track_id": tracks["track_id"].to_numpy()[numbers], "started_at": started, "ms_played": 200_000}
-    return Listener(name, pd.DataFrame(plays), tracks, in_catalogue)
+    return Listener(name, pd.DataFrame(plays), tracks, every)
 
 
 def _tracks(name: str, draw: Generator, *, artists: int, each: int) -> pd.DataFrame:
@@ -107,7 +115,7 @@ def _plays(sessions: list[tuple[Any, Any, Any]]) -> pd.DataFrame:
 def write(home: Path, listeners: Sequence[Listener]) -> None:
     """Make a warehouse of their raw history and of a catalogue that knows their tracks."""
     history = pd.concat([one.plays.assign(listener_id=one.name) for one in listeners])
-    catalogue = pd.concat([one.tracks for one in listeners if one.in_catalogue], ignore_index=True)
+    catalogue = pd.concat([one.known for one in listeners], ignore_index=True)
     known = pd.concat([one.tracks[["track_id", "artists"]] for one in listeners])
     with open_warehouse(load_settings(home=home)) as db:
         db.register("history", history.merge(known, on="track_id"))
@@ -141,3 +149,20 @@ select
     now()::timestamp as loaded_at
 from catalogue
 """
+
+
+def some() -> list[Listener]:
+    """One of each kind: without effect (all or every second track known), a wave, and odd ones."""
+
+    def wave(started: pd.DatetimeIndex) -> Any:
+        return np.cos(2 * np.pi * (started.hour - 18) / 24)
+
+    return [
+        without_effect("plain", seed=1),
+        without_effect("half", seed=2, every=2),
+        with_effect("wave", 3, wave),
+        of_few_plays("one", 1),
+        of_few_plays("fifty", 50),
+        of_few_plays("unknown", 200, every=0),
+        of_few_plays("repeat", 366, on_repeat=True),
+    ]

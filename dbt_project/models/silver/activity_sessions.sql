@@ -4,8 +4,15 @@
 -- opposite, valence, and for focus the rank of instrumentalness less that of
 -- speechiness.
 with
-    session_sums as (
-        select *
+    -- Rounded, so that what is equal but for the last bits ties.
+    sessions as (
+        select
+            listener_id,
+            session_id,
+            part_of_day,
+            {%- for feature in ("energy", "valence", "instrumentalness", "speechiness") %}
+                round(avg_{{ feature }}, 9) as {{ feature }}{{ "," if not loop.last }}
+            {%- endfor %}
         from {{ ref("session_sums") }}
         where
             avg_energy is not null
@@ -18,12 +25,12 @@ with
             listener_id,
             session_id,
             part_of_day,
-            {{ avg_rank("avg_instrumentalness", "listener_id") }}
-            - ({{ avg_rank("avg_speechiness", "listener_id") }}) as focus,
-            avg_energy as energy,
-            - avg_energy as calm,
-            avg_valence as lift
-        from session_sums
+            {{ avg_rank("instrumentalness", "listener_id") }}
+            - ({{ avg_rank("speechiness", "listener_id") }}) as focus,
+            energy,
+            - energy as calm,
+            valence as lift
+        from sessions
     )
 {% for activity in ("focus", "energy", "calm", "lift") %}
     select

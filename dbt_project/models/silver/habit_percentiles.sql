@@ -1,9 +1,10 @@
--- How the last weeks of each habit compare with all weeks before. Grain: listener_id,
+-- How the last whole weeks of each habit compare with all weeks before. Grain:
+-- listener_id,
 -- metric. value is the mean of the last four weeks that have one; percentile the share
 -- of the earlier four-week means that are lower, ties counted half, NULL under var
 -- gate_past_weeks of them. midpoint is in hours after 04:00.
 with
-    weekly_listening as (select * from {{ ref("weekly_listening") }}),
+    weekly_listening as (select * from {{ ref("weekly_listening") }} where is_complete),
     weekly_regularity as (select * from {{ ref("weekly_regularity") }}),
     weeks as (
         select
@@ -26,10 +27,14 @@ with
         select
             listener_id,
             metric,
-            avg(value) over (
-                partition by listener_id, metric
-                order by week_start nulls last
-                rows between 3 preceding and current row
+            -- Rounded, so that what is equal but for the last bits ties.
+            round(
+                avg(value) over (
+                    partition by listener_id, metric
+                    order by week_start nulls last
+                    rows between 3 preceding and current row
+                ),
+                9
             ) as value,
             row_number() over (
                 partition by listener_id, metric order by week_start desc nulls last

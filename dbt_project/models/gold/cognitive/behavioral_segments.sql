@@ -1,6 +1,6 @@
 -- What kind of listening is yours now, and how does it compare with your own past?
 -- Grain: one row per listener.
--- Caveat: means of the last four weeks that have a value; percentiles are against your
+-- Caveat: means of the last four whole weeks with a value; percentiles are against your
 -- own earlier weeks, never against other people.
 with
     habit_percentiles as (select * from {{ ref("habit_percentiles") }}),
@@ -17,6 +17,7 @@ with
     habits as (
         select
             listener_id,
+            max(n_past) as n_past,
             {% for metric in habit_metrics() %}
                 max(case when metric = '{{ metric }}' then value end) as {{ metric }},
                 max(
@@ -58,7 +59,7 @@ select
             ~ var("gate_regularity_days") ~ " days in four weeks' end",
         "skip_share": "case when skip_share is null then 'no source tells of skips' end",
         "percentiles": "case when concentration_percentile is null then 'need "
-            ~ var("gate_past_weeks") ~ " earlier weeks, has ' || cast(n_weeks - 1 as string) end",
+            ~ var("gate_past_weeks") ~ " earlier weeks, has ' || cast(coalesce(n_past, 0) as string) end",
     }) }}
     as reason,
     is_simulated

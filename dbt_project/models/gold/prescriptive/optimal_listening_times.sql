@@ -69,6 +69,8 @@ select
         when expected is null
         then
             'needs {{ gate }} sessions, has ' || cast(coalesce(n_sessions, 0) as string)
+        when p_value is null
+        then 'there is no other part of the day to compare with'
     end as reason,
     is_simulated
 from corrected
