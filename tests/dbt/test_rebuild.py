@@ -30,7 +30,7 @@ def contents(home: Path) -> dict[tuple[str, str], list[str]]:
     return found
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_an_increment_equals_a_full_refresh(own: Path) -> None:
     before = contents(own)
     with open_warehouse(load_settings(home=own)) as db:
