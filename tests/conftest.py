@@ -15,7 +15,17 @@ import pytest
 from core.settings import Settings, load_settings
 from tests.paths import ROOT
 
+# Fixtures behind which stands a whole dbt build or a training: whatever uses one is slow.
+SLOW_FIXTURES = {"built", "demo_output", "studied", "rendered", "nodes", "small_warehouse", "trained_once"}
+
 RunCli = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow what uses a slow fixture, so that nobody has to think of it."""
+    for item in items:
+        if SLOW_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(autouse=True)

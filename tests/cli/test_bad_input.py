@@ -97,6 +97,7 @@ def test_a_zone_or_listener_that_does_not_exist(
     assert part in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command", [["build"], ["run"], ["train"], ["report"], ["tables"], ["sql", "select 1"]], ids=" ".join
 )

@@ -192,6 +192,7 @@ def test_predictive_tables_are_there_before_the_first_training(built: Built) -> 
     assert built.rows("select distinct method from gold.mood_classifications") == [("rule",)]
 
 
+@pytest.mark.slow
 def test_unit_tests_of_gold_pass(built: Built) -> None:
     result = invoke(built.settings, ["test", "--select", "gold", *STEPS, "--resource-type", "unit_test"])
     tests = [node for node in result.nodes if node.kind == "unit_test"]
