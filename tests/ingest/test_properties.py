@@ -24,6 +24,8 @@ from ingest.repair import repair
 from ingest.results import HistoryReceipt
 from tests.ingest import builders as b
 
+pytestmark = pytest.mark.slow
+
 VALUES = st.one_of(
     st.none(),
     st.booleans(),

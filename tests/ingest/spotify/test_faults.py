@@ -22,6 +22,8 @@ from tests.ingest.spotify.conftest import (
     stored_plays,
 )
 
+pytestmark = pytest.mark.slow
+
 RECENT = "/v1/me/player/recently-played"
 TOKEN = "/api/token"
 TRACKS = "/v1/tracks/"

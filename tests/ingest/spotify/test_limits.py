@@ -27,6 +27,8 @@ from tests.fakes.spotify_faults import (
 from tests.ingest.spotify.conftest import Cli, ask, played, plays, stored_plays
 from tests.ingest.spotify.test_faults import RECENT, TRACKS, after_the_wait, with_history_only
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_quota_lock_is_obeyed_until_it_ends(logged_in: Settings, spotify: FakeSpotify, run: Cli) -> None:
     spotify.plays = plays(0, 10)
