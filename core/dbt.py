@@ -171,7 +171,8 @@ def _environment(settings: Settings) -> Iterator[None]:
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
     if settings.threads:
-        wanted["SPOTIFLOW_DBT_THREADS"] = str(settings.threads)
+        # The first is for DuckDB (core.dbt_plugin), the second for dbt (profiles.yml).
+        wanted |= dict.fromkeys(("SPOTIFLOW_THREADS", "SPOTIFLOW_DBT_THREADS"), str(settings.threads))
     before = {name: os.environ.get(name) for name in wanted}
     os.environ.update(wanted)
     try:

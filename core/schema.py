@@ -11,7 +11,6 @@ import duckdb
 from core.errors import WarehouseError
 
 SCHEMA_VERSION = 1
-SCHEMAS = ("raw", "ml")
 
 
 def ddl() -> str:

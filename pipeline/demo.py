@@ -45,7 +45,11 @@ def run_demo(settings: Settings, *, show: Show) -> None:
     prepare_home(settings)
     (settings.home / MARKER).touch()
     inputs = write_demo_inputs(settings.home / "inputs")
-    say = _Speaker(show)
+
+    def say(command: str, rest: str = "") -> None:
+        """Print a step as the command a person would type."""
+        show(f"\n[bold cyan]$ spotiflow {command}[/] {escape(rest)}".rstrip())
+
     show("[bold]spotiflow demo[/]: everything here is SIMULATED, the listener and the catalogue alike.")
 
     say("listener add", f"{LISTENER} --simulated --time-zone {inputs.time_zone}")
@@ -63,16 +67,6 @@ def run_demo(settings: Settings, *, show: Show) -> None:
     say("report")
     show(render_report(build_report(settings, listener=LISTENER)))
     show(_farewell(settings, own))
-
-
-class _Speaker:
-    """Prints each step as the command a person would type."""
-
-    def __init__(self, show: Show) -> None:
-        self.show = show
-
-    def __call__(self, command: str, rest: str = "") -> None:
-        self.show(f"\n[bold cyan]$ spotiflow {command}[/] {escape(rest)}".rstrip())
 
 
 def _start_afresh(home: Path) -> None:
