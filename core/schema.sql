@@ -415,6 +415,14 @@ create table if not exists ml.zone_metrics (
     created_at timestamp not null
 );
 
+-- What each task of a training was last made from: an unchanged one is not run again.
+create table if not exists ml.task_runs (
+    task varchar not null,
+    digest varchar not null,
+    notes varchar[] not null,
+    created_at timestamp not null
+);
+
 create table if not exists ml.catalogue_split (
     track_id varchar not null,
     artist_group varchar not null,

@@ -9,9 +9,13 @@ from typing import Any
 import pandas as pd
 
 from core.errors import SpotiflowError
-from ml import assess, forecasts
 from ml.evaluate import NO_LISTENER
-from ml.seed_recipes import RIVAL_OF
+from ml.forecasts import daily as forecasts
+from ml.models import assess
+from ml.models.seed_recipes import RIVAL_OF
+from ml.registry.versions import CHAMPION
+from ml.sources import Sources
+from ml.store import Harvest
 
 # The metric that the verdict of a model rests on, and those shown beside it.
 HEADLINES = {
@@ -165,3 +169,24 @@ def _verdict(metric: pd.Series, seed_value: float | None) -> str:
     if seed_value is not None and worst > sign * seed_value:
         return f"clear gain over {baseline} and the seed recipe"
     return f"clear gain over {baseline}"
+
+
+def result_of(sources: Sources, harvest: Harvest, notes: list[str], seconds: float) -> TrainResult:
+    """Put together what a training says: the figures of the newest versions, new or stored."""
+    registry = sources.registry
+    versions = [*registry.versions, *harvest.versions]
+    shown = {version.model: version.version for version in versions}
+    aliases = [*registry.aliases, *harvest.aliases]
+    champions = {alias.model: alias.version for alias in aliases if alias.alias == CHAMPION}
+    metrics = pd.concat([sources.metrics, harvest.all_metrics], ignore_index=True)
+    keys = ["model", "version", "dataset", "split", "slice", "metric", "listener_id"]
+    metrics = metrics.drop_duplicates([key for key in keys if key in metrics], keep="last")
+    return TrainResult(
+        rows=rows_of(metrics, shown, champions),
+        changed=bool(harvest.versions or harvest.writes),
+        trained=[version.model for version in harvest.versions],
+        seconds=seconds,
+        notes=list(dict.fromkeys(notes)),
+        decisions=harvest.decisions,
+        problem=sources.missing,
+    )

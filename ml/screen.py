@@ -6,10 +6,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ml import forecasts
 from ml.evaluate import NO_LISTENER
+from ml.forecasts import daily as forecasts
+from ml.models.seed_recipes import RIVAL_OF
 from ml.results import HEADLINES, TrainResult, TrainRow
-from ml.seed_recipes import RIVAL_OF
 
 METRIC_WORDS = {"r2": "R2", "accuracy": "accuracy", "mse_skill": "skill"}
 

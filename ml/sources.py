@@ -1,10 +1,14 @@
-"""What training reads from the warehouse: silver tables and the registry, over one short connection."""
+"""What training reads from the warehouse, over one short connection that is closed while models are fitted.
+
+A task names the tables whose rows decide whether it is due (`Input`) and what it then reads (`Query`); each
+is hashed or read once, however many tasks name it. The ones that several tasks share are here.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 
 import duckdb
 import pandas as pd
@@ -12,114 +16,168 @@ import pandas as pd
 from core.database import open_warehouse
 from core.errors import NotFoundError, SpotiflowError
 from core.settings import Settings
-from ml.catalogue import split_id_of
 from ml.features import AUDIO_FEATURES
-from ml.forecasts import LEAST_PLAYS_A_DAY
-from ml.registry import Registry, read_registry
+from ml.registry.versions import Registry, read_registry
+
+LEAST_PLAYS_A_DAY = 5
+
+
+@dataclass(frozen=True)
+class Input:
+    """A table and those of its columns whose content decides whether there is anything to do."""
+
+    table: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Query:
+    """A query and the tables it needs; its rows are None where one of them does not exist."""
+
+    sql: str
+    needs: tuple[str, ...]
+
 
 KAGGLE, LISTENING, FEATURES = (
     "silver.kaggle_tracks",
     "silver.listening_with_features",
     "silver.track_features",
 )
-_CATALOGUE_COLUMNS = (
-    "track_id",
-    "track_name",
-    "primary_artist",
-    "duration_ms",
-    "explicit",
-    "track_genres",
-    "is_simulated",
-    *AUDIO_FEATURES,
+CATALOGUE_INPUT = Input(
+    KAGGLE,
+    (
+        "track_id",
+        "track_name",
+        "primary_artist",
+        "duration_ms",
+        "explicit",
+        "track_genres",
+        "is_simulated",
+        *AUDIO_FEATURES,
+    ),
 )
-_PLAY_COLUMNS = ("play_id", "listener_id", "track_id", "played_at", "listening_date", "is_measured")
-_FEATURE_COLUMNS = ("track_id", "is_measured", *AUDIO_FEATURES)
-_NO_METRICS = "select null::varchar as model, null::varchar as version where false"
-_SPLIT = "select track_id, artist_group, fold from ml.catalogue_split where split_id = ? order by track_id"
+PLAYS_INPUT = Input(
+    LISTENING, ("play_id", "listener_id", "track_id", "played_at", "listening_date", "is_measured")
+)
+FEATURES_INPUT = Input(FEATURES, ("track_id", "is_measured", *AUDIO_FEATURES))
+
+CATALOGUE = Query(f"select {', '.join(CATALOGUE_INPUT.columns)} from {KAGGLE}", (KAGGLE,))
+# The splits of all catalogues so far, by split_id.
+SPLITS = Query(
+    "select split_id, track_id, artist_group, fold from ml.catalogue_split order by split_id, track_id",
+    ("ml.catalogue_split",),
+)
 _MEASURED = f"from {LISTENING} where is_measured and valence is not null and energy is not null"
-_PLAYS = f"""
+# Plays with measured valence and energy, in order of time.
+PLAYS = Query(
+    f"""
     select listener_id, play_id::varchar as play_id, track_id, valence, energy {_MEASURED}
     order by listener_id, played_at, play_id
-"""
-_DAYS = f"""
+    """,
+    (LISTENING,),
+)
+# Daily means per listener, of days with enough measured plays.
+DAYS = Query(
+    f"""
     select listener_id, listening_date, avg(valence) as valence, avg(energy) as energy {_MEASURED}
-    group by listener_id, listening_date having count(*) >= ? order by listener_id, listening_date
-"""
-_LISTENERS = f"select listener_id, bool_or(is_simulated) from {LISTENING} group by 1 order by 1"
-_TRACKS = f"""
+    group by listener_id, listening_date having count(*) >= {LEAST_PLAYS_A_DAY}
+    order by listener_id, listening_date
+    """,
+    (LISTENING,),
+)
+LISTENERS = Query(
+    f"select listener_id, bool_or(is_simulated) as is_simulated from {LISTENING} group by 1 order by 1",
+    (LISTENING,),
+)
+# Every track of a listener that was measured.
+TRACKS = Query(
+    f"""
     select tracks.track_id, tracks.track_name, tracks.primary_artist as artist_name, tracks.track_genre,
         tracks.duration_ms, tracks.explicit, {", ".join(f"features.{name}" for name in AUDIO_FEATURES)}
     from {FEATURES} as features inner join silver.tracks as tracks using (track_id)
     where features.is_measured order by tracks.track_id
-"""
+    """,
+    (FEATURES, "silver.tracks"),
+)
+_NO_METRICS = "select null::varchar as model, null::varchar as version where false"
+
+
+@dataclass(frozen=True)
+class TaskRun:
+    """A row of ml.task_runs: what a task was last made from, and what it had to say."""
+
+    task: str
+    digest: str
+    notes: list[str]
 
 
 @dataclass(frozen=True)
 class Sources:
     """What decides whether there is anything to do.
 
-    metrics: ml.model_metrics, oldest first. catalogue_hash, listening_hash: None where there is nothing.
-    missing: why there is no catalogue, as the error a user would see.
+    hashes: of the rows of each input, None for an empty or missing table. metrics: ml.model_metrics, oldest
+    first. runs: the last run of each task, by name. missing: why there is no catalogue, as the error a user
+    would see.
     """
 
     registry: Registry
     metrics: pd.DataFrame
-    catalogue_hash: str | None
-    listening_hash: str | None
-    missing: SpotiflowError | None
+    hashes: dict[Input, str | None]
+    runs: dict[str, TaskRun] = field(default_factory=dict)
+    missing: SpotiflowError | None = None
+
+    def has(self, *inputs: Input) -> bool:
+        """Say whether each of the inputs has rows."""
+        return all(self.hashes.get(one) for one in inputs)
+
+    def hash_of(self, *inputs: Input) -> str:
+        """Return the hash of one input, or of several together."""
+        parts = [self.hashes.get(one) or "-" for one in inputs]
+        return parts[0] if len(parts) == 1 else "-".join(part[:16] for part in parts)
 
 
-@dataclass(frozen=True)
-class Tables:
-    """The rows to learn from and to predict; a frame is None where there is nothing to read.
-
-    catalogue: silver.kaggle_tracks. frozen_split: its stored split, empty the first time. plays: plays with
-    measured valence and energy, in order of time. tracks: measured tracks. days: daily means per listener.
-    listeners: for each listener whether it is simulated.
-    """
-
-    catalogue: pd.DataFrame | None
-    frozen_split: pd.DataFrame | None
-    plays: pd.DataFrame | None
-    tracks: pd.DataFrame | None
-    days: pd.DataFrame | None
-    listeners: dict[str, bool]
+Rows = dict[Query, pd.DataFrame | None]
 
 
-def read(settings: Settings, is_wanted: Callable[[Sources], bool]) -> tuple[Sources, Tables | None]:
-    """Read what decides, and where `is_wanted` says so the rows too; the file is closed afterwards."""
+def read(
+    settings: Settings, inputs: Iterable[Input], wanted: Callable[[Sources], Iterable[Query]]
+) -> tuple[Sources, Rows]:
+    """Read what decides, and then the rows of the queries that `wanted` names in view of it."""
     with open_warehouse(settings, read_only=True) as db:
         existing = {
             f"{schema}.{table}"
             for schema, table in db.execute("select schema_name, table_name from duckdb_tables()").fetchall()
         }
-        sources = _read_sources(db, existing)
-        return sources, _read_tables(db, existing, sources) if is_wanted(sources) else None
+        sources = _read_sources(db, existing, dict.fromkeys([CATALOGUE_INPUT, *inputs]))
+        queries = dict.fromkeys(wanted(sources))
+        return sources, {query: _rows(db, existing, query) for query in queries}
 
 
-def _read_sources(db: duckdb.DuckDBPyConnection, existing: set[str]) -> Sources:
-    catalogue_hash = listening_hash = None
-    if KAGGLE in existing:
-        catalogue_hash = _hash(db, KAGGLE, _CATALOGUE_COLUMNS)
-    if {LISTENING, FEATURES} <= existing:
-        parts = [_hash(db, LISTENING, _PLAY_COLUMNS), _hash(db, FEATURES, _FEATURE_COLUMNS)]
-        listening_hash = "-".join(part[:16] for part in parts if part) or None
-    missing = None if catalogue_hash else _no_catalogue(db, existing)
-    has_ml = "ml.model_versions" in existing
-    registry = read_registry(db) if has_ml else Registry([], [])
-    metrics = db.execute("select * from ml.model_metrics order by created_at" if has_ml else _NO_METRICS).df()
-    return Sources(registry, metrics, catalogue_hash, listening_hash, missing)
+def _rows(db: duckdb.DuckDBPyConnection, existing: set[str], query: Query) -> pd.DataFrame | None:
+    return db.execute(query.sql).df() if existing.issuperset(query.needs) else None
 
 
-def _hash(db: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str]) -> str | None:
+def _read_sources(db: duckdb.DuckDBPyConnection, existing: set[str], inputs: Iterable[Input]) -> Sources:
+    hashes = {one: _hash(db, one) if one.table in existing else None for one in inputs}
+    missing = None if hashes[CATALOGUE_INPUT] else _no_catalogue(db, existing)
+    if "ml.model_versions" not in existing:
+        return Sources(Registry([], []), db.execute(_NO_METRICS).df(), hashes, missing=missing)
+    metrics = db.execute("select * from ml.model_metrics order by created_at").df()
+    runs = db.execute(
+        "select distinct on (task) task, digest, notes from ml.task_runs order by task, created_at desc"
+    ).fetchall()
+    return Sources(read_registry(db), metrics, hashes, {row[0]: TaskRun(*row) for row in runs}, missing)
+
+
+def _hash(db: duckdb.DuckDBPyConnection, source: Input) -> str | None:
     """Hash the rows of a table in any order; None for an empty one."""
-    text = ", ".join(f"coalesce({column}::varchar, '')" for column in columns)
+    text = ", ".join(f"coalesce({column}::varchar, '')" for column in source.columns)
     found = db.execute(
-        f"select count(*), sum(md5_number_lower(concat_ws(chr(31), {text}))::hugeint) from {table}"
+        f"select count(*), sum(md5_number_lower(concat_ws(chr(31), {text}))::hugeint) from {source.table}"
     ).fetchone()
     if found is None or not found[0]:
         return None
-    return hashlib.sha256(f"{table}:{found[0]}:{found[1]}".encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{source.table}:{found[0]}:{found[1]}".encode()).hexdigest()[:32]
 
 
 def _no_catalogue(db: duckdb.DuckDBPyConnection, existing: set[str]) -> SpotiflowError:
@@ -133,17 +191,3 @@ def _no_catalogue(db: duckdb.DuckDBPyConnection, existing: set[str]) -> Spotiflo
         "There is no catalogue of tracks with audio features, from which models learn.",
         hint="Load the Kaggle Spotify Tracks file: spotiflow ingest kaggle PATH",
     )
-
-
-def _read_tables(db: duckdb.DuckDBPyConnection, existing: set[str], sources: Sources) -> Tables:
-    catalogue = split = plays = tracks = days = None
-    listeners: dict[str, bool] = {}
-    if sources.catalogue_hash:
-        catalogue = db.execute(f"select {', '.join(_CATALOGUE_COLUMNS)} from {KAGGLE}").df()
-        split_id = split_id_of(sources.catalogue_hash)
-        split = db.execute(_SPLIT, [split_id]).df() if "ml.catalogue_split" in existing else None
-    if sources.listening_hash:
-        plays, days = db.execute(_PLAYS).df(), db.execute(_DAYS, [LEAST_PLAYS_A_DAY]).df()
-        tracks = db.execute(_TRACKS).df() if "silver.tracks" in existing else None
-        listeners = dict(db.execute(_LISTENERS).fetchall())
-    return Tables(catalogue, split, plays, tracks, days, listeners)

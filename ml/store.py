@@ -2,38 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import duckdb
 import pandas as pd
 
 from core.database import open_warehouse
 from core.settings import Settings
-from ml import forecasts
 from ml.catalogue import Catalogue
 from ml.evaluate import NO_LISTENER
-from ml.registry import Alias, Version, write_registry
-from ml.routed import RoutedModel
+from ml.registry.versions import Alias, Version, write_registry
+from ml.sources import TaskRun
+
+
+@dataclass(frozen=True)
+class Write:
+    """Rows for one table of schema ml, without created_at.
+
+    first: statement that is run before the rows are added and sees them as `new_rows`, such as a delete of
+    what they replace. models: whose rows are replaced.
+    """
+
+    table: str
+    rows: pd.DataFrame
+    first: str = ""
+    models: tuple[str, ...] = ()
 
 
 @dataclass
 class Harvest:
     """What a training has made and not yet stored.
 
-    models: of the new versions, by file name, as read from those files. A prediction frame that is None
-    leaves what is stored as it is.
+    models: of the new versions, by file name, as read from those files. notes: sentences on what could not be
+    done and why, of the task that runs now. decisions: per model fitted now, why it serves or not.
     """
 
     now: datetime
     catalogue: Catalogue | None = None
     versions: list[Version] = field(default_factory=list)
-    models: dict[str, RoutedModel] = field(default_factory=dict)
+    models: dict[str, Any] = field(default_factory=dict)
     aliases: list[Alias] = field(default_factory=list)
     metrics: list[pd.DataFrame] = field(default_factory=list)
-    play_predictions: pd.DataFrame | None = None
-    track_predictions: pd.DataFrame | None = None
-    forecasts: pd.DataFrame | None = None
+    writes: list[Write] = field(default_factory=list)
+    runs: list[TaskRun] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    decisions: dict[str, str] = field(default_factory=dict)
+
+    def replace(self, table: str, rows: pd.DataFrame, models: Sequence[str]) -> None:
+        """Put rows of ml.<table> in the place of all that `models` have said there."""
+        self.writes.append(Write(table, rows, models=tuple(models)))
+
+    def add(self, table: str, rows: pd.DataFrame, first: str = "") -> None:
+        """Add rows to ml.<table>, after running the statement `first`, which sees them as `new_rows`."""
+        self.writes.append(Write(table, rows, first))
+
+    def rows_for(self, table: str) -> pd.DataFrame:
+        """Return what will be stored in ml.<table>, in one frame."""
+        frames = [write.rows for write in self.writes if write.table == table]
+        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
     @property
     def all_metrics(self) -> pd.DataFrame:
@@ -49,8 +78,11 @@ def store(settings: Settings, harvest: Harvest) -> None:
             _store_split(db, harvest)
             write_registry(db, harvest.versions, harvest.aliases)
             _store_metrics(db, harvest)
-            for table in ("play_predictions", "track_predictions", "forecasts"):
-                _replace(db, table, getattr(harvest, table), harvest.now)
+            for write in harvest.writes:
+                _write(db, write, harvest.now)
+            for run in harvest.runs:
+                values = [run.task, run.digest, run.notes, harvest.now]
+                db.execute("insert into ml.task_runs values (?, ?, ?, ?)", values)
             db.commit()
         except BaseException:
             db.rollback()
@@ -90,24 +122,19 @@ def _store_metrics(db: duckdb.DuckDBPyConnection, harvest: Harvest) -> None:
     _insert(db, "model_metrics", rows[~(of_catalogue & is_known)], harvest.now)
 
 
-def _replace(db: duckdb.DuckDBPyConnection, table: str, rows: pd.DataFrame | None, now: datetime) -> None:
-    """Put new predictions in the place of the old: they belong to the champion and the newest history."""
-    if rows is None:
-        return
-    db.execute(f"delete from ml.{table}")
-    _insert(db, table, rows, now)
+def _write(db: duckdb.DuckDBPyConnection, write: Write, now: datetime) -> None:
+    if write.models:
+        db.execute(f"delete from ml.{write.table} where list_contains(?, model)", [list(write.models)])
+    _insert(db, write.table, write.rows, now, write.first)
 
 
-def _insert(db: duckdb.DuckDBPyConnection, table: str, rows: pd.DataFrame, now: datetime) -> None:
+def _insert(
+    db: duckdb.DuckDBPyConnection, table: str, rows: pd.DataFrame, now: datetime, first: str = ""
+) -> None:
     if rows.empty:
         return
     db.register("new_rows", rows.assign(created_at=pd.Timestamp(now)))
+    if first:
+        db.execute(first)
     db.execute(f"insert into ml.{table} by name select * from new_rows")
     db.unregister("new_rows")
-
-
-def forecast_rows(found: list[forecasts.ListenerForecast], version: str) -> pd.DataFrame:
-    """Return the rows of ml.forecasts of all listeners."""
-    frames = [one.rows for one in found if one.rows is not None]
-    rows = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
-    return rows.assign(model=forecasts.MODEL, model_version=version)

@@ -406,6 +406,13 @@ create table if not exists ml.zone_metrics (
     created_at timestamp not null
 );
 
+create table if not exists ml.task_runs (
+    task varchar not null,
+    digest varchar not null,
+    notes varchar[] not null,
+    created_at timestamp not null
+);
+
 create table if not exists ml.catalogue_split (
     track_id varchar not null,
     artist_group varchar not null,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ml.assess import leak_rows
 from ml.catalogue import (
     LEAK_LIMIT_R2,
     Catalogue,
@@ -16,6 +15,7 @@ from ml.catalogue import (
 )
 from ml.evaluate import squared_error
 from ml.features import audio_inputs, input_matrix
+from ml.models.assess import leak_rows
 from tests.ml.builders import catalogue_rows
 
 

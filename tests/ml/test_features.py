@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 import yaml  # type: ignore[import-untyped]
 
-from ml import mood_models, seed_recipes
 from ml.catalogue import prepare_catalogue
 from ml.features import (
     AUDIO_FEATURES,
@@ -23,7 +22,8 @@ from ml.features import (
     mood_codes,
     out_of_fold_genres,
 )
-from ml.routed import ModelSpec
+from ml.models import mood_models, seed_recipes
+from ml.models.routed import ModelSpec
 from tests.paths import ROOT
 
 SPECS = [*mood_models.SPECS, *seed_recipes.SPECS]

@@ -12,7 +12,7 @@ import skops.io
 from sklearn.gaussian_process import GaussianProcessRegressor
 
 from core.errors import ModelFileError
-from ml.files import load_state, save_state, write_file
+from ml.registry.files import load_state, save_state, write_file
 
 
 def test_a_state_comes_back(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ml.forecasts import HORIZONS, METHODS, Series, backtest, candidates, forecast
+from ml.forecasts.daily import HORIZONS, METHODS, Series, backtest, candidates, forecast
 
 
 def _series(n_days: int, *, drift: float = 0.0, every: int = 1, seed: int = 0) -> Series:

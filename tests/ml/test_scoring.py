@@ -10,8 +10,8 @@ import pytest
 
 from ml.catalogue import Catalogue, prepare_catalogue
 from ml.features import GenreMeans, Matrix
-from ml.routed import NOT_IN_CATALOGUE, Route, RoutedModel
-from ml.scoring import completed, held_out, mood_probabilities, predict_honestly, score_plays
+from ml.listeners.scoring import completed, held_out, mood_probabilities, predict_honestly, score_plays
+from ml.models.routed import NOT_IN_CATALOGUE, Route, RoutedModel
 from tests.ml.builders import play_rows
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from ml import SEED
 from ml.features import audio_inputs, genre_inputs
-from ml.routed import MOOD, ModelSpec
+from ml.models.routed import MOOD, ModelSpec
 
 RECIPE = "best"
 APPROACH = "catalogue, each recording once, artists kept apart"

@@ -10,7 +10,7 @@ import numpy as np
 from ml import N_THREADS, one_thread
 from ml.catalogue import Catalogue
 from ml.features import GenreMeans, Mask, Matrix, genre_measures, input_matrix, out_of_fold_genres
-from ml.routed import ModelSpec, Route, RoutedModel, target_values
+from ml.models.routed import ModelSpec, Route, RoutedModel, target_values
 
 
 def conformal_quantile(residuals: Matrix, level: float = 0.9) -> float:

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from ml.evaluate import Clusters, Metric, Predicted, regression_metrics
 from ml.features import Codes, Matrix
-from ml.fitting import conformal_quantile
+from ml.models.fitting import conformal_quantile
+from ml.sources import LEAST_PLAYS_A_DAY
 
 MODEL = "daily_forecast"
 LEAST_DAYS = 60
-LEAST_PLAYS_A_DAY = 5
 HORIZONS = range(1, 8)
 EWMA_ALPHAS = (0.05, 0.1, 0.2, 0.3)
 MEAN = "mean"

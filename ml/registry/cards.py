@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ml.registry import Version
+from ml.registry.versions import Version
 
 PURPOSES = {
     "valence_audio": "Predicts Spotify's `valence` of a track from its other audio features.",
@@ -23,12 +23,12 @@ noise are predicted badly. The catalogue has 1,000 tracks per genre, a person's 
 - A predicted valence is weak evidence: its 90 % interval spans more than half of the scale."""
 
 
-def model_card(version: Version, metrics: pd.DataFrame, dataset: str) -> str:
-    """Return the card of a version as Markdown. metrics: its rows of ml.model_metrics."""
+def model_card(version: Version, metrics: pd.DataFrame) -> str:
+    """Return the card of a version as Markdown. metrics: its rows of ml.model_metrics, if any yet."""
     parts = [
         f"# {version.model} {version.version}",
         PURPOSES.get(version.model, ""),
-        "## How it was made\n\n" + _table(["what", "value"], _made_from(version, dataset)),
+        "## How it was made\n\n" + _table(["what", "value"], _made_from(version, metrics)),
         "## How good it is\n\n" + _table(_METRIC_HEAD, [_metric(row) for _, row in metrics.iterrows()]),
         "## What it is not for, and where it fails\n\n" + LIMITS,
     ]
@@ -38,14 +38,22 @@ def model_card(version: Version, metrics: pd.DataFrame, dataset: str) -> str:
 _METRIC_HEAD = ["dataset", "split", "slice", "metric", "value", "95 % interval", "n", "baseline"]
 
 
-def _made_from(version: Version, dataset: str) -> list[list[str]]:
-    catalogue = "invented tracks (simulated)" if dataset == "simulated" else "Kaggle Spotify Tracks, ODbL 1.0"
+# What the figures of each dataset were measured on.
+DATASETS = {
+    "catalogue": "Kaggle Spotify Tracks, ODbL 1.0",
+    "listener": "your own listening history",
+    "simulated": "invented tracks and listeners (simulated)",
+}
+
+
+def _made_from(version: Version, metrics: pd.DataFrame) -> list[list[str]]:
+    datasets = sorted(set(metrics["dataset"])) if len(metrics) else []
     return [
-        ["data", catalogue],
+        ["data", "; ".join(DATASETS[name] for name in datasets) or "no figures yet"],
         ["approach", version.training_approach],
         ["type", version.model_type],
         ["recipe", version.recipe],
-        ["trained on", f"{version.train_size:,} tracks"],
+        ["trained on", f"{version.train_size:,} rows"],
         ["inputs", ", ".join(version.features)],
         ["parameters", version.parameters],
         ["seed", str(version.seed)],

@@ -18,9 +18,9 @@ from ml.evaluate import (
 )
 from ml.evaluate_moods import classification_metrics, log_loss
 from ml.features import MOODS, Codes, GenreLabels, Mask, Matrix
-from ml.fitting import conformal_quantile
-from ml.promotion import Trial
-from ml.routed import RoutedModel, target_values
+from ml.models.fitting import conformal_quantile
+from ml.models.routed import RoutedModel, target_values
+from ml.registry.promotion import Trial
 
 SPLIT = "artist_grouped_test"
 LEAK_MODEL = "nearest_neighbour_leak"

@@ -14,7 +14,7 @@ import pandas as pd
 from ml.catalogue import Catalogue, audio_key, name_key, normalised
 from ml.evaluate import Clusters, Metric, Predicted, regression_metrics
 from ml.features import MOODS, Codes, GenreLabels, Mask, Matrix
-from ml.routed import NOT_IN_CATALOGUE, RoutedModel
+from ml.models.routed import NOT_IN_CATALOGUE, RoutedModel
 
 LEAST_PLAYS = 50
 EARLIER_SHARE = 0.8

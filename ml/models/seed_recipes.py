@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ml import N_THREADS, SEED
-from ml.routed import MOOD, ModelSpec
+from ml.models.routed import MOOD, ModelSpec
 
 Estimator = Callable[[int], Any]
 

@@ -20,9 +20,11 @@ import duckdb
 
 from core.console import log
 from core.errors import ModelFileError
-from ml.files import load_state
+from ml.registry.files import load_state
 
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "skops")
+# Sources that show results and cannot change them.
+ONLY_SHOWN = ("screen.py", "cards.py")
 CHAMPION, CHALLENGER = "champion", "challenger"
 
 
@@ -134,9 +136,10 @@ def serving(folder: Path, registry: Registry, model: str) -> tuple[Version, dict
 def code_version() -> str:
     """Name the code that trains: the package's version and a hash of the sources of `ml`."""
     digest = hashlib.sha256()
-    for entry in sorted(resources.files("ml").iterdir(), key=lambda entry: entry.name):
-        if entry.name.endswith(".py") and entry.name != "screen.py":
-            digest.update(entry.name.encode() + entry.read_bytes())
+    folder = Path(str(resources.files("ml")))
+    for path in sorted(folder.rglob("*.py")):
+        if path.name not in ONLY_SHOWN:
+            digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
     try:
         package = metadata.version("spotiflow")
     except metadata.PackageNotFoundError:

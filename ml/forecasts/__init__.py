@@ -1,0 +1,1 @@
+"""Forecasts of what a listener's next days will sound like."""

@@ -1,0 +1,1 @@
+"""What models say of a listener's own tracks, and how right they are there."""

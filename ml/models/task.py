@@ -1,0 +1,104 @@
+"""From a recipe to a stored version: fit, write the file, judge on the frozen test, decide who serves."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import pandas as pd
+
+from ml.catalogue import Catalogue, split_id_of
+from ml.models.assess import LEAK_MODEL, TestSet, assess, leak_rows, trial_of
+from ml.models.fitting import fit, n_fits
+from ml.models.routed import ModelSpec, RoutedModel
+from ml.registry.entry import Draft, enter, write_version
+from ml.registry.files import load_state
+from ml.registry.promotion import decide
+from ml.registry.versions import Registry, code_version, digest_of, library_versions
+from ml.sources import CATALOGUE, CATALOGUE_INPUT, SPLITS, Input, Query, Sources
+from ml.store import Harvest
+from ml.tasks import Context, Task, is_made
+
+
+class CatalogueModel(Task):
+    """One model of the catalogue, fitted from its `ModelSpec`."""
+
+    inputs: ClassVar[tuple[Input, ...]] = (CATALOGUE_INPUT,)
+    needs: ClassVar[tuple[Input, ...]] = (CATALOGUE_INPUT,)
+    reads: ClassVar[tuple[Query, ...]] = (CATALOGUE, SPLITS)
+
+    def __init__(self, spec: ModelSpec) -> None:
+        """Take the spec; the task has its name and recipe."""
+        self.spec, self.name, self.recipe = spec, spec.name, spec.recipe
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Return the spec's routes and parameters."""
+        return {"routes": self.spec.routes} | self.spec.parameters
+
+    def digest(self, sources: Sources, registry: Registry) -> str:  # noqa: ARG002
+        """Hash what makes the version, split included."""
+        data_hash = sources.hash_of(CATALOGUE_INPUT)
+        return digest_of(
+            model=self.name,
+            recipe=self.recipe,
+            parameters=self.parameters,
+            data=data_hash,
+            split=split_id_of(data_hash),
+            code=code_version(),
+            libraries=library_versions(),
+        )
+
+    def is_due(self, sources: Sources, settings: Any) -> bool:
+        """Say whether no version was made from the same things, or its file is not what was stored."""
+        digest = self.digest(sources, sources.registry)
+        return self.has_inputs(sources) and not is_made(sources, settings, self.name, digest)
+
+    def steps(self, context: Context) -> int:
+        """One for each estimator that is fitted."""
+        return n_fits(self.spec, context.catalogue) if context.catalogue else 0
+
+    def run(self, context: Context, harvest: Harvest) -> None:
+        """Fit, judge what was written as it is read again, and decide whether it serves."""
+        catalogue = context.catalogue_to_learn_from(harvest)
+        if catalogue is None:
+            return
+        registry, folder = context.sources.registry, context.settings.models_dir
+        test = TestSet.of(catalogue, self.spec.target)
+        draft = self._draft(context, catalogue, len(test.train_truth))
+        version = write_version(context.settings, registry, draft, harvest)
+        model = RoutedModel.from_state(load_state(folder, version.artifact, version.sha256))
+        judged = assess(model, self.name, version.version, test)
+        champion = context.champion(harvest, self.name, RoutedModel.from_state)
+        rival = trial_of(champion[1], test) if champion else None
+        decision = decide(judged.trial, rival, judged.baseline_loss, test.clusters)
+        harvest.models[version.artifact] = model
+        enter(context.settings, harvest, version, judged.rows, decision)
+        _add_leak_row(harvest, catalogue)
+
+    def _draft(self, context: Context, catalogue: Catalogue, train_size: int) -> Draft:
+        spec = self.spec
+        fitted = fit(spec, catalogue, context.advance)
+        return Draft(
+            model=spec.name,
+            digest=self.digest(context.sources, context.sources.registry),
+            recipe=spec.recipe,
+            model_type=spec.model_type,
+            training_approach=spec.training_approach,
+            train_size=train_size,
+            features=spec.inputs,
+            parameters=self.parameters,
+            split_id=catalogue.split_id,
+            data_hash=catalogue.data_hash,
+            state=fitted.to_state(),
+            interval=next(iter(fitted.quantiles.values()), None),
+        )
+
+
+def _add_leak_row(harvest: Harvest, catalogue: Catalogue) -> None:
+    """Run the leak detector once per training, for the split that its models share."""
+    if not any(_is_leak(frame) for frame in harvest.metrics):
+        harvest.metrics.append(leak_rows(catalogue))
+
+
+def _is_leak(frame: pd.DataFrame) -> bool:
+    return bool((frame["model"] == LEAK_MODEL).any())

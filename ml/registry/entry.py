@@ -1,0 +1,87 @@
+"""How a fitted model enters the registry: its file, its row, its card and who serves from then on."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from core.settings import Settings
+from ml import SEED
+from ml.registry.cards import model_card
+from ml.registry.files import save_state, write_file
+from ml.registry.promotion import Decision
+from ml.registry.versions import (
+    CHALLENGER,
+    CHAMPION,
+    Alias,
+    Registry,
+    Version,
+    code_version,
+    library_versions,
+    new_version_name,
+)
+from ml.store import Harvest
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a task knows of a model it has fitted: the columns of ml.model_versions that are its own.
+
+    digest: hash of all that made it. state: what its file will hold. interval: half width of 90 %, if any.
+    """
+
+    model: str
+    digest: str
+    recipe: str
+    model_type: str
+    training_approach: str
+    train_size: int
+    features: list[str]
+    parameters: dict[str, Any]
+    split_id: str
+    data_hash: str
+    state: dict[str, Any]
+    interval: float | None = None
+
+
+def write_version(settings: Settings, registry: Registry, draft: Draft, harvest: Harvest) -> Version:
+    """Write the file of a model and return the row of its new version, which `enter` stores."""
+    name = new_version_name(registry, draft.model, draft.digest, harvest.now)
+    artifact = f"{draft.model}-{name}.skops"
+    return Version(
+        model=draft.model,
+        version=name,
+        created_at=harvest.now,
+        recipe=draft.recipe,
+        model_type=draft.model_type,
+        training_approach=draft.training_approach,
+        train_size=draft.train_size,
+        features=draft.features,
+        parameters=json.dumps(draft.parameters, sort_keys=True),
+        seed=SEED,
+        split_id=draft.split_id,
+        data_hash=draft.data_hash,
+        code_version=code_version(),
+        library_versions=library_versions(),
+        interval_quantile_90=draft.interval,
+        artifact=artifact,
+        sha256=save_state(settings.models_dir, artifact, draft.state),
+        card=f"{draft.model}-{name}.md",
+    )
+
+
+def enter(
+    settings: Settings, harvest: Harvest, version: Version, metrics: pd.DataFrame, decision: Decision
+) -> None:
+    """Write the card of a version and put it, its metrics and its alias into the harvest."""
+    write_file(settings.models_dir, str(version.card), model_card(version, metrics).encode())
+    harvest.versions.append(version)
+    if len(metrics):
+        harvest.metrics.append(metrics)
+    alias = CHAMPION if decision.promote else CHALLENGER
+    row = Alias(alias, version.model, harvest.now, version.version, decision.rule, harvest.now)
+    harvest.aliases.append(row)
+    harvest.decisions[version.model] = decision.rule

@@ -1,0 +1,160 @@
+"""What a training is made of: tasks, each with a name, a way to tell whether it is due, and its work.
+
+A new model, forecast or recommendation is a Task in a file of its own and one line in `ml.train.TASKS`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar, TypeVar
+
+import pandas as pd
+
+from core.settings import Settings
+from ml.catalogue import Catalogue, enough, prepare_catalogue, split_id_of
+from ml.registry.files import is_intact
+from ml.registry.versions import (
+    CHAMPION,
+    Registry,
+    Version,
+    code_version,
+    digest_of,
+    library_versions,
+    serving,
+)
+from ml.sources import CATALOGUE, CATALOGUE_INPUT, LISTENERS, SPLITS, Input, Query, Rows, Sources
+from ml.store import Harvest
+
+LEAST_TEST_TRACKS = 30
+BEST = "best"
+Model = TypeVar("Model")
+
+
+@dataclass
+class Context:
+    """What a task works with. advance: to be called with 1 after each of the task's steps."""
+
+    settings: Settings
+    sources: Sources
+    rows: Rows
+    advance: Callable[[float], None] = lambda _: None
+
+    def frame(self, query: Query) -> pd.DataFrame:
+        """Return the rows of a query that the task reads; empty where a table of it does not exist."""
+        found = self.rows[query]
+        return pd.DataFrame() if found is None else found
+
+    @cached_property
+    def catalogue(self) -> Catalogue | None:
+        """The catalogue with its split; None where there is none. Its task reads CATALOGUE and SPLITS."""
+        tracks, data_hash = self.rows.get(CATALOGUE), self.sources.hash_of(CATALOGUE_INPUT)
+        if tracks is None or tracks.empty:
+            return None
+        splits = self.rows.get(SPLITS)
+        stored = splits[splits["split_id"] == split_id_of(data_hash)] if splits is not None else None
+        return prepare_catalogue(tracks, data_hash, stored)
+
+    def catalogue_to_learn_from(self, harvest: Harvest) -> Catalogue | None:
+        """Return the catalogue, whose split is then stored; None, and a note, where it is too small."""
+        catalogue = self.catalogue
+        if catalogue is None:
+            return None
+        if not enough(catalogue, LEAST_TEST_TRACKS):
+            n_tracks = len(catalogue.canonical)
+            harvest.notes.append(
+                f"Not enough catalogue yet: {n_tracks:,} different tracks cannot be split by artist."
+            )
+            return None
+        harvest.catalogue = catalogue
+        return catalogue
+
+    def listeners(self) -> dict[str, bool]:
+        """Return for each listener whether they are simulated. The task reads LISTENERS."""
+        found = self.frame(LISTENERS)
+        return {} if found.empty else dict(zip(found["listener_id"], found["is_simulated"], strict=True))
+
+    def dataset_of(self, listener: str) -> str:
+        """Return the name under which a listener's figures are stored: listener, or simulated."""
+        return "simulated" if self.listeners()[listener] else "listener"
+
+    def champion(
+        self, harvest: Harvest, model: str, load: Callable[[dict[str, Any]], Model]
+    ) -> tuple[Version, Model] | None:
+        """Return the version that serves from now on, and its model made by `load` from its file's state.
+
+        It is the one that this training promoted, or the stored champion; None where there is none.
+        """
+        promoted = {a.version for a in harvest.aliases if (a.alias, a.model) == (CHAMPION, model)}
+        for version in harvest.versions:
+            if version.model == model and version.version in promoted:
+                return version, harvest.models[version.artifact]
+        found = serving(self.settings.models_dir, self.sources.registry, model)
+        return (found[0], load(found[1])) if found else None
+
+
+class Task(ABC):
+    """One piece of a training.
+
+    name: of the task, and of its model where it makes one. recipe: under which `train --recipe` finds it.
+    makes: the models whose versions or metrics it stores, for `train --model`. follows: models it uses; it is
+    chosen and due with them, so it stands after them. inputs: the tables it is made from. needs: those of
+    them without which there is nothing to do. reads: what it reads when it runs.
+    """
+
+    name: str
+    recipe: str = BEST
+    follows: ClassVar[tuple[str, ...]] = ()
+    inputs: ClassVar[tuple[Input, ...]] = ()
+    needs: ClassVar[tuple[Input, ...]] = ()
+    reads: ClassVar[tuple[Query, ...]] = ()
+
+    @property
+    def makes(self) -> tuple[str, ...]:
+        """Return the names of the models this task makes."""
+        return (self.name,)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Return whatever else decides the result and is neither data nor code."""
+        return {}
+
+    def digest(self, sources: Sources, registry: Registry) -> str:
+        """Hash everything the task's result depends on. registry: with what this training has added."""
+        champions = {model: getattr(registry.champion(model), "version", None) for model in self.follows}
+        return digest_of(
+            task=self.name,
+            recipe=self.recipe,
+            parameters=self.parameters,
+            champions=champions,
+            data=sources.hash_of(*self.inputs),
+            code=code_version(),
+            libraries=library_versions(),
+        )
+
+    def is_due(self, sources: Sources, settings: Settings) -> bool:  # noqa: ARG002
+        """Say whether the result would differ from what is stored."""
+        if not self.has_inputs(sources):
+            return False
+        last = sources.runs.get(self.name)
+        return last is None or last.digest != self.digest(sources, sources.registry)
+
+    def has_inputs(self, sources: Sources) -> bool:
+        """Say whether there is anything to work on."""
+        return sources.has(*self.needs)
+
+    def steps(self, context: Context) -> int:  # noqa: ARG002
+        """Return how often `run` will call `context.advance(1)`."""
+        return 0
+
+    @abstractmethod
+    def run(self, context: Context, harvest: Harvest) -> None:
+        """Do the work and put what is to be stored into `harvest`."""
+
+
+def is_made(sources: Sources, settings: Settings, model: str, digest: str) -> bool:
+    """Say whether a version of `model` with that digest is stored and its file intact."""
+    version = sources.registry.made_from(model, digest)
+    return version is not None and is_intact(settings.models_dir, version.artifact, version.sha256)
