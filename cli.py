@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from commands import access, auth, docs, forget, ingest, listener
+from commands import access, auth, docs, forget, ingest, listener, train
 from commands.shared import Json, Listener, Synthetic, TimeZone, settle, show
 from core.errors import SpotiflowError
 
@@ -26,6 +26,7 @@ app.add_typer(auth.app, name="auth")
 app.add_typer(docs.app, name="docs")
 app.add_typer(access.app)
 app.add_typer(forget.app)
+app.add_typer(train.app)
 
 
 def _version(wanted: bool) -> None:
@@ -85,23 +86,6 @@ def build(
     settings = settle(allow_synthetic=allow_synthetic)
     result = build_tables(settings, layer=layer, branch=branch, select=select, full_refresh=full_refresh)
     show(result.to_dict() if as_json else render_build(settings, result), as_json=as_json)
-
-
-@app.command()
-def train(
-    model: Annotated[list[str] | None, typer.Option(help="Train only this model; may be repeated.")] = None,
-    recipe: Annotated[str, typer.Option(help="best, or seed: the recipes of the older system.")] = "best",
-    as_json: Json = False,
-) -> None:
-    """Train the mood models, compare them with baselines, and rebuild the tables that read them.
-
-    Example: spotiflow train --recipe seed
-    """
-    from ml.screen import render
-    from pipeline.stages import train_models
-
-    result = train_models(settle(), models=model, recipe=recipe)
-    show(result.to_dict() if as_json else render(result), as_json=as_json)
 
 
 @app.command()

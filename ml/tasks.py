@@ -9,13 +9,16 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 import pandas as pd
 
+from core.errors import UsageError
 from core.settings import Settings
 from ml.catalogue import Catalogue, enough, prepare_catalogue, split_id_of
 from ml.registry.files import is_intact
+from ml.registry.promotion import Decision
 from ml.registry.versions import (
     CHAMPION,
     Registry,
@@ -35,12 +38,17 @@ Model = TypeVar("Model")
 
 @dataclass
 class Context:
-    """What a task works with. advance: to be called with 1 after each of the task's steps."""
+    """What a task works with.
+
+    settings: where new files go. advance: to be called with 1 after each of the task's steps.
+    stored_models: where the files of the stored versions are, if not there.
+    """
 
     settings: Settings
     sources: Sources
     rows: Rows
     advance: Callable[[float], None] = lambda _: None
+    stored_models: Path | None = None
 
     def frame(self, query: Query) -> pd.DataFrame:
         """Return the rows of a query that the task reads; empty where a table of it does not exist."""
@@ -91,8 +99,12 @@ class Context:
         for version in harvest.versions:
             if version.model == model and version.version in promoted:
                 return version, harvest.models[version.artifact]
-        found = serving(self.settings.models_dir, self.sources.registry, model)
-        return (found[0], load(found[1])) if found else None
+        return serving(self.models_dir, self.sources.registry, model, load)
+
+    @property
+    def models_dir(self) -> Path:
+        """The folder with the files of the stored versions."""
+        return self.stored_models or self.settings.models_dir
 
 
 class Task(ABC):
@@ -148,6 +160,13 @@ class Task(ABC):
     def steps(self, context: Context) -> int:  # noqa: ARG002
         """Return how often `run` will call `context.advance(1)`."""
         return 0
+
+    def judge(self, context: Context, version: Version) -> Decision:  # noqa: ARG002
+        """Decide whether a stored version may take the champion's place, by the rule of promotion."""
+        raise UsageError(
+            f"{version.model} has no challengers: what serves is chosen anew in every training.",
+            hint="spotiflow train --list shows the versions.",
+        )
 
     @abstractmethod
     def run(self, context: Context, harvest: Harvest) -> None:

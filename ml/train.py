@@ -18,6 +18,7 @@ from ml.forecasts.task import DailyForecasts
 from ml.listeners.task import ListenerPlays
 from ml.models import mood_models, seed_recipes
 from ml.models.task import CatalogueModel
+from ml.registry.manage import fallbacks
 from ml.registry.versions import Registry
 from ml.results import TrainResult, result_of
 from ml.sources import Query, Sources, TaskRun, read
@@ -55,12 +56,14 @@ def train(settings: Settings, *, models: Sequence[str] | None = None, recipe: st
     inputs = [one for task in chosen for one in task.inputs]
     sources, rows = read(settings, inputs, to_read)
     harvest = Harvest(utc_now())
+    made = [model for task in chosen for model in task.makes]
+    harvest.aliases += fallbacks(settings, sources.registry, made, harvest.now)
     if due:
         run_tasks(due, Context(settings, sources, rows), harvest)
     has_forecasts = not harvest.rows_for("forecasts").empty
     if sources.missing and not has_forecasts and sources.metrics.empty:
         raise sources.missing
-    if due:
+    if due or harvest.aliases:
         store(settings, harvest)
     notes = [note for task in chosen for note in _notes(task, sources, harvest)]
     return result_of(sources, harvest, notes, time.monotonic() - started)

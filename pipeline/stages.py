@@ -9,6 +9,7 @@ from core.runs import record_stage
 from core.settings import Settings
 
 if TYPE_CHECKING:
+    from ml.registry.manage import Change
     from ml.results import TrainResult
 
 
@@ -40,3 +41,20 @@ def train_models(settings: Settings, *, models: list[str] | None = None, recipe:
     if result.changed:
         build_tables(settings, select=dbt.FROM_ML)
     return result
+
+
+def change_champion(settings: Settings, model: str, *, version: str | None = None) -> Change:
+    """Promote `version` of a model, or without one go back to the champion before; then apply it.
+
+    What the new champion predicts, and the tables that read it, are made anew.
+    Raises as `ml.registry.manage.promote` and `rollback`.
+    """
+    from ml.registry.manage import promote, rollback
+    from ml.train import TASKS
+
+    with record_stage(settings, "promote" if version else "rollback") as stage:
+        change = promote(settings, TASKS, model, version) if version else rollback(settings, TASKS, model)
+        stage.detail = f"{change.model} {change.version}"
+    if not train_models(settings, models=[model]).changed:
+        build_tables(settings, select=dbt.FROM_ML)
+    return change

@@ -6,14 +6,14 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
+from core.errors import NotFoundError
 from ml.catalogue import Catalogue, split_id_of
-from ml.models.assess import LEAK_MODEL, TestSet, assess, leak_rows, trial_of
+from ml.models.assess import LEAK_MODEL, Assessment, TestSet, assess, leak_rows, trial_of
 from ml.models.fitting import fit, n_fits
 from ml.models.routed import ModelSpec, RoutedModel
 from ml.registry.entry import Draft, enter, write_version
-from ml.registry.files import load_state
-from ml.registry.promotion import decide
-from ml.registry.versions import Registry, code_version, digest_of, library_versions
+from ml.registry.promotion import Decision, decide
+from ml.registry.versions import Registry, Version, code_version, digest_of, library_versions, loaded
 from ml.sources import CATALOGUE, CATALOGUE_INPUT, SPLITS, Input, Query, Sources
 from ml.store import Harvest
 from ml.tasks import Context, Task, is_made
@@ -62,18 +62,31 @@ class CatalogueModel(Task):
         catalogue = context.catalogue_to_learn_from(harvest)
         if catalogue is None:
             return
-        registry, folder = context.sources.registry, context.settings.models_dir
         test = TestSet.of(catalogue, self.spec.target)
         draft = self._draft(context, catalogue, len(test.train_truth))
-        version = write_version(context.settings, registry, draft, harvest)
-        model = RoutedModel.from_state(load_state(folder, version.artifact, version.sha256))
+        version = write_version(context.settings, context.sources.registry, draft, harvest)
+        model = loaded(context.settings.models_dir, version, RoutedModel.from_state)
         judged = assess(model, self.name, version.version, test)
-        champion = context.champion(harvest, self.name, RoutedModel.from_state)
-        rival = trial_of(champion[1], test) if champion else None
-        decision = decide(judged.trial, rival, judged.baseline_loss, test.clusters)
+        decision = self._decide(context, harvest, judged, test)
         harvest.models[version.artifact] = model
         enter(context.settings, harvest, version, judged.rows, decision)
         _add_leak_row(harvest, catalogue)
+
+    def judge(self, context: Context, version: Version) -> Decision:
+        """Compare a stored version with the champion on the frozen test of the present catalogue."""
+        harvest = Harvest(version.created_at)
+        catalogue = context.catalogue_to_learn_from(harvest)
+        if catalogue is None:
+            raise context.sources.missing or NotFoundError(harvest.notes[0], hint="Load a larger catalogue.")
+        model = loaded(context.models_dir, version, RoutedModel.from_state)
+        test = TestSet.of(catalogue, self.spec.target)
+        judged = assess(model, self.name, version.version, test)
+        return self._decide(context, harvest, judged, test)
+
+    def _decide(self, context: Context, harvest: Harvest, judged: Assessment, test: TestSet) -> Decision:
+        champion = context.champion(harvest, self.name, RoutedModel.from_state)
+        rival = trial_of(champion[1], test) if champion else None
+        return decide(judged.trial, rival, judged.baseline_loss, test.clusters)
 
     def _draft(self, context: Context, catalogue: Catalogue, train_size: int) -> Draft:
         spec = self.spec

@@ -9,23 +9,24 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import astuple, dataclass, fields
 from datetime import datetime
 from importlib import metadata, resources
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 
 from core.console import log
 from core.errors import ModelFileError
-from ml.registry.files import load_state
+from ml.registry.files import RETRAIN, load_state
 
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "skops")
 # Sources that show results and cannot change them.
 ONLY_SHOWN = ("screen.py", "cards.py")
 CHAMPION, CHALLENGER = "champion", "challenger"
+Model = TypeVar("Model")
 
 
 @dataclass(frozen=True)
@@ -89,9 +90,16 @@ class Registry:
         return next(iter(self.champions(model)), None)
 
     def champions(self, model: str) -> list[Version]:
-        """Return the champion and those before it, newest first, each once."""
-        names = [a.version for a in reversed(self.aliases) if (a.alias, a.model) == (CHAMPION, model)]
-        found = [self.find(model, name) for name in dict.fromkeys(names)]
+        """Return the champion and those it followed, newest first, each once.
+
+        A version that was rolled back from is not among them: going back takes it off the line.
+        """
+        line: list[str] = []
+        for alias in self.aliases:
+            if (alias.alias, alias.model) == (CHAMPION, model):
+                line = line[: line.index(alias.version)] if alias.version in line else line
+                line.append(alias.version)
+        found = [self.find(model, name) for name in reversed(line)]
         return [version for version in found if version is not None]
 
 
@@ -100,7 +108,7 @@ def read_registry(db: duckdb.DuckDBPyConnection) -> Registry:
     versions = db.execute(f"select {_names(Version)} from ml.model_versions order by created_at, version")
     rows = versions.fetchall()
     aliases = db.execute(
-        f"select {_names(Alias)} from ml.model_aliases order by since, created_at"
+        f"select {_names(Alias)} from ml.model_aliases order by since, created_at, rowid"
     ).fetchall()
     return Registry([Version(*row) for row in rows], [Alias(*row) for row in aliases])
 
@@ -120,17 +128,32 @@ def _names(row_type: type[Version] | type[Alias]) -> str:
     return ", ".join(column.name for column in fields(row_type))
 
 
-def serving(folder: Path, registry: Registry, model: str) -> tuple[Version, dict[str, Any]] | None:
-    """Return the champion of `model` and its state; where its file is unfit, the last good one before it.
+def serving(
+    folder: Path, registry: Registry, model: str, load: Callable[[dict[str, Any]], Model]
+) -> tuple[Version, Model] | None:
+    """Return the champion of `model` and the model that `load` makes of its file's state.
 
-    What is wrong with a file goes to the log. None when no champion can serve.
+    Where that file is unfit the last good champion before it serves, and the log says what is wrong. None
+    when no champion can serve.
     """
     for version in registry.champions(model):
         try:
-            return version, load_state(folder, version.artifact, version.sha256)
+            return version, loaded(folder, version, load)
         except ModelFileError as error:
-            log.warning("%s %s", error.message, error.hint)
+            log.warning("%s %s: %s %s", model, version.artifact, error.message, error.hint)
     return None
+
+
+def loaded(folder: Path, version: Version, load: Callable[[dict[str, Any]], Model]) -> Model:
+    """Read the model of a version. Raises ModelFileError where its file is not fit to serve."""
+    state = load_state(folder, version.artifact, version.sha256)
+    try:
+        return load(state)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ModelFileError(
+            f"The model file {version.artifact} does not hold what a {version.model} model needs.",
+            hint=RETRAIN,
+        ) from error
 
 
 def code_version() -> str:

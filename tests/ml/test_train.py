@@ -15,6 +15,7 @@ from core.database import open_warehouse
 from core.settings import Settings
 from ml import store as store_module
 from ml import train as train_module
+from ml.models.routed import RoutedModel
 from ml.models.task import CatalogueModel
 from ml.registry.versions import read_registry, serving, write_registry
 from ml.results import TrainResult
@@ -121,7 +122,7 @@ def test_a_changed_model_file_is_not_used_and_the_one_before_serves(
         )
         registry = read_registry(db)
     assert registry.champion("valence_audio") == newer
-    served = serving(trained.models_dir, registry, "valence_audio")
+    served = serving(trained.models_dir, registry, "valence_audio", RoutedModel.from_state)
     assert served is not None
     assert served[0] == first
 
