@@ -19,6 +19,7 @@ from tests.paths import ROOT
 SLOW_FIXTURES = {"built", "demo_output", "studied", "rendered", "nodes", "small_warehouse", "trained_once"}
 
 RunCli = Callable[..., subprocess.CompletedProcess[str]]
+BuildOnce = Callable[[str, Callable[[Path], object]], Path]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -66,22 +67,37 @@ def command_line(home: Path) -> RunCli:
 
 
 @pytest.fixture(scope="session")
-def demo_output(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> tuple[Path, str]:
-    """The home a real `spotiflow demo` made, and what it printed; made once for all workers."""
+def build_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> BuildOnce:
+    """Return a function that makes a folder in a place all workers share, unless it is there."""
     base = tmp_path_factory.getbasetemp()
-    place = (base if worker_id == "master" else base.parent) / "shared-demo"
-    place.mkdir(exist_ok=True)
-    printed = place / "printed.txt"
-    with (place / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not printed.exists():
-            guard = {
-                "PYTHONPATH": str(ROOT / "tests" / "guard"),
-                "SPOTIFLOW_TEST_NETWORK_LOG": str(place / "network"),
-            }
-            done = command_line(place / "own")("demo", **guard)
-            printed.write_text(done.stdout, encoding="utf-8")
-    return place / "own-demo", printed.read_text(encoding="utf-8")
+
+    def build(name: str, make: Callable[[Path], object]) -> Path:
+        place = (base if worker_id == "master" else base.parent) / f"shared-{name}"
+        place.mkdir(exist_ok=True)
+        with (place / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not (place / "done").exists():
+                make(place / "home")
+                (place / "done").touch()
+        return place / "home"
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def demo_output(build_once: BuildOnce) -> tuple[Path, str]:
+    """The home a real `spotiflow demo` made, and what it printed; made once for all workers."""
+
+    def make(own: Path) -> None:
+        guard = {
+            "PYTHONPATH": str(ROOT / "tests" / "guard"),
+            "SPOTIFLOW_TEST_NETWORK_LOG": str(own.with_name("network")),
+        }
+        done = command_line(own)("demo", **guard)
+        own.with_name("printed.txt").write_text(done.stdout, encoding="utf-8")
+
+    own = build_once("demo", make)
+    return own.with_name("home-demo"), own.with_name("printed.txt").read_text(encoding="utf-8")
 
 
 @pytest.fixture

@@ -10,9 +10,21 @@ from pathlib import Path
 
 import pytest
 
+from tests.ingest.builders import account_play, write
 from tests.paths import ROOT
 
 pytestmark = pytest.mark.slow
+
+# Import everything that the wheel brings, and say where from.
+EVERY_MODULE = """
+import importlib, pkgutil
+for name in ("commands", "core", "ingest", "ml", "pipeline", "report"):
+    package = importlib.import_module(name)
+    for module in pkgutil.walk_packages(package.__path__, name + "."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+print(package.__file__)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +44,7 @@ def test_it_holds_the_dbt_project_with_its_profile_and_nothing_stray(wheel: Path
     assert not [name for name in names if "/target/" in name or "tests/" in name.split("dbt_project/")[0]]
 
 
-def test_it_runs_the_demo_in_a_fresh_environment(wheel: Path, tmp_path: Path) -> None:
+def test_it_imports_and_builds_in_a_fresh_environment(wheel: Path, tmp_path: Path) -> None:
     """The environment is new; only third-party packages are borrowed, so that nothing has to be downloaded.
 
     A path in a .pth file is added as it is: the .pth files inside it, the editable checkout among them, are
@@ -57,22 +69,19 @@ def test_it_runs_the_demo_in_a_fresh_environment(wheel: Path, tmp_path: Path) ->
     subprocess.run([*install, str(wheel)], check=True)
     environment = {"HOME": str(tmp_path / "user"), "PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
     (tmp_path / "user").mkdir()
-    found = subprocess.run(
-        [str(python), "-c", "import core; print(core.__file__)"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert found.stdout.startswith(str(packages))
-    done = subprocess.run(
-        [str(fresh / "bin" / "spotiflow"), "demo"],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert (tmp_path / "user" / ".spotiflow-demo" / "spotiflow.duckdb").exists()
-    assert not (tmp_path / "user" / ".spotiflow").exists()
+    export = write(tmp_path / "StreamingHistory0.json", [account_play(number) for number in range(9)])
+    spotiflow = str(fresh / "bin" / "spotiflow")
+
+    def run(*words: str) -> str:
+        done = subprocess.run(
+            words, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    assert run(str(python), "-c", EVERY_MODULE).startswith(str(packages))
+    run(spotiflow, "ingest", "export", str(export))
+    run(spotiflow, "build", "--layer", "bronze")
+    counted = run(spotiflow, "sql", "select count(*) as n from listening_history_bronze", "--csv")
+    assert counted.split() == ["n", "9"]
+    assert (tmp_path / "user" / ".spotiflow" / "spotiflow.duckdb").exists()

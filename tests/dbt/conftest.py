@@ -2,35 +2,15 @@
 
 from __future__ import annotations
 
-import fcntl
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import BuildOnce
 from tests.dbt import history, listeners
 from tests.dbt.project import build_dbt, copy_home
 
-BuildOnce = Callable[[str, Callable[[Path], object]], Path]
 STATISTICS = ("+gold.diagnostic", "+gold.cognitive", "+gold.prescriptive")
-
-
-@pytest.fixture(scope="session")
-def build_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> BuildOnce:
-    """Return a function that makes a home in a place all workers share, unless it is there."""
-    base = tmp_path_factory.getbasetemp()
-
-    def build(name: str, make: Callable[[Path], object]) -> Path:
-        place = (base if worker_id == "master" else base.parent) / f"shared-{name}"
-        place.mkdir(exist_ok=True)
-        with (place / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if not (place / "done").exists():
-                make(place / "home")
-                (place / "done").touch()
-        return place / "home"
-
-    return build
 
 
 @pytest.fixture(scope="session")

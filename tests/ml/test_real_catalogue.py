@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
 from core.database import open_warehouse
 from core.dbt import build
-from core.settings import Settings, load_settings
+from core.settings import load_settings
 from ingest.kaggle import load_kaggle
 from ml.catalogue import LEAK_LIMIT_R2
 from ml.train import train
+from tests.conftest import BuildOnce
 from tests.paths import real_kaggle_csv
 
 pytestmark = pytest.mark.slow
@@ -39,14 +42,18 @@ AT_MOST = [
 
 
 @pytest.fixture(scope="module")
-def metrics(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+def metrics(build_once: BuildOnce) -> pd.DataFrame:
     """Train everything on the real file, by the same way a person does."""
-    settings: Settings = load_settings(home=tmp_path_factory.mktemp("real") / "home")
+    settings = load_settings(home=build_once("real-catalogue", _train_on_the_real_file))
+    with open_warehouse(settings, read_only=True) as db:
+        return db.execute("select * from ml.model_metrics").df()
+
+
+def _train_on_the_real_file(home: Path) -> None:
+    settings = load_settings(home=home)
     load_kaggle(settings, real_kaggle_csv())
     build(settings, select="+kaggle_tracks")
     train(settings)
-    with open_warehouse(settings, read_only=True) as db:
-        return db.execute("select * from ml.model_metrics").df()
 
 
 def _row(metrics: pd.DataFrame, key: tuple[str, str, str]) -> dict[str, float]:
