@@ -9,11 +9,11 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from core.built_inputs import PROJECT_DIR, built_inputs, current_inputs, record_built, variables
 from core.console import log, progress
 from core.database import open_warehouse
 from core.errors import BuildError, InputError, UsageError
@@ -23,7 +23,6 @@ LAYERS = ("bronze", "silver", "gold")
 BRANCHES = ("descriptive", "diagnostic", "predictive", "prescriptive", "cognitive")
 # Models that read schema ml carry this tag: they are built again after training.
 FROM_ML = "tag:from_ml"
-PROJECT_DIR = Path(__file__).resolve().parent.parent / "dbt_project"
 SYNTHETIC_MODEL = "my_tracks_features_bronze_synthetic"
 SLOWEST_SHOWN = 3
 
@@ -99,7 +98,15 @@ def build(
         arguments += ["--select", *selection]
     if full_refresh:
         arguments.append("--full-refresh")
-    return invoke(settings, arguments)
+    with open_warehouse(settings) as db:
+        inputs, known = current_inputs(db, settings), built_inputs(db)
+    result = invoke(settings, arguments)
+    # A part of the tables says nothing of the others: they have to be built from the same already.
+    unchanged = {part for part in inputs if inputs[part] == known.get(part)}
+    if not selection or unchanged | ({"ml"} if selection == [FROM_ML] else set()) == set(inputs):
+        with open_warehouse(settings) as db:
+            record_built(db, inputs)
+    return result
 
 
 def invoke(settings: Settings, arguments: Sequence[str]) -> BuildResult:
@@ -141,14 +148,9 @@ def _run(settings: Settings, arguments: Sequence[str]) -> Any:
 
 
 def _flags(settings: Settings) -> list[str]:
-    variables = {
-        "allow_synthetic": settings.allow_synthetic,
-        "synthetic_scope": settings.synthetic_scope,
-        "min_play_seconds": settings.min_play_seconds,
-    }
     flags = ["--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR)]
     flags += ["--target-path", str(settings.target_dir), "--log-path", str(settings.logs_dir)]
-    flags += ["--vars", json.dumps(variables), "--no-use-colors", "--log-level", "none"]
+    flags += ["--vars", json.dumps(variables(settings)), "--no-use-colors", "--log-level", "none"]
     return [*flags, "--log-level-file", "info"]
 
 

@@ -255,6 +255,21 @@ create table if not exists raw.stage_runs (
     detail varchar
 );
 
+create table if not exists raw.built_inputs (
+    part varchar not null,
+    digest varchar not null,
+    built_at timestamp not null
+);
+
+create table if not exists raw.build_results (
+    schema_name varchar not null,
+    table_name varchar not null,
+    status varchar not null,
+    cause varchar,
+    tried_at timestamp not null,
+    good_at timestamp
+);
+
 create table if not exists ml.model_versions (
     model varchar not null,
     version varchar not null,

@@ -1,0 +1,87 @@
+"""What the tables were built from, so that a build that would give the same can be left out.
+
+Three digests: `raw` and `ml` of every row that a model reads, `project` of the models themselves and the
+settings they take. A whole build writes them down (`raw.built_inputs`); they hold until somebody builds with
+others.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import duckdb
+
+from core.runs import utc_now
+from core.settings import Settings
+
+PROJECT_DIR = Path(__file__).resolve().parent.parent / "dbt_project"
+# What a build is made of; the tests decide what of it is kept.
+PROJECT_FOLDERS = ("models", "macros", "tests")
+PROJECT_SUFFIXES = (".sql", ".yml", ".py", ".csv")
+
+Inputs = dict[str, str]
+
+
+def variables(settings: Settings) -> dict[str, object]:
+    """Return the dbt variables that settings decide."""
+    return {
+        "allow_synthetic": settings.allow_synthetic,
+        "synthetic_scope": settings.synthetic_scope,
+        "min_play_seconds": settings.min_play_seconds,
+    }
+
+
+def current_inputs(db: duckdb.DuckDBPyConnection, settings: Settings) -> Inputs:
+    """Return the digest of each part that a build depends on: `raw`, `ml` and `project`.
+
+    Reads every row once: 10 million plays take 2 s of processor time. The order of the rows does not count.
+    """
+    files = {path.relative_to(PROJECT_DIR): path.read_bytes() for path in _project_files()}
+    models = b"\n".join(text for path, text in files.items() if path.parts[0] == "models").decode()
+    found: Inputs = {}
+    for schema in ("raw", "ml"):
+        tables = sorted(set(re.findall(rf'source\("{schema}", "(\w+)"\)', models)))
+        found[schema] = _digest(f"{table} {_rows_digest(db, schema, table)}" for table in tables)
+    project = [duckdb.__version__, repr(sorted(variables(settings).items()))]
+    project += [f"{path} {hashlib.sha256(text).hexdigest()}" for path, text in sorted(files.items())]
+    return found | {"project": _digest(project)}
+
+
+def built_inputs(db: duckdb.DuckDBPyConnection) -> Inputs:
+    """Return what the tables were built from; nothing where that is not known."""
+    try:
+        return dict(db.execute("select part, digest from raw.built_inputs").fetchall())
+    except duckdb.CatalogException:
+        return {}
+
+
+def record_built(db: duckdb.DuckDBPyConnection, built: Inputs) -> None:
+    """Write down what the tables were built from, in place of what was known before."""
+    rows = [(part, digest, utc_now()) for part, digest in built.items()]
+    db.begin()
+    try:
+        db.execute("delete from raw.built_inputs")
+        db.executemany("insert into raw.built_inputs values (?, ?, ?)", rows)
+        db.commit()
+    except BaseException:
+        db.rollback()
+        raise
+
+
+def _rows_digest(db: duckdb.DuckDBPyConnection, schema: str, table: str) -> str:
+    row = db.execute(f"select count(*), sum(hash(t)::hugeint) from {schema}.{table} as t").fetchone()
+    return str(row)
+
+
+def _digest(parts: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _project_files() -> list[Path]:
+    found = [PROJECT_DIR / "dbt_project.yml"]
+    for folder in PROJECT_FOLDERS:
+        found += [path for path in (PROJECT_DIR / folder).rglob("*") if path.suffix in PROJECT_SUFFIXES]
+    return found
