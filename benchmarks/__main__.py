@@ -4,56 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import tempfile
-import time
-from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-ROOT = Path(__file__).resolve().parent.parent
-BARE_IMPORT = """
-import sys, time, duckdb
-db = duckdb.connect(sys.argv[1] + ".duckdb", config={"storage_compatibility_version": "v1.2.0"})
-started = time.perf_counter()
-db.execute("create table plays as select * from read_json(?)", [sys.argv[2:]])
-db.close()
-print(time.perf_counter() - started)
-"""
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One measured time and its limit, seconds."""
-
-    name: str
-    seconds: float
-    limit: float
-
-    @property
-    def holds(self) -> bool:
-        """Whether the figure keeps its limit."""
-        return self.seconds <= self.limit
-
-
-def spotiflow(home: Path, *words: str | Path) -> float:
-    """Run one command in its own process and return its wall time, seconds."""
-    command = [sys.executable, str(ROOT / "cli.py"), *map(str, words)]
-    environment = os.environ | {"SPOTIFLOW_HOME": str(home)}
-    started = time.perf_counter()
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(f"{' '.join(command)} failed:\n{done.stdout}\n{done.stderr}")
-    return time.perf_counter() - started
-
-
-def bare_import(place: Path, files: list[Path]) -> float:
-    """Return the time of DuckDB alone reading and storing the same files, seconds."""
-    words = [sys.executable, "-c", BARE_IMPORT, str(place), *map(str, files)]
-    return float(subprocess.run(words, capture_output=True, text=True, check=True).stdout)
+from benchmarks.imports import measure_imports
+from benchmarks.measuring import ROOT, Figure, bare_import, spotiflow
 
 
 def _one_row_each(folder: Path, files: list[Path]) -> list[Path]:
@@ -92,19 +51,27 @@ def measure(data: Path, folder: Path) -> list[Figure]:
     return [*figures, whole]
 
 
+def show(figures: list[Figure]) -> int:
+    """Print every figure beside its limit; return how many miss it."""
+    table = Table("figure", "measured", "limit", "unit", "", title=f"{os.cpu_count()} cores")
+    for figure in figures:
+        verdict = "ok" if figure.holds else "[red]missed[/]"
+        table.add_row(figure.name, f"{figure.measured:.2f}", f"{figure.limit:.2f}", figure.unit, verdict)
+    Console().print(table)
+    return sum(not figure.holds for figure in figures)
+
+
 def main() -> None:
-    """Print every figure beside its limit."""
+    """Print every figure beside its limit; with the word `imports` only those of generated exports."""
+    if sys.argv[1:] == ["imports"]:
+        with tempfile.TemporaryDirectory() as folder:
+            sys.exit(show(measure_imports(Path(folder))))
     data = Path(os.environ.get("SPOTIFLOW_SHARED") or ROOT.parent / "shared") / "data"
     if not data.is_dir():
         raise SystemExit(f"The real inputs are not at {data}; name their folder with SPOTIFLOW_SHARED.")
     with tempfile.TemporaryDirectory() as folder:
-        figures = measure(data, Path(folder))
-    table = Table("figure", "seconds", "limit", "", title=f"{os.cpu_count()} cores")
-    for figure in figures:
-        verdict = "ok" if figure.holds else "[red]missed[/]"
-        table.add_row(figure.name, f"{figure.seconds:.2f}", f"{figure.limit:.2f}", verdict)
-    Console().print(table)
-    sys.exit(not all(figure.holds for figure in figures))
+        figures = [*measure(data, Path(folder)), *measure_imports(Path(folder))]
+    sys.exit(show(figures))
 
 
 if __name__ == "__main__":

@@ -84,24 +84,29 @@ class Entry:
 
 @dataclass
 class Container:
-    """The entries of one input that may be worth reading, and how many were not looked into, by kind."""
+    """The entries of one input that may be worth reading, and the name and kind of those not looked into."""
 
     path: Path
     kind: str
     entries: list[Entry] = field(default_factory=list)
-    left_out: Counter[str] = field(default_factory=Counter)
+    others: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def left_out(self) -> Counter[str]:
+        """Return how many entries were not looked into, by kind."""
+        return Counter(kind for _, kind in self.others)
 
     def add(self, entry: Entry) -> None:
         """Keep an entry, or count it under what it is when it cannot hold data."""
         name = PurePosixPath(entry.name)
         if "__MACOSX" in name.parts or name.name.startswith("._") or name.name == ".DS_Store":
-            self.left_out["macOS side file"] += 1
+            self.others.append((entry.name, "macOS side file"))
         elif entry.suffix == ".zip":
-            self.left_out["zip inside"] += 1
+            self.others.append((entry.name, "zip inside"))
         elif entry.suffix in READ_SUFFIXES:
             self.entries.append(entry)
         else:
-            self.left_out[entry.suffix.lstrip(".").upper()] += 1
+            self.others.append((entry.name, entry.suffix.lstrip(".").upper()))
 
 
 @contextmanager
@@ -184,7 +189,7 @@ def _zip(path: Path) -> Iterator[Container]:
         container = Container(path, "zip")
         for info in _within_limits(path, archive):
             if stat.S_ISLNK(info.external_attr >> 16):
-                container.left_out["link"] += 1
+                container.others.append((info.filename, "link"))
             elif not info.is_dir():
                 container.add(_member(archive, info))
         _refuse_locked(path, archive, container)

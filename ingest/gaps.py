@@ -7,6 +7,7 @@ from datetime import datetime
 import duckdb
 
 from core.runs import utc_now
+from ingest.coverage import ISLANDS
 
 POLLED = "a poll brought 50 plays and all of them were new"
 
@@ -16,34 +17,21 @@ from raw.listening_history
 where listener_id = ? and source not in ('lastfm', 'listenbrainz')
 """
 
-# An export covers from its first to its last stream; a silence of more than 7 days is not covered by it.
-_CLOSE = """
+_CLOSE = f"""
 update raw.history_gaps set closed_at = $now
 where listener_id = $listener and closed_at is null and exists (
-    with days as (
-        select
-            source, cast(played_at as date) as day, min(played_at) as first_at, max(played_at) as last_at
-        from raw.listening_history
-        where listener_id = $listener and source in ('extended', 'account')
-            and content_type in ('track', 'local', 'unknown')
-        group by all
-    ),
-    marked as (
-        select *, coalesce(first_at - lag(last_at) over by_day > interval 7 day, true) as is_first
-        from days
-        window by_day as (partition by source order by day)
-    ),
-    numbered as (
-        select *, count(*) filter (where is_first) over (partition by source order by day) as island
-        from marked
-    ),
-    islands as (
-        select min(first_at) as covered_from, max(last_at) as covered_to from numbered group by source, island
-    )
+    with {ISLANDS}
     select 1
     from islands
-    where covered_from <= gap_started_at and covered_to >= gap_ended_at
+    where source in ('extended', 'account') and content_group = 'music'
+        and covered_from <= gap_started_at and covered_to >= gap_ended_at
 )
+"""
+_STILL_OPEN = """
+select gap_started_at, gap_ended_at
+from raw.history_gaps
+where listener_id = ? and closed_at is null
+order by all
 """
 
 
@@ -65,10 +53,15 @@ def open_gap(db: duckdb.DuckDBPyConnection, listener_id: str, start: datetime, e
         )
 
 
-def close_gaps(db: duckdb.DuckDBPyConnection, listener_id: str) -> None:
-    """Close the gaps that an export covers from end to end."""
-    still_open = db.execute(
-        "select 1 from raw.history_gaps where listener_id = ? and closed_at is null limit 1", [listener_id]
-    ).fetchone()
-    if still_open:
-        db.execute(_CLOSE, {"listener": listener_id, "now": utc_now()})
+def open_gaps(db: duckdb.DuckDBPyConnection, listener_id: str) -> list[tuple[datetime, datetime | None]]:
+    """Return from when to when (UTC) plays may be missing, oldest first."""
+    return db.execute(_STILL_OPEN, [listener_id]).fetchall()
+
+
+def close_gaps(db: duckdb.DuckDBPyConnection, listener_id: str) -> int:
+    """Close the gaps that an export covers from end to end; return how many that were."""
+    before = len(open_gaps(db, listener_id))
+    if not before:
+        return 0
+    db.execute(_CLOSE, {"listener": listener_id, "now": utc_now()})
+    return before - len(open_gaps(db, listener_id))

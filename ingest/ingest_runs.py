@@ -14,6 +14,16 @@ from ingest.listeners import ensure_listener, set_time_zone
 _BEGIN_RUN = """
 insert into raw.ingest_runs (run_id, source, input, started_at, status) values (?, ?, ?, ?, 'running')
 """
+# A member of an archive may be there twice under one name; a file of a run is one row.
+_NOT_READ = """
+insert into raw.ingest_files by name
+select distinct on (file_name)
+    $run_id as run_id, $listener_id as listener_id, file_name, kind, 0 as rows_read, 0 as rows_kept,
+    0 as rows_known, 0 as rows_podcast, 0 as rows_audiobook, 0 as rows_video, 0 as rows_skipped,
+    0 as rows_rejected, status
+from (select unnest($names) as file_name, unnest($kinds) as kind, unnest($states) as status)
+anti join (select file_name from raw.ingest_files where run_id = $run_id) using (file_name)
+"""
 _FINISH_RUN = "update raw.ingest_runs set finished_at = ?, status = ? where run_id = ?"
 
 
@@ -63,3 +73,17 @@ class HistoryRun:
         """Write down how the run ended, if it began."""
         if self.has_begun:
             finish_run(self.db, self.run_id, status)
+
+
+def store_not_read(run: HistoryRun, others: list[tuple[str, str]], unreadable: list[str]) -> None:
+    """Write down the files of an import that held no history, with what they are, and the unreadable ones."""
+    if not (others or unreadable):
+        return
+    values = {
+        "run_id": run.run_id,
+        "listener_id": run.listener_id,
+        "names": [name for name, _ in others] + unreadable,
+        "kinds": [kind for _, kind in others] + [None] * len(unreadable),
+        "states": ["not_read"] * len(others) + ["unreadable"] * len(unreadable),
+    }
+    run.db.execute(_NOT_READ, values)

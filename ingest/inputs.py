@@ -104,7 +104,7 @@ def kind_of(container: Container) -> InputKind:
     if Content.FEATURES in contents:
         return InputKind.FEATURES
     if container.kind == "folder":
-        is_empty = not contents and not container.left_out
+        is_empty = not contents and not container.others
         return InputKind.EMPTY_FOLDER if is_empty else InputKind.OTHER_FOLDER
     return InputKind.NESTED_ZIP if container.left_out["zip inside"] else InputKind.OTHER_ZIP
 

@@ -109,6 +109,24 @@ class PackageReceipt:
 
 
 @dataclass(frozen=True)
+class Aftermath:
+    """What an import changed in the history as a whole.
+
+    replaced: rows that give way since then, because a fuller source covers their time, by their source.
+    closed_gaps: gaps of polling that it filled. open_gaps: those that are left, UTC, oldest first.
+    """
+
+    replaced: Counter[str] = field(default_factory=Counter)
+    closed_gaps: int = 0
+    open_gaps: tuple[tuple[datetime, datetime | None], ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as `--json` prints it; times in ISO 8601."""
+        gaps = [[moment.isoformat() if moment else None for moment in gap] for gap in self.open_gaps]
+        return {"replaced": dict(self.replaced), "closed_gaps": self.closed_gaps, "open_gaps": gaps}
+
+
+@dataclass(frozen=True)
 class HistoryReceipt:
     """What one import of plays did."""
 
@@ -119,6 +137,7 @@ class HistoryReceipt:
     packages: tuple[PackageReceipt, ...]
     files: tuple[FileReceipt, ...]
     seconds: float
+    after: Aftermath = Aftermath()
 
     @property
     def total(self) -> Counts:
@@ -169,6 +188,7 @@ class HistoryReceipt:
             "rejected_reasons": dict(self.reasons),
             "covered_from": first.isoformat() if first else None,
             "covered_to": last.isoformat() if last else None,
+            **self.after.to_dict(),
             "packages": [package.to_dict() for package in self.packages],
             "files": [file.to_dict() for file in self.files],
         }

@@ -14,16 +14,20 @@ from core.database import open_warehouse
 from core.errors import InputError, UsageError
 from core.settings import Settings
 from ingest.containers import DamagedEntryError
+from ingest.coverage import covered_rows
 from ingest.exports.packages import HistoryFile, Package, open_package, with_unique_names
 from ingest.exports.reading import Choice, read_file
-from ingest.gaps import close_gaps
-from ingest.ingest_runs import HistoryRun
+from ingest.gaps import close_gaps, open_gaps
+from ingest.ingest_runs import HistoryRun, store_not_read
 from ingest.listeners import check_listener, time_zone_of
 from ingest.local_copy import local_copy
-from ingest.results import FileReceipt, HistoryReceipt, PackageReceipt
+from ingest.results import Aftermath, FileReceipt, HistoryReceipt, PackageReceipt
 from ingest.scratch import scratch_folder
 from ingest.storing import Origin, store_file
 from ingest.time_zones import checked_zone
+
+# Each time DuckDB empties its log it writes a table's last rows anew: with the usual 16 MB, after every file.
+_WRITE_LESS_OFTEN = "set checkpoint_threshold = '64MB'"
 
 
 def import_exports(
@@ -53,8 +57,11 @@ def import_exports(
         db = stack.enter_context(open_warehouse(settings))
         listener = check_listener(db, listener_id, settings)
         history = HistoryRun(db, settings, "export", _given(packages), listener, zone)
+        db.execute(_WRITE_LESS_OFTEN)
+        covered = covered_rows(db, listener)
         run = _Import(history, scratch, Choice(listener, skip_incognito))
         files = run.take_in(packages)
+        closed = run.finish(packages, files)
         return HistoryReceipt(
             run_id=history.run_id,
             listener_id=listener,
@@ -63,6 +70,7 @@ def import_exports(
             packages=tuple(_package_receipt(package) for package in packages),
             files=tuple(files),
             seconds=time.monotonic() - began,
+            after=Aftermath(covered_rows(db, listener) - covered, closed, tuple(open_gaps(db, listener))),
         )
 
 
@@ -75,7 +83,7 @@ class _Import:
     choice: Choice
 
     def take_in(self, packages: list[Package]) -> list[FileReceipt]:
-        """Take in all files and close the run. Raises InputError when not one of them can be read."""
+        """Take in all files. Raises InputError when not one of them can be read."""
         receipts = [
             _unreadable(name, package.name, why)
             for package in packages
@@ -96,10 +104,17 @@ class _Import:
                 f"{problem.file_name} {problem.problem}.",
                 hint="Download the export again and give it as it is.",
             )
-        is_complete = not any(receipt.problem for receipt in receipts)
-        close_gaps(self.run.db, self.choice.listener_id)
-        self.run.finish("ok" if is_complete else "partial")
         return receipts
+
+    def finish(self, packages: list[Package], receipts: list[FileReceipt]) -> int:
+        """Write down the files that were not read, close gaps and the run; return how many gaps closed."""
+        not_read = [other for package in packages for other in package.others]
+        unreadable = [receipt.file_name for receipt in receipts if receipt.status == "unreadable"]
+        store_not_read(self.run, not_read, unreadable)
+        closed = close_gaps(self.run.db, self.choice.listener_id)
+        is_complete = not any(receipt.problem for receipt in receipts)
+        self.run.finish("ok" if is_complete else "partial")
+        return closed
 
     def _take_in_file(self, file: HistoryFile) -> FileReceipt:
         try:

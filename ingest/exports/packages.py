@@ -28,12 +28,17 @@ class HistoryFile:
 
 @dataclass
 class Package:
-    """One path: its history files, what was not read in it, and named history files that hold none."""
+    """One path: its history files, other files with their kind, and named history files that hold none."""
 
     name: str
     files: list[HistoryFile] = field(default_factory=list)
-    not_read: Counter[str] = field(default_factory=Counter)
+    others: list[tuple[str, str]] = field(default_factory=list)
     unreadable: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def not_read(self) -> Counter[str]:
+        """Return how many other files there are, by kind."""
+        return Counter(kind for _, kind in self.others)
 
 
 @contextmanager
@@ -67,7 +72,7 @@ def with_unique_names(packages: list[Package]) -> list[HistoryFile]:
 
 
 def _sorted_out(container: Container) -> Package:
-    package = Package(container.path.name or str(container.path), not_read=Counter(container.left_out))
+    package = Package(container.path.name or str(container.path), others=list(container.others))
     for entry in container.entries:
         try:
             head = entry.head()
@@ -81,7 +86,7 @@ def _sorted_out(container: Container) -> Package:
         elif is_history_name(entry.name) and entry.suffix == ".json":
             package.unreadable[entry.name] = f"is {content}, not streaming history"
         else:
-            package.not_read[_label(content, entry)] += 1
+            package.others.append((entry.name, _label(content, entry)))
     return package
 
 

@@ -8,6 +8,7 @@ from ingest.receipt_parts import counts_table, headline, known_of, reasons_of, r
 from ingest.results import HistoryReceipt
 
 _SOURCES = {"extended": "Spotify extended history", "account": "Spotify account data"}
+_WEAKER = {"account": "plays of account data", "api": "polled plays"}
 ACCOUNT_ADVICE = (
     "the account package has one year, to the minute, without ids; the Extended streaming history has "
     "everything: ask for it at Spotify's privacy page, it takes up to 30 days"
@@ -32,16 +33,38 @@ def _lines(receipt: HistoryReceipt) -> list[tuple[str, str]]:
     if total.rejected:
         lines.append(("rejected", reasons_of(receipt)))
     lines += troubles_of(receipt)
+    if receipt.after.replaced:
+        lines.append(("replaced", _replaced(receipt)))
     lines.append(("privacy", _privacy(receipt)))
     if receipt.covered:
-        first, last = receipt.covered
-        lines.append(("covers", f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"))
+        lines.append(("covers", _covers(receipt)))
     if receipt.time_zone:
         lines.append(("zone", f"local times are of {receipt.time_zone}; another: --time-zone ZONE"))
     if not any("extended" in package.sources for package in receipt.packages):
         lines.append(("account", ACCOUNT_ADVICE))
     lines.append((f"{receipt.seconds:.1f} s", "next: spotiflow build"))
     return lines
+
+
+def _replaced(receipt: HistoryReceipt) -> str:
+    counts = sorted(receipt.after.replaced.items())
+    return (
+        " and ".join(f"{n:,} {_WEAKER[source]}" for source, n in counts) + " by fuller rows of the same time"
+    )
+
+
+def _covers(receipt: HistoryReceipt) -> str:
+    first, last = receipt.covered or (None, None)
+    closed, still_open = receipt.after.closed_gaps, receipt.after.open_gaps
+    parts = [f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"]
+    if closed:
+        parts.append(f"closed {closed:,} {'gap' if closed == 1 else 'gaps'}")
+    if still_open:
+        start, end = still_open[-1]
+        until = f" to {end:%Y-%m-%d %H:%M}" if end else ""
+        latest = "" if len(still_open) == 1 else "the latest "
+        parts.append(f"{len(still_open):,} open ({latest}{start:%Y-%m-%d %H:%M}{until} UTC)")
+    return f"{parts[0]}; {', '.join(parts[1:])}" if parts[1:] else parts[0]
 
 
 def _privacy(receipt: HistoryReceipt) -> str:

@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import duckdb
+
+from ingest.coverage import covered_rows
 from tests.dbt.history import ZONES, Truth, plays
 from tests.dbt.project import query
 
@@ -81,3 +84,15 @@ def test_simulated_shows_wherever_a_listener_does(built: Path) -> None:
             where is_simulated <> (listener_id = 'demo') and listener_id in ('me', 'demo', 'nowhere')""",
         )
         assert wrong == [], (schema, table)
+
+
+def test_a_receipt_counts_the_covered_rows_that_silver_drops(built: Path) -> None:
+    with duckdb.connect(str(built / "spotiflow.duckdb"), read_only=True) as db:
+        counted = {name: covered_rows(db, name) for name in ("me", "demo", "nowhere")}
+    dropped = query(
+        built,
+        """select source, count(*) from silver.covered_plays
+        join raw.listening_history using (play_id) where listener_id = 'me' group by 1""",
+    )
+    assert dict(dropped).keys() == {"account", "api"}
+    assert counted == {"me": dict(dropped), "demo": {}, "nowhere": {}}

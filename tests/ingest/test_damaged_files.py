@@ -87,7 +87,12 @@ def test_one_damaged_file_does_not_stop_the_others(settings: Settings, query: Qu
     assert len(receipt.problems) == 2
     assert "breaks off before its first complete record" in " ".join(receipt.problems)
     assert "an HTML page" in " ".join(receipt.problems)
-    assert query("select file_name from raw.ingest_files") == [("a/Streaming_History_Audio_2.json",)]
+    assert query("select file_name, kind, status, rows_read from raw.ingest_files order by 1") == [
+        ("a/Streaming_History_Audio_0.json", None, "unreadable", 0),
+        ("a/Streaming_History_Audio_1.json", None, "unreadable", 0),
+        ("a/Streaming_History_Audio_2.json", "extended", "ok", 1),
+        ("a/Userdata.json", "other JSON", "not_read", 0),
+    ]
 
 
 def test_a_member_with_a_wrong_checksum_does_not_stop_the_others(settings: Settings, tmp_path: Path) -> None:

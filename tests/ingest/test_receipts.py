@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from rich.console import Console, RenderableType
 
+from core.database import open_warehouse
 from core.settings import Settings
 from ingest import kaggle
 from ingest.exports import import_exports, render
+from ingest.gaps import open_gap
 from tests.ingest import builders as b
 from tests.ingest.conftest import Rows
 
@@ -101,8 +104,42 @@ def test_the_numbers_are_those_of_raw(settings: Settings, query: Callable[..., R
     assert query("select count(*) from raw.rejected_rows") == [(total["rejected"],)]
     assert query("select min(covered_from), max(covered_to) from raw.ingest_files") == [receipt.covered]
     assert [file["file_name"] for file in told["files"]] == [
-        row[0] for row in query("select file_name from raw.ingest_files order by 1")
+        row[0] for row in query("select file_name from raw.ingest_files where status = 'ok' order by 1")
     ]
+    others = query(
+        "select kind, count(*) from raw.ingest_files where status = 'not_read' group by 1 order by 1"
+    )
+    assert dict(others) == told["packages"][0]["not_read"] == {"PDF": 1, "macOS side file": 1}
+
+
+def test_fuller_rows_replace_and_gaps_close(
+    settings: Settings, query: Callable[..., Rows], tmp_path: Path
+) -> None:
+    account = [b.account_play(number) for number in range(0, 50, 2)]
+    first = import_exports(settings, [b.write(tmp_path / "StreamingHistory0.json", account)])
+    assert not first.after.replaced
+    moments = [datetime(2023, 1, 1, hour) for hour in (0, 1, 20, 21)]
+    with open_warehouse(settings) as db:
+        open_gap(db, "me", moments[0], moments[1])
+        open_gap(db, "me", moments[2], moments[3])
+    fuller = b.write(tmp_path / "endsong_0.json", [b.play(number) for number in range(40)])
+    receipt = import_exports(settings, [fuller])
+    text = printed(render(receipt))
+    # The minutes of numbers 0 to 39 lie within the fuller file's time, but 0 came before its first second.
+    inside = query("""
+        select count(*) from raw.listening_history where source = 'account' and played_at between
+            (select min(played_at) from raw.listening_history where source = 'extended')
+            and (select max(played_at) from raw.listening_history where source = 'extended')
+    """)
+    assert inside == [(20,)]
+    assert "replaced  20 plays of account data by fuller rows of the same time" in text
+    assert (
+        "covers    2023-01-01 to 2023-01-01; closed 1 gap, 1 open (2023-01-01 20:00 to 2023-01-01 21:00"
+        in text
+    )
+    again = import_exports(settings, [fuller])
+    assert (again.after.replaced, again.after.closed_gaps, len(again.after.open_gaps)) == ({}, 0, 1)
+    assert json.loads(json.dumps(receipt.to_dict()))["replaced"] == {"account": 20}
 
 
 def test_the_receipt_of_a_catalogue(settings: Settings, tmp_path: Path) -> None:
