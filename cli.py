@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from commands import access, auth, docs, forget, ingest, listener, train
+from commands import access, auth, docs, forget, ingest, listener, publish, train
 from commands.shared import Json, Listener, Synthetic, TimeZone, settle, show
 from core.errors import SpotiflowError
 
@@ -24,6 +24,7 @@ app.add_typer(ingest.app, name="ingest")
 app.add_typer(listener.app, name="listener")
 app.add_typer(auth.app, name="auth")
 app.add_typer(docs.app, name="docs")
+app.add_typer(publish.app, name="publish")
 app.add_typer(access.app)
 app.add_typer(forget.app)
 app.add_typer(train.app)

@@ -16,7 +16,7 @@ import typer
 import cli
 from tests.paths import ROOT
 
-PACKAGES = ("cli", "commands", "core", "dbt_project", "ingest", "ml", "pipeline", "report")
+PACKAGES = ("cli", "commands", "core", "dbt_project", "ingest", "ml", "pipeline", "publish", "report")
 PYTHON = [
     path
     for folder in (".", *PACKAGES[1:], "tests", "benchmarks")
@@ -27,7 +27,8 @@ LAYERS = {
     "ingest": {"ingest", "core"},
     "ml": {"ml", "core"},
     "report": {"report", "core"},
-    "pipeline": {"pipeline", "ingest", "ml", "report", "core"},
+    "publish": {"publish", "core"},
+    "pipeline": {"pipeline", "ingest", "ml", "report", "publish", "core"},
 }
 
 

@@ -1,0 +1,113 @@
+"""Publish gold and silver to one target, table by table."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from core.console import log, progress
+from core.database import open_warehouse
+from core.errors import NotFoundError, SpotiflowError, UsageError
+from core.settings import Settings
+from publish import delta, files, postgres
+from publish.postgres_errors import PostgresError
+from publish.results import Published, PublishResult
+from publish.snapshot import snapshot
+from publish.tables import LAYERS, Table, list_tables
+
+TARGETS = ("postgres", "parquet", "delta", "csv")
+EMBEDDINGS = ("track_embeddings", "listener_embeddings")
+FILE_WRITERS = {"parquet": files.write_parquet, "delta": delta.write_delta, "csv": files.write_csv}
+
+Write = Callable[[duckdb.DuckDBPyConnection, Table], Published]
+
+
+def publish(
+    settings: Settings,
+    target: str,
+    place: str | Path | None = None,
+    *,
+    only: Sequence[str] = (),
+    stale: dict[str, str] | None = None,
+) -> PublishResult:
+    """Publish every gold and silver table (or those named in `only`) and return what was done.
+
+    target: one of TARGETS. place: a folder, or for PostgreSQL a URI without a password (None: PG* variables).
+    stale: tables to leave as they are at the target, with the reason, such as one whose data test failed.
+    A table is replaced as a whole or not at all. The first error on the way is in `problem` of the result;
+    where only one table was refused the others are published all the same. Raises UsageError, InputError,
+    NotFoundError, HomeError and PostgresError where nothing could be started.
+    """
+    if target not in TARGETS:
+        raise UsageError(f"There is no target '{target}'.", hint=f"Choose one of {', '.join(TARGETS)}.")
+    started = time.monotonic()
+    with _opened(settings, target, place) as (db, write, where):
+        tables = _chosen(db, target, only)
+        result = PublishResult(target, where, skipped=_left(tables, stale or {}))
+        _write_all(db, [table for table in tables if table.full_name not in result.skipped], write, result)
+        if target == "csv" and result.problem is None:
+            files.write_dictionary(tables, Path(where))
+    result.seconds = time.monotonic() - started
+    log.info("published %s", result.summary)
+    return result
+
+
+@contextmanager
+def _opened(
+    settings: Settings, target: str, place: str | Path | None
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, Write, str]]:
+    """Yield what to read from, how to write one table, and the target's name."""
+    if target == "postgres":
+        uri = str(place) if place else None
+        with postgres.connected(uri) as server, snapshot(settings) as db:
+            yield db, server.write, postgres.describe(uri)
+        return
+    if place is None:
+        raise UsageError(
+            f"Where to publish {target} to was not said.",
+            hint=f"Name a folder: spotiflow publish {target} FOLDER",
+        )
+    folder = Path(place).expanduser().absolute()
+    write = FILE_WRITERS[target]
+    with open_warehouse(settings, read_only=True) as db:
+        files.make_folder(folder)
+        yield db, lambda db, table: write(db, table, folder), str(folder)
+
+
+def _chosen(db: duckdb.DuckDBPyConnection, target: str, only: Sequence[str]) -> list[Table]:
+    tables = list_tables(db)
+    if target == "postgres":
+        tables += [table for table in list_tables(db, ("ml",)) if table.name in EMBEDDINGS]
+    if not any(table.schema in LAYERS for table in tables):
+        raise NotFoundError("There are no tables to publish yet.", hint="Build them first: spotiflow build")
+    unknown = set(only) - {table.name for table in tables} - {table.full_name for table in tables}
+    if unknown:
+        raise UsageError(
+            f"There is no table '{min(unknown)}' in gold or silver.", hint="See them with: spotiflow tables"
+        )
+    return [table for table in tables if not only or {table.name, table.full_name} & set(only)]
+
+
+def _left(tables: Sequence[Table], stale: dict[str, str]) -> dict[str, str]:
+    """Return the tables to skip with the reason; `stale` may name them with or without schema."""
+    named = {table.full_name: stale.get(table.full_name) or stale.get(table.name) for table in tables}
+    return {name: reason for name, reason in named.items() if reason}
+
+
+def _write_all(
+    db: duckdb.DuckDBPyConnection, tables: Sequence[Table], write: Write, result: PublishResult
+) -> None:
+    with progress(f"Publishing to {result.target}", total=len(tables)) as advance:
+        for table in tables:
+            try:
+                result.tables.append(write(db, table))
+            except SpotiflowError as error:
+                result.problem = result.problem or error
+                result.skipped[table.full_name] = error.message
+                if not (isinstance(error, PostgresError) and error.goes_on):
+                    return
+            advance(1)

@@ -1,0 +1,40 @@
+"""A copy of the warehouse file to read from while rows go over a network: the file itself must stay free."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from core.database import open_warehouse
+from core.settings import Settings
+
+
+@contextmanager
+def snapshot(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a read-only connection to a copy of the warehouse in a 0700 folder, which is removed at the end.
+
+    Nobody can write while it is copied, since a reader holds the file. Raises as `open_warehouse`.
+    """
+    with tempfile.TemporaryDirectory(prefix=f"{os.getpid()}-", dir=_folder(settings)) as folder:
+        place = Path(folder) / settings.database_path.name
+        with open_warehouse(settings, read_only=True):
+            for source in (settings.database_path, Path(f"{settings.database_path}.wal")):
+                if source.exists():
+                    shutil.copyfile(source, place.with_name(source.name))
+        db = duckdb.connect(str(place), read_only=True, config={"memory_limit": settings.memory_limit})
+        try:
+            db.execute("set TimeZone = 'UTC'")
+            yield db
+        finally:
+            db.close()
+
+
+def _folder(settings: Settings) -> Path:
+    settings.scratch_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return settings.scratch_dir

