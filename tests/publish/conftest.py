@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,15 @@ Ask = Callable[[str], Rows]
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    """A PostgreSQL with pgvector, started for these tests and stopped after them."""
-    running = get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
-    yield running
-    running.cleanup()
+def server() -> Iterator[PostgresServer]:
+    """A PostgreSQL with pgvector, started for these tests and stopped after them.
+
+    Not in pytest's own folder: PostgreSQL will not run as root, and another user cannot go in there.
+    """
+    with tempfile.TemporaryDirectory(prefix="spotiflow-postgres-") as folder:
+        running = get_server(folder, cleanup_mode="stop")
+        yield running
+        running.cleanup()
 
 
 @pytest.fixture
