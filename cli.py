@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from commands import access, auth, docs, forget, ingest, listener, publish, train
-from commands.shared import Json, Listener, Synthetic, TimeZone, settle, show
+from commands import access, auth, automation, docs, forget, ingest, listener, publish, train
+from commands.shared import Json, Listener, Synthetic, settle, show
 from core.errors import SpotiflowError
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ app.add_typer(listener.app, name="listener")
 app.add_typer(auth.app, name="auth")
 app.add_typer(docs.app, name="docs")
 app.add_typer(publish.app, name="publish")
+app.add_typer(automation.app)
 app.add_typer(access.app)
 app.add_typer(forget.app)
 app.add_typer(train.app)
@@ -107,26 +108,6 @@ def report(
         show(f"Saved {svg}")
         return
     show(page.to_dict() if as_json else render(page), as_json=as_json)
-
-
-@app.command()
-def run(
-    paths: Annotated[
-        list[Path] | None,
-        typer.Argument(help="Exports, scrobbles, features, the Kaggle file; told apart by content."),
-    ] = None,
-    listener: Listener = None,
-    time_zone: TimeZone = None,
-    allow_synthetic: Synthetic = None,
-) -> None:
-    """Do everything: import the paths, build, train, report.
-
-    Example: spotiflow run my_spotify_data.zip archive.zip
-    """
-    from pipeline.run import run_all
-
-    settings = settle(allow_synthetic=allow_synthetic)
-    run_all(settings, paths or [], listener=listener, time_zone=time_zone, show=show)
 
 
 @app.command()

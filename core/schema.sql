@@ -254,14 +254,36 @@ create table if not exists raw.playlist_items (
     fetched_at timestamp not null
 );
 
--- What spotiflow itself did: one row per stage of a command (build, train, ...).
+-- What spotiflow itself did: one row per run of several stages, which status and exit_code judge as a whole.
+create table if not exists raw.runs (
+    run_id varchar not null,
+    command varchar not null,
+    started_at timestamp not null,
+    finished_at timestamp not null,
+    status varchar not null,
+    exit_code integer not null,
+    detail varchar
+);
+
+-- One row per stage (build, train, ...). inputs: a digest of what it worked on, to see whether that changed.
 create table if not exists raw.stage_runs (
     run_id varchar not null,
     stage varchar not null,
     started_at timestamp not null,
     finished_at timestamp,
     status varchar not null,
-    detail varchar
+    detail varchar,
+    inputs varchar
+);
+
+-- Files of the inbox and of configured sources that were looked at; changed_at is the file's own time.
+create table if not exists raw.source_files (
+    path varchar not null,
+    size_bytes bigint not null,
+    changed_at timestamp not null,
+    status varchar not null,
+    detail varchar,
+    checked_at timestamp not null
 );
 
 -- What the tables were last built from, so that a build that would give the same can be left out.

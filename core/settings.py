@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import os
-import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from core import values
 from core.errors import HomeError, InputError
+from core.values import Source
 
-TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
-FALSE_WORDS = frozenset({"0", "false", "no", "off"})
 SYNTHETIC_SCOPES = ("uncovered", "all")
 # Names without prefix that users of the older pipeline have in their environment.
 OTHER_NAMES = {"allow_synthetic": ("ALLOW_SYNTHETIC",), "spotify_client_id": ("SPOTIFY_CLIENT_ID",)}
-ON_THIS_MACHINE = re.compile(r"http://127\.0\.0\.1:\d{1,5}")
 
 
 @dataclass(frozen=True)
@@ -42,6 +40,12 @@ class Settings:
     spotify_api_url, spotify_accounts_url: where Spotify is; another place can only be on this machine.
     reccobeats_url: where ReccoBeats is, which gives audio features when asked to; the same holds for it.
     reccobeats_pause_seconds: least time between two calls to it.
+    sources: what every run looks at: paths, or tables of a path with the listener and time_zone it is for.
+    poll_spotify: whether runs ask Spotify for new plays when somebody is logged in.
+    retry_seconds: pause before a failed stage is tried again, where that can help; doubled each time.
+    schedule_poll_minutes, schedule_build_hours, schedule_publish_hours: how often; 0 leaves it out.
+    schedule_train_at: local time of the daily training, HH:MM; empty leaves it out.
+    on_alert: a command for the shell, or the http address of a webhook, that is told of trouble once.
     """
 
     home: Path
@@ -63,6 +67,14 @@ class Settings:
     spotify_accounts_url: str = "https://accounts.spotify.com"
     reccobeats_url: str = "https://api.reccobeats.com"
     reccobeats_pause_seconds: float = 1.0
+    sources: tuple[Source, ...] = ()
+    poll_spotify: bool = True
+    retry_seconds: float = 5.0
+    schedule_poll_minutes: float = 30.0
+    schedule_build_hours: float = 6.0
+    schedule_train_at: str = "00:00"
+    schedule_publish_hours: float = 12.0
+    on_alert: str = ""
 
     @property
     def database_path(self) -> Path:
@@ -108,10 +120,10 @@ def load_settings(home: Path | None = None, **options: Any) -> Settings:
     environment = os.environ
     place = home or Path(environment.get("SPOTIFLOW_HOME") or Path.home() / ".spotiflow")
     place = place.expanduser().absolute()
-    values: dict[str, Any] = _from_file(place / "config.toml")
-    values |= _from_environment(environment)
-    values |= {key: value for key, value in options.items() if value is not None}
-    return _checked(Settings(home=place, **values))
+    chosen: dict[str, Any] = _from_file(place / "config.toml")
+    chosen |= _from_environment(environment)
+    chosen |= {key: value for key, value in options.items() if value is not None}
+    return _checked(Settings(home=place, **chosen))
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
@@ -147,54 +159,40 @@ def _read(name: str, value: Any, where: str) -> Any:
         raise InputError(f"{where} sets {name} to '{value}': {error}.", hint="Correct the value.") from error
 
 
-def _read_bool(value: Any) -> bool:
-    word = str(value).strip().lower()
-    if word in TRUE_WORDS | FALSE_WORDS:
-        return word in TRUE_WORDS
-    raise ValueError("expected true or false")
-
-
-def _read_count(value: Any) -> int:
-    number = int(value)
-    if number < 0:
-        raise ValueError("expected a whole number, 0 or more")
-    return number
-
-
-def _read_wait(value: Any) -> float:
-    seconds = float(value)
-    if not 0 <= seconds < float("inf"):
-        raise ValueError("expected seconds, 0 or more")
-    return seconds
+_PLACES = (Settings.spotify_api_url, Settings.spotify_accounts_url, Settings.reccobeats_url)
 
 
 def _read_place(value: Any) -> str:
-    # A token goes wherever this points: nothing but the place itself or a stand-in on this machine.
-    if value in _PLACES or ON_THIS_MACHINE.fullmatch(str(value)):
-        return str(value)
-    raise ValueError("expected http://127.0.0.1:PORT")
+    return values.read_place(value, _PLACES)
 
 
-_PLACES = (Settings.spotify_api_url, Settings.spotify_accounts_url, Settings.reccobeats_url)
 _READERS: dict[str, Callable[[Any], Any]] = {
     "default_listener": str,
-    "allow_synthetic": _read_bool,
+    "allow_synthetic": values.read_bool,
     "synthetic_scope": str,
-    "min_play_seconds": _read_count,
+    "min_play_seconds": values.read_count,
     "memory_limit": str,
-    "threads": _read_count,
+    "threads": values.read_count,
     "lock_wait_seconds": float,
     "spotify_client_id": lambda value: str(value).strip(),
-    "spotify_daily_calls": _read_count,
-    "spotify_timeout_seconds": _read_wait,
-    "spotify_first_wait_seconds": _read_wait,
-    "spotify_longest_wait_seconds": _read_wait,
-    "spotify_login_seconds": _read_wait,
-    "spotify_port": _read_count,
+    "spotify_daily_calls": values.read_count,
+    "spotify_timeout_seconds": values.read_wait,
+    "spotify_first_wait_seconds": values.read_wait,
+    "spotify_longest_wait_seconds": values.read_wait,
+    "spotify_login_seconds": values.read_wait,
+    "spotify_port": values.read_count,
     "spotify_api_url": _read_place,
     "spotify_accounts_url": _read_place,
     "reccobeats_url": _read_place,
-    "reccobeats_pause_seconds": _read_wait,
+    "reccobeats_pause_seconds": values.read_wait,
+    "sources": values.read_sources,
+    "poll_spotify": values.read_bool,
+    "retry_seconds": values.read_wait,
+    "schedule_poll_minutes": values.read_wait,
+    "schedule_build_hours": values.read_wait,
+    "schedule_train_at": values.read_time,
+    "schedule_publish_hours": values.read_wait,
+    "on_alert": lambda value: str(value).strip(),
 }
 assert set(_READERS) == {field.name for field in fields(Settings)} - {"home"}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.markup import escape
 
 from core.database import prepare_home
-from core.errors import InputError
+from core.errors import InputError, NotFoundError
 from core.settings import Settings
 from ingest.exports import import_exports
 from ingest.exports import receipt as export_receipt
@@ -17,8 +17,8 @@ from ingest.kaggle import load_kaggle
 from ingest.kaggle import render as render_kaggle
 from ingest.listeners import add_listener
 from ingest.simulate import write_demo_inputs
-from pipeline.run import Show, train_if_possible
-from pipeline.stages import build_tables
+from pipeline.stage import Show
+from pipeline.stages import build_tables, train_models
 from report.build_summary import render_build
 from report.terminal import build_report
 from report.terminal import render as render_report
@@ -67,6 +67,18 @@ def run_demo(settings: Settings, *, show: Show) -> None:
     say("report")
     show(render_report(build_report(settings, listener=LISTENER)))
     show(_farewell(settings, own))
+
+
+def train_if_possible(settings: Settings, *, show: Show) -> None:
+    """Train, or say in one sentence what is missing for it; the rest of the line goes on either way."""
+    from ml.screen import render as render_training
+
+    try:
+        result = train_models(settings)
+    except NotFoundError as error:
+        show(f"No models yet: {error.message} {error.hint}")
+        return
+    show(render_training(result))
 
 
 def _start_afresh(home: Path) -> None:

@@ -1,88 +1,134 @@
-"""The whole line for a person who has files: import, build, train, report."""
+"""The runner: stage after stage, what is due and only that; a fault of one does not stop what can be done."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Any
+import time
+from collections.abc import Sequence
 
+from core.console import log
 from core.database import open_warehouse
-from core.errors import NotFoundError
-from core.settings import Settings
-from ingest.exports import import_exports
-from ingest.exports import receipt as export_receipt
-from ingest.features import import_features, render_imported
-from ingest.inputs import InputKind, require
-from ingest.kaggle import load_kaggle
-from ingest.kaggle import render as render_kaggle
-from ingest.scrobbles import import_scrobbles
-from ingest.scrobbles import render as render_scrobbles
-from pipeline.stages import build_tables, train_models
-from report.build_summary import render_build
+from core.errors import SpotiflowError, UsageError
+from core.runs import record_stage, run_of_stages, status_of, store_run, utc_now, words_of
+from ingest.inputs import require
+from pipeline.faults import Rule, Then, rule_for
+from pipeline.imports import KINDS
+from pipeline.line import LINE
+from pipeline.polling import logins
+from pipeline.results import SKIPPED, RunResult, StageOutcome
+from pipeline.stage import Done, Job, Stage
 from report.terminal import build_report
 from report.terminal import render as render_report
 
-Show = Callable[[Any], None]
-KINDS = (InputKind.EXPORT, InputKind.KAGGLE, InputKind.SCROBBLES, InputKind.FEATURES)
+NAMES = tuple(stage.name for stage in LINE)
 
 
-def run_all(
-    settings: Settings,
-    paths: Sequence[Path],
-    *,
-    show: Show,
-    listener: str | None = None,
-    time_zone: str | None = None,
-) -> None:
-    """Import every path by what it holds, build, train and report; `show` prints each result.
+def choose(only: Sequence[str] = (), first: str | None = None) -> tuple[Stage, ...]:
+    """Return the stages to run, in order: those named, and of those from `first` on; all by default.
 
-    All paths are looked at before the first is imported. Without a catalogue, training is left out with a
-    sentence. Raises InputError for a path that is none of these, NotFoundError without paths and warehouse.
+    Raises UsageError for a stage that does not exist.
     """
-    if not paths:
-        with open_warehouse(settings, read_only=True):
-            pass  # There has to be something to run on.
-    import_paths(settings, paths, show=show, listener=listener, time_zone=time_zone)
-    show(render_build(settings, build_tables(settings)))
-    train_if_possible(settings, show=show)
-    show(render_report(build_report(settings, listener=listener)))
+    for name in [*only, *([first] if first else [])]:
+        if name not in NAMES:
+            raise UsageError(f"There is no stage '{name}'.", hint=f"Stages: {', '.join(NAMES)}.")
+    after = LINE[NAMES.index(first) :] if first else LINE
+    return tuple(stage for stage in after if not only or stage.name in only)
 
 
-def import_paths(
-    settings: Settings,
-    paths: Sequence[Path],
-    *,
-    show: Show,
-    listener: str | None = None,
-    time_zone: str | None = None,
-) -> None:
-    """Import paths told apart by content; catalogues first, so that one message names what they cover."""
-    by_kind: dict[InputKind, list[Path]] = {kind: [] for kind in KINDS}
-    for path in paths:
-        by_kind[require(path, *KINDS)].append(path)
-    for path in by_kind[InputKind.KAGGLE]:
-        show(render_kaggle(load_kaggle(settings, path)))
-    if by_kind[InputKind.EXPORT]:
-        receipt = import_exports(
-            settings, by_kind[InputKind.EXPORT], listener_id=listener, time_zone=time_zone
-        )
-        show(export_receipt.render(receipt))
-    if by_kind[InputKind.SCROBBLES]:
-        receipt = import_scrobbles(
-            settings, by_kind[InputKind.SCROBBLES], listener_id=listener, time_zone=time_zone
-        )
-        show(render_scrobbles(receipt))
-    if by_kind[InputKind.FEATURES]:
-        show(render_imported(import_features(settings, by_kind[InputKind.FEATURES])))
+def run_line(job: Job, stages: Sequence[Stage] = LINE, command: str = "run") -> RunResult:
+    """Run the stages that are due and write down how each ended.
+
+    Faults are judged by `pipeline.faults`; none leaves this function but those of the command line itself:
+    InputError for a path that is nothing spotiflow knows (nothing is done then), NotFoundError where there is
+    nothing at all to run on.
+    """
+    for path in job.paths:
+        require(path, *KINDS)
+    _require_something(job)
+    started_at, started = utc_now(), time.monotonic()
+    with run_of_stages() as run_id:
+        result = RunResult(run_id)
+        for number, stage in enumerate(stages):
+            outcome, stops = _run_stage(job, stage)
+            result.stages.append(outcome)
+            if stops:
+                result.left_out = [later.name for later in stages[number + 1 :]]
+                break
+    result.seconds = time.monotonic() - started
+    store_run(job.settings, run_id, command, started_at, (result.status, result.exit_code, result.summary))
+    return result
 
 
-def train_if_possible(settings: Settings, *, show: Show) -> None:
-    """Train, or say in one sentence what is missing for it; the rest of the line goes on either way."""
-    from ml.screen import render as render_training
+def show_report(job: Job, result: RunResult) -> None:
+    """End a run that built tables with the report."""
+    if result.did("build"):
+        job.show(render_report(build_report(job.settings, listener=job.listener)))
 
+
+def _require_something(job: Job) -> None:
+    inbox = job.settings.inbox_dir
+    has_inbox = inbox.is_dir() and any(inbox.iterdir())
+    if not (job.paths or job.settings.sources or has_inbox or logins(job.settings)):
+        with open_warehouse(job.settings, read_only=True):
+            pass
+
+
+def _run_stage(job: Job, stage: Stage) -> tuple[StageOutcome, bool]:
+    """Return how a stage ended, and whether the run stops after it."""
+    started = time.monotonic()
+    attempts = 0
     try:
-        result = train_models(settings)
-    except NotFoundError as error:
-        show(f"No models yet: {error.message} {error.hint}")
-        return
-    show(render_training(result))
+        while True:
+            attempts += 1
+            try:
+                return _attempt(job, stage, attempts, started), False
+            except SpotiflowError as error:
+                rule = rule_for(stage.name, error)
+                if attempts >= rule.attempts:
+                    raise
+                log.warning("%s: attempt %d failed: %s", stage.name, attempts, error.message)
+                time.sleep(job.settings.retry_seconds * 2 ** (attempts - 1))
+    except (Exception, KeyboardInterrupt) as error:
+        rule = rule_for(stage.name, error)
+        return _failed(stage, error, rule, attempts, time.monotonic() - started), rule.then is Then.STOP
+
+
+def _attempt(job: Job, stage: Stage, attempts: int, started: float) -> StageOutcome:
+    reason = stage.not_due(job)
+    if reason is not None:
+        log.info("%s skipped: %s", stage.name, reason)
+        return StageOutcome(stage.name, SKIPPED, reason)
+    with record_stage(job.settings, stage.name) as record:
+        done = stage.run(job)
+        record.detail, record.status, record.inputs = done.detail, _status(done), done.inputs
+    if not done.is_idle:
+        job.changed.add(stage.name)
+    seconds = time.monotonic() - started
+    if done.error is None:
+        return StageOutcome(stage.name, _status(done), done.detail, seconds, attempts)
+    rule = rule_for(stage.name, done.error)
+    return StageOutcome(
+        stage.name, _status(done), done.detail, seconds, attempts, rule.exit_code, _hint_of(done.error)
+    )
+
+
+def _status(done: Done) -> str:
+    return "partial" if done.is_partial else "ok"
+
+
+def _failed(stage: Stage, error: BaseException, rule: Rule, attempts: int, seconds: float) -> StageOutcome:
+    if not isinstance(error, SpotiflowError | KeyboardInterrupt):
+        log.error("%s: unexpected error", stage.name, exc_info=error)
+    detail = words_of(error)
+    if rule.then is Then.STOP and isinstance(error, KeyboardInterrupt):
+        detail = f"{rule.fault}: stopped, nothing half done"
+    return StageOutcome(
+        stage.name, status_of(error), detail, seconds, attempts, rule.exit_code, _hint_of(error)
+    )
+
+
+def _hint_of(error: BaseException) -> str | None:
+    if isinstance(error, SpotiflowError):
+        return error.hint
+    if isinstance(error, KeyboardInterrupt):
+        return None
+    return "The log file in the home folder has the details; please report it with them."

@@ -9,6 +9,7 @@ from core.built_inputs import built_inputs, current_inputs
 from core.database import open_warehouse
 from core.runs import record_stage
 from core.settings import Settings
+from pipeline import due
 
 if TYPE_CHECKING:
     from ml.registry.manage import Change
@@ -44,7 +45,19 @@ def build_is_current(settings: Settings) -> bool:
         return bool(known) and known == current_inputs(db, settings)
 
 
-def train_models(settings: Settings, *, models: list[str] | None = None, recipe: str = "best") -> TrainResult:
+def rebuild_tables(settings: Settings) -> dbt.BuildResult:
+    """Build what reads schema ml and record that as a stage of its own. Raises as `core.dbt.build`."""
+    inputs = due.model_rows(settings)
+    with record_stage(settings, "rebuild") as stage:
+        result = dbt.build(settings, select=dbt.FROM_ML)
+        stage.detail = f"{len(result.models)} models, {result.n_tests_passed} tests passed"
+        stage.inputs = inputs
+    return result
+
+
+def train_models(
+    settings: Settings, *, models: list[str] | None = None, recipe: str = "best", rebuild: bool = True
+) -> TrainResult:
     """Train as `ml.train.train` does, then build the tables that read what was trained.
 
     Raises NotFoundError where nothing can be trained yet, and as `core.dbt.build`.
@@ -54,8 +67,10 @@ def train_models(settings: Settings, *, models: list[str] | None = None, recipe:
     with record_stage(settings, "train") as stage:
         result = train(settings, models=models, recipe=recipe)
         stage.detail = result.summary
-    if result.changed:
-        build_tables(settings, select=dbt.FROM_ML)
+        if models is None and recipe == "best":
+            stage.inputs = due.training_inputs(settings)
+    if result.changed and rebuild:
+        rebuild_tables(settings)
     return result
 
 
@@ -72,5 +87,13 @@ def change_champion(settings: Settings, model: str, *, version: str | None = Non
         change = promote(settings, TASKS, model, version) if version else rollback(settings, TASKS, model)
         stage.detail = f"{change.model} {change.version}"
     if not train_models(settings, models=[model]).changed:
-        build_tables(settings, select=dbt.FROM_ML)
+        rebuild_tables(settings)
     return change
+
+
+def score_models(settings: Settings) -> TrainResult:
+    """Make forecasts and predictions anew with the models that serve. Raises NotFoundError for nothing."""
+    from ml.forecasts import MODEL
+    from ml.train import train
+
+    return train(settings, models=[MODEL])

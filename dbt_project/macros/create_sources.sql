@@ -246,13 +246,33 @@ create table if not exists raw.playlist_items (
     fetched_at timestamp not null
 );
 
+create table if not exists raw.runs (
+    run_id varchar not null,
+    command varchar not null,
+    started_at timestamp not null,
+    finished_at timestamp not null,
+    status varchar not null,
+    exit_code integer not null,
+    detail varchar
+);
+
 create table if not exists raw.stage_runs (
     run_id varchar not null,
     stage varchar not null,
     started_at timestamp not null,
     finished_at timestamp,
     status varchar not null,
-    detail varchar
+    detail varchar,
+    inputs varchar
+);
+
+create table if not exists raw.source_files (
+    path varchar not null,
+    size_bytes bigint not null,
+    changed_at timestamp not null,
+    status varchar not null,
+    detail varchar,
+    checked_at timestamp not null
 );
 
 create table if not exists raw.built_inputs (

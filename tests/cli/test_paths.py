@@ -10,7 +10,7 @@ import pytest
 from core.database import open_warehouse
 from core.errors import InputError
 from core.settings import Settings
-from pipeline.run import import_paths
+from pipeline.imports import import_paths
 from tests.ingest import builders as b
 from tests.ingest import scrobble_builders as s
 

@@ -1,0 +1,79 @@
+"""How one setting is read; each reader raises ValueError or TypeError that says what it expects."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
+FALSE_WORDS = frozenset({"0", "false", "no", "off"})
+ON_THIS_MACHINE = re.compile(r"http://127\.0\.0\.1:\d{1,5}")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file or folder that every run looks at, and whose history it is; None means the default."""
+
+    path: Path
+    listener: str | None = None
+    time_zone: str | None = None
+
+
+def read_bool(value: Any) -> bool:
+    """Read yes or no in any of the usual words."""
+    word = str(value).strip().lower()
+    if word in TRUE_WORDS | FALSE_WORDS:
+        return word in TRUE_WORDS
+    raise ValueError("expected true or false")
+
+
+def read_count(value: Any) -> int:
+    """Read a whole number, 0 or more."""
+    number = int(value)
+    if number < 0:
+        raise ValueError("expected a whole number, 0 or more")
+    return number
+
+
+def read_wait(value: Any) -> float:
+    """Read seconds, minutes or hours: 0 or more."""
+    seconds = float(value)
+    if not 0 <= seconds < float("inf"):
+        raise ValueError("expected a number, 0 or more")
+    return seconds
+
+
+def read_place(value: Any, known: Collection[str]) -> str:
+    """Read the address of a service: a known one, or a stand-in on this machine."""
+    # A token goes wherever this points.
+    if value in known or ON_THIS_MACHINE.fullmatch(str(value)):
+        return str(value)
+    raise ValueError("expected http://127.0.0.1:PORT")
+
+
+def read_sources(value: Any) -> tuple[Source, ...]:
+    """Read paths: a list, or in the environment a text with the separator of PATH."""
+    given = value.split(os.pathsep) if isinstance(value, str) else value
+    if not isinstance(given, list):
+        raise TypeError("expected a list of paths")
+    return tuple(_read_source(one) for one in given if one)
+
+
+def _read_source(given: Any) -> Source:
+    table = {"path": given} if isinstance(given, str) else given
+    known = {field.name for field in fields(Source)}
+    if not isinstance(table, dict) or "path" not in table or not set(table) <= known:
+        raise TypeError('expected paths, or tables like {path = "...", listener = "anna"}')
+    path = Path(str(table["path"])).expanduser().absolute()
+    return Source(path, table.get("listener"), table.get("time_zone"))
+
+
+def read_time(value: Any) -> str:
+    """Read a time of day as HH:MM, or nothing."""
+    if value and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", str(value)):
+        raise ValueError("expected a time of day such as 00:30, or nothing")
+    return str(value)

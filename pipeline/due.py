@@ -1,0 +1,105 @@
+"""What makes a stage due: digests of what it works on, against those the run log remembers. It only reads."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import duckdb
+
+from core.database import open_warehouse
+from core.errors import NotFoundError
+from core.settings import Settings
+from pipeline.stage import Job
+
+_LAST_INPUTS = """
+select inputs from raw.stage_runs
+where stage = ? and inputs is not null and status in ('ok', 'partial')
+order by started_at desc limit 1
+"""
+_LAST_BUILD = "select max(started_at) from raw.stage_runs where stage = 'build' and status = 'ok'"
+_CATALOGUE = "select max(run_id), count(*) from raw.kaggle_tracks"
+
+
+def build_not_due(_: Job) -> str | None:
+    """Say why nothing has to be built."""
+    return None
+
+
+def training_not_due(job: Job) -> str | None:
+    """Say why no model has to be fitted: no catalogue, or the same catalogue and code as last time."""
+    inputs = training_inputs(job.settings)
+    if inputs is None:
+        return "no catalogue to learn from (spotiflow ingest kaggle PATH)"
+    return _unchanged(job.settings, "train", inputs, "same catalogue, same code")
+
+
+def scoring_not_due(job: Job) -> str | None:
+    """Say why forecasts and predictions can stay as they are."""
+    if "train" in job.changed:
+        return "done by the training"
+    inputs = scoring_inputs(job.settings)
+    if inputs is None:
+        return "nothing is built yet"
+    return _unchanged(job.settings, "score", inputs, "no new tables, no new models")
+
+
+def rebuild_not_due(job: Job) -> str | None:
+    """Say why the tables that read schema ml are as new as the models."""
+    inputs = model_rows(job.settings)
+    if inputs is None:
+        return "no models yet"
+    return _unchanged(job.settings, "rebuild", inputs, "no new figures of models")
+
+
+def training_inputs(settings: Settings) -> str | None:
+    """Digest the catalogue and the code that trains; None without a catalogue."""
+    from ml.registry import code_version, library_versions
+
+    found = _ask(settings, _CATALOGUE)
+    if not found or not found[1]:
+        return None
+    return _digest(found, code_version(), library_versions())
+
+
+def scoring_inputs(settings: Settings) -> str | None:
+    """Digest the last build and the training; None before the first build."""
+    found = _ask(settings, _LAST_BUILD)
+    if not found or found[0] is None:
+        return None
+    return _digest(found, training_inputs(settings))
+
+
+def model_rows(settings: Settings) -> str | None:
+    """Digest the state of schema ml: what is newest in each table and how much there is; None for nothing."""
+    try:
+        with open_warehouse(settings, read_only=True) as db:
+            found = _newest(db)
+    except NotFoundError:
+        return None
+    return _digest(*found) if any(n_rows for n_rows, _ in found) else None
+
+
+def _newest(db: duckdb.DuckDBPyConnection) -> list[Any]:
+    tables = db.execute(
+        "select table_name from duckdb_columns() where schema_name = 'ml' and column_name = 'created_at' "
+        "order by table_name"
+    ).fetchall()
+    return [db.execute(f"select count(*), max(created_at) from ml.{name}").fetchone() for (name,) in tables]
+
+
+def _unchanged(settings: Settings, stage: str, inputs: str, reason: str) -> str | None:
+    last = _ask(settings, _LAST_INPUTS, [stage])
+    return reason if last and last[0] == inputs else None
+
+
+def _ask(settings: Settings, sql: str, values: list[Any] | None = None) -> tuple[Any, ...] | None:
+    try:
+        with open_warehouse(settings, read_only=True) as db:
+            return db.execute(sql, values).fetchone()
+    except (NotFoundError, duckdb.CatalogException):
+        return None
+
+
+def _digest(*parts: Any) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]

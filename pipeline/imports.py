@@ -1,0 +1,78 @@
+"""Paths of any kind: told apart by their content, each brought to the import it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from core.settings import Settings
+from ingest.exports import import_exports
+from ingest.exports import receipt as export_receipt
+from ingest.features import import_features, render_imported
+from ingest.inputs import InputKind, require
+from ingest.kaggle import load_kaggle
+from ingest.kaggle import render as render_kaggle
+from ingest.scrobbles import import_scrobbles
+from ingest.scrobbles import render as render_scrobbles
+from pipeline.stage import Show
+
+# Catalogues first, so that one message names what they cover.
+KINDS = (InputKind.KAGGLE, InputKind.EXPORT, InputKind.SCROBBLES, InputKind.FEATURES)
+
+
+def import_paths(
+    settings: Settings,
+    paths: Sequence[Path],
+    *,
+    show: Show,
+    listener: str | None = None,
+    time_zone: str | None = None,
+) -> list[str]:
+    """Import paths told apart by content and return what could not be read of them, a sentence each.
+
+    All paths are looked at before the first is imported. Raises InputError for a path that is nothing
+    spotiflow knows.
+    """
+    by_kind: dict[InputKind, list[Path]] = {kind: [] for kind in KINDS}
+    for path in paths:
+        by_kind[require(path, *KINDS)].append(path)
+    problems = []
+    for kind, found in by_kind.items():
+        if found:
+            problems += _IMPORTS[kind](settings, found, show, listener, time_zone)
+    return problems
+
+
+def _kaggle(settings: Settings, paths: list[Path], show: Show, *_: str | None) -> list[str]:
+    for path in paths:
+        show(render_kaggle(load_kaggle(settings, path)))
+    return []
+
+
+def _exports(
+    settings: Settings, paths: list[Path], show: Show, listener: str | None, zone: str | None
+) -> list[str]:
+    receipt = import_exports(settings, paths, listener_id=listener, time_zone=zone)
+    show(export_receipt.render(receipt))
+    return list(receipt.problems)
+
+
+def _scrobbles(
+    settings: Settings, paths: list[Path], show: Show, listener: str | None, zone: str | None
+) -> list[str]:
+    receipt = import_scrobbles(settings, paths, listener_id=listener, time_zone=zone)
+    show(render_scrobbles(receipt))
+    return list(receipt.problems)
+
+
+def _features(settings: Settings, paths: list[Path], show: Show, *_: str | None) -> list[str]:
+    show(render_imported(import_features(settings, paths)))
+    return []
+
+
+_IMPORTS: dict[InputKind, Callable[..., list[str]]] = {
+    InputKind.KAGGLE: _kaggle,
+    InputKind.EXPORT: _exports,
+    InputKind.SCROBBLES: _scrobbles,
+    InputKind.FEATURES: _features,
+}

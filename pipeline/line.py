@@ -1,0 +1,64 @@
+"""The line: every stage in order, with what makes it due. A new stage is one more entry of LINE."""
+
+from __future__ import annotations
+
+from core.errors import NotFoundError
+from pipeline import due, polling, sources
+from pipeline.stage import Done, Job, Stage
+from pipeline.stages import build_tables, rebuild_tables, score_models, train_models
+
+
+def _build(job: Job) -> Done:
+    from report.build_summary import render_build
+
+    result = build_tables(job.settings)
+    job.show(render_build(job.settings, result))
+    return Done(f"{len(result.models)} models, {result.n_tests_passed} tests passed")
+
+
+def _train(job: Job) -> Done:
+    from ml.screen import render
+
+    result = train_models(job.settings, rebuild=False)
+    job.show(render(result))
+    return Done(result.summary, is_idle=not result.changed, inputs=due.training_inputs(job.settings))
+
+
+def _score(job: Job) -> Done:
+    # Remembered as it was before: what arrives meanwhile is for the next run.
+    inputs = due.scoring_inputs(job.settings)
+    try:
+        result = score_models(job.settings)
+    except NotFoundError as error:
+        return Done(f"no figures yet: {error.message}", is_idle=True, inputs=inputs)
+    return Done(
+        "; ".join(result.notes) or "forecasts and predictions are new", not result.changed, inputs=inputs
+    )
+
+
+def _rebuild(job: Job) -> Done:
+    inputs = due.model_rows(job.settings)
+    result = rebuild_tables(job.settings)
+    return Done(f"{len(result.models)} models, {result.n_tests_passed} tests passed", inputs=inputs)
+
+
+LINE = (
+    Stage(
+        "spotify",
+        "asks Spotify for the last 50 plays of everybody who is logged in",
+        "poll",
+        polling.not_due,
+        polling.poll,
+    ),
+    Stage(
+        "files",
+        "takes in paths, the inbox and the sources of config.toml",
+        "poll",
+        sources.not_due,
+        sources.take_in,
+    ),
+    Stage("build", "builds bronze, silver and gold, and tests them", "build", due.build_not_due, _build),
+    Stage("train", "trains the models on the catalogue", "train", due.training_not_due, _train),
+    Stage("score", "forecasts, and predicts new plays", "build", due.scoring_not_due, _score),
+    Stage("rebuild", "builds the tables that read the models again", "build", due.rebuild_not_due, _rebuild),
+)

@@ -1,0 +1,81 @@
+"""What runs remember of files they have looked at: path, size and time of change, in `raw.source_files`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+
+from core.database import open_warehouse
+from core.errors import NotFoundError
+from core.runs import utc_now
+from core.settings import Settings
+from ingest.spotify.spool import PATTERN
+
+OK, PARTIAL, REFUSED, IGNORED = "ok", "partial", "refused", "ignored"
+# A file that changed so recently may still be on its way into the folder.
+ARRIVING = timedelta(seconds=10)
+
+
+@dataclass(frozen=True)
+class Look:
+    """A file as it is now, or a folder with all its files together. `changed_at` is UTC."""
+
+    path: Path
+    size_bytes: int
+    changed_at: datetime
+
+    @property
+    def is_arriving(self) -> bool:
+        """Whether it may still be being written."""
+        return utc_now() - self.changed_at < ARRIVING
+
+
+def candidates(folder_or_file: Path) -> list[Path]:
+    """Return what is to be judged by itself: a file, or the files and folders directly in a folder."""
+    if not folder_or_file.is_dir():
+        return [folder_or_file]
+    return [path for path in sorted(folder_or_file.iterdir()) if _is_meant_for_us(path)]
+
+
+def _is_meant_for_us(path: Path) -> bool:
+    is_ours = path.match(PATTERN) or path.suffix == ".unreadable"
+    return not is_ours and not path.name.startswith((".", "__MACOSX"))
+
+
+def look_at(path: Path) -> Look | None:
+    """Return how a file or folder looks, None where it has just gone. Raises OSError."""
+    try:
+        files = [file for file in path.rglob("*") if file.is_file()] if path.is_dir() else [path]
+        facts = [file.stat() for file in files] or [path.stat()]
+    except FileNotFoundError:
+        return None
+    changed = max(fact.st_mtime for fact in facts)
+    return Look(
+        path, sum(fact.st_size for fact in facts), datetime.fromtimestamp(changed, UTC).replace(tzinfo=None)
+    )
+
+
+def unseen(settings: Settings, looks: Sequence[Look]) -> list[Look]:
+    """Return what no run has looked at as it is now. Raises WarehouseBusyError."""
+    try:
+        with open_warehouse(settings, read_only=True) as db:
+            rows = db.execute("select path, size_bytes, changed_at from raw.source_files").fetchall()
+    except (NotFoundError, duckdb.CatalogException):
+        return list(looks)
+    known = set(rows)
+    return [look for look in looks if (str(look.path), look.size_bytes, look.changed_at) not in known]
+
+
+def remember(settings: Settings, looks: Iterable[Look], status: str, detail: str | None = None) -> None:
+    """Store that these were looked at and what became of them."""
+    with open_warehouse(settings) as db:
+        db.begin()
+        for look in looks:
+            db.execute("delete from raw.source_files where path = ?", [str(look.path)])
+            values = [str(look.path), look.size_bytes, look.changed_at, status, detail, utc_now()]
+            db.execute("insert into raw.source_files values (?, ?, ?, ?, ?, ?)", values)
+        db.commit()
