@@ -129,6 +129,11 @@ class Task(ABC):
         return (self.name,)
 
     @property
+    def is_about_listeners(self) -> bool:
+        """Whether it reads more than the catalogue, and so is new with every play."""
+        return any(one != CATALOGUE_INPUT for one in self.inputs)
+
+    @property
     def parameters(self) -> dict[str, Any]:
         """Return whatever else decides the result and is neither data nor code."""
         return {}

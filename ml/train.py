@@ -36,17 +36,24 @@ TASKS: tuple[Task, ...] = (
 RECIPES = {BEST: (BEST, seed_recipes.RECIPE), seed_recipes.RECIPE: (seed_recipes.RECIPE,)}
 
 
-def train(settings: Settings, *, models: Sequence[str] | None = None, recipe: str = BEST) -> TrainResult:
+def train(
+    settings: Settings,
+    *,
+    models: Sequence[str] | None = None,
+    recipe: str = BEST,
+    only_listeners: bool = False,
+) -> TrainResult:
     """Train, compare, promote by rule, forecast, and store all of it.
 
     models: names of the models to train (all of the recipe by default). recipe: `best`, or `seed` for the
     earlier system's models alone. Without a catalogue only forecasts are possible; `problem` of the result
     then says what is missing.
+    only_listeners: fit no model of the catalogue, but do what reads listening, with the models that serve.
     Raises UsageError for a model or recipe that does not exist, NotFoundError when there is nothing to train
     on and nothing to forecast.
     """
     started = time.monotonic()
-    chosen = chosen_tasks(models, recipe)
+    chosen = [task for task in chosen_tasks(models, recipe) if task.is_about_listeners or not only_listeners]
     due: list[Task] = []
 
     def to_read(sources: Sources) -> list[Query]:

@@ -54,7 +54,7 @@ def rebuild_not_due(job: Job) -> str | None:
 
 def training_inputs(settings: Settings) -> str | None:
     """Digest the catalogue and the code that trains; None without a catalogue."""
-    from ml.registry import code_version, library_versions
+    from ml.registry.versions import code_version, library_versions
 
     found = _ask(settings, _CATALOGUE)
     if not found or not found[1]:

@@ -16,8 +16,7 @@ from ingest.scrobbles import import_scrobbles
 from ingest.scrobbles import render as render_scrobbles
 from pipeline.stage import Show
 
-# Catalogues first, so that one message names what they cover.
-KINDS = (InputKind.KAGGLE, InputKind.EXPORT, InputKind.SCROBBLES, InputKind.FEATURES)
+KINDS = (InputKind.EXPORT, InputKind.KAGGLE, InputKind.SCROBBLES, InputKind.FEATURES)
 
 
 def import_paths(
@@ -33,7 +32,7 @@ def import_paths(
     All paths are looked at before the first is imported. Raises InputError for a path that is nothing
     spotiflow knows.
     """
-    by_kind: dict[InputKind, list[Path]] = {kind: [] for kind in KINDS}
+    by_kind: dict[InputKind, list[Path]] = {kind: [] for kind in _IMPORTS}
     for path in paths:
         by_kind[require(path, *KINDS)].append(path)
     problems = []
@@ -70,6 +69,7 @@ def _features(settings: Settings, paths: list[Path], show: Show, *_: str | None)
     return []
 
 
+# Catalogues first, so that one message names what they cover.
 _IMPORTS: dict[InputKind, Callable[..., list[str]]] = {
     InputKind.KAGGLE: _kaggle,
     InputKind.EXPORT: _exports,

@@ -93,7 +93,6 @@ def change_champion(settings: Settings, model: str, *, version: str | None = Non
 
 def score_models(settings: Settings) -> TrainResult:
     """Make forecasts and predictions anew with the models that serve. Raises NotFoundError for nothing."""
-    from ml.forecasts import MODEL
     from ml.train import train
 
-    return train(settings, models=[MODEL])
+    return train(settings, only_listeners=True)
