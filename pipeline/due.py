@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 
+from core.built_inputs import built_inputs, current_inputs
 from core.database import open_warehouse
 from core.errors import NotFoundError
 from core.settings import Settings
@@ -21,9 +22,10 @@ _LAST_BUILD = "select max(started_at) from raw.stage_runs where stage = 'build' 
 _CATALOGUE = "select max(run_id), count(*) from raw.kaggle_tracks"
 
 
-def build_not_due(_: Job) -> str | None:
-    """Say why nothing has to be built."""
-    return None
+def build_not_due(job: Job) -> str | None:
+    """Say why nothing has to be built; what only models have changed is for the stage `rebuild`."""
+    changed = changed_parts(job.settings)
+    return None if changed is None or changed - {"ml"} else "the same rows, models and settings as last time"
 
 
 def training_not_due(job: Job) -> str | None:
@@ -46,10 +48,32 @@ def scoring_not_due(job: Job) -> str | None:
 
 def rebuild_not_due(job: Job) -> str | None:
     """Say why the tables that read schema ml are as new as the models."""
+    if build_is_current(job.settings):
+        return "no new figures of models"
     inputs = model_rows(job.settings)
     if inputs is None:
         return "no models yet"
     return _unchanged(job.settings, "rebuild", inputs, "no new figures of models")
+
+
+def build_is_current(settings: Settings) -> bool:
+    """Return whether a build of everything would give the tables that are there.
+
+    True after a build of everything that succeeded, while neither the rows it read nor the models nor the
+    settings they take have changed since, and nobody built with others. False without a warehouse. Reads the
+    file only: 0.1 s for 200,000 plays. Raises WarehouseBusyError, WarehouseError.
+    """
+    return changed_parts(settings) == set()
+
+
+def changed_parts(settings: Settings) -> set[str] | None:
+    """Return which of `raw`, `ml` and `project` the tables were not built from; None where nobody knows."""
+    if not settings.database_path.exists():
+        return None
+    with open_warehouse(settings, read_only=True) as db:
+        known = built_inputs(db)
+        now = current_inputs(db, settings) if known else {}
+    return {part for part, digest in now.items() if known.get(part) != digest} if known else None
 
 
 def training_inputs(settings: Settings) -> str | None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core import dbt
-from core.built_inputs import built_inputs, current_inputs
-from core.database import open_warehouse
 from core.runs import record_stage
 from core.settings import Settings
 from pipeline import due
@@ -29,20 +27,6 @@ def build_tables(
         result = dbt.build(settings, layer=layer, branch=branch, select=select, full_refresh=full_refresh)
         stage.detail = f"{len(result.models)} models, {result.n_tests_passed} tests passed"
     return result
-
-
-def build_is_current(settings: Settings) -> bool:
-    """Return whether a build of everything would give the tables that are there.
-
-    True after a build of everything that succeeded, while neither the rows it read nor the models nor the
-    settings they take have changed since, and nobody built with others. False without a warehouse. Reads the
-    file only: 0.1 s for 200,000 plays. Raises WarehouseBusyError, WarehouseError.
-    """
-    if not settings.database_path.exists():
-        return False
-    with open_warehouse(settings, read_only=True) as db:
-        known = built_inputs(db)
-        return bool(known) and known == current_inputs(db, settings)
 
 
 def rebuild_tables(settings: Settings) -> dbt.BuildResult:

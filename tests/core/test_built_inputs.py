@@ -7,7 +7,8 @@ import pytest
 from core import built_inputs, dbt
 from core.database import open_warehouse
 from core.settings import Settings
-from pipeline.stages import build_is_current, build_tables
+from pipeline.due import build_is_current
+from pipeline.stages import build_tables
 
 CHANGES = {
     "a row more": "insert into raw.listeners values ('two', null, 'person', now()::timestamp)",
