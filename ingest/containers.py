@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import lzma
 import os
+import re
 import stat
 import zipfile
 import zlib
@@ -26,7 +28,10 @@ RATIO_MATTERS_FROM_BYTES = 16 * 1024**2
 COPY_BYTES = 1024**2
 READ_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson", ".csv", ".txt", ""})
 # What Python's zipfile raises for a member that is damaged, cut or packed in a way it does not know.
-MEMBER_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+MEMBER_ERRORS = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
+    *(EOFError, NotImplementedError, RuntimeError, ValueError),
+)
 
 
 class DamagedEntryError(Exception):
@@ -79,6 +84,8 @@ class Entry:
         except MEMBER_ERRORS as error:
             raise DamagedEntryError(str(error)) from error
         except OSError as error:
+            if error.errno is None:  # bz2 says so of a damaged stream; the operating system names a number.
+                raise DamagedEntryError(str(error)) from error
             raise unreadable(str(self.path or self.name), error) from error
 
 
@@ -180,7 +187,7 @@ def _folder(folder: Path) -> Container:
 def _zip(path: Path) -> Iterator[Container]:
     try:
         archive = zipfile.ZipFile(path)
-    except (*MEMBER_ERRORS, ValueError) as error:
+    except MEMBER_ERRORS as error:
         raise InputError(
             f"{path} starts like a zip archive but cannot be opened: it breaks off or is damaged.",
             hint="Download it again, completely.",
@@ -216,7 +223,7 @@ def _within_limits(path: Path, archive: zipfile.ZipFile) -> list[zipfile.ZipInfo
 
 def _leads_outside(name: str) -> bool:
     parts = name.replace("\\", "/").split("/")
-    return ".." in parts or parts[0] == "" or parts[0].endswith(":")
+    return ".." in parts or parts[0] == "" or re.match("[A-Za-z]:", name) is not None
 
 
 def _refused(path: Path, reason: str) -> InputError:

@@ -19,7 +19,20 @@ READ_CHARACTERS = 1_000_000
 # No record is longer: where more than this cannot be decoded, it is broken and not just cut by a block.
 MAX_RECORD_CHARACTERS = 1_000_000
 _BETWEEN = re.compile(r"[\s,\[\]\ufeff]*")
-_DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str, strict=False)
+
+
+def _first_of_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object in which the first of several values of a key counts, as it does for DuckDB."""
+    return dict(reversed(pairs))
+
+
+_DECODER = json.JSONDecoder(
+    parse_float=str,
+    parse_int=str,
+    parse_constant=str,
+    strict=False,
+    object_pairs_hook=_first_of_each,
+)
 
 
 @dataclass
@@ -51,6 +64,13 @@ class Repair:
     def note(self) -> str | None:
         """What else is worth saying."""
         return f"read as {self.encoding}" if self.encoding else None
+
+
+def ends_with(path: Path, closing: str) -> bool:
+    """Whether the last character of a file, less space behind it, is `closing`."""
+    with path.open("rb") as stream:
+        stream.seek(max(0, path.stat().st_size - HEAD_BYTES))
+        return stream.read().rstrip().endswith(closing.encode())
 
 
 def repair(

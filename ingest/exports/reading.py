@@ -9,9 +9,10 @@ from typing import Any
 
 import duckdb
 
+from core.console import log
 from ingest.exports.generations import PRIVATE_KEYS, RECORD_KEYS, Generation
 from ingest.plays import PLAY_ID_SQL
-from ingest.repair import Repair, repair
+from ingest.repair import Repair, ends_with, repair
 
 _STRUCTURE = json.dumps(dict.fromkeys(RECORD_KEYS, "VARCHAR"))
 
@@ -123,7 +124,8 @@ select
     case
         when reason is null or is_unreadable then null
         when is_no_record then case when not starts_with(ltrim(whole), '[') then left(whole, 200) end
-        else json_merge_patch('{{}}', to_json(fields))
+        -- As text: a broken record would not survive a cast to JSON.
+        else json_merge_patch('{{}}', to_json(fields))::varchar
     end as record,
     reason is null and $skip_private and coalesce(is_private_session, false) as is_skipped,
     case when reason is null then {PLAY_ID_SQL} end as play_id,
@@ -179,18 +181,21 @@ def read_file(
 ) -> Repair | None:
     """Fill the temporary table `incoming` from a file; return what the second reader mended, if it had to.
 
-    DuckDB refuses a whole file for one bad byte, and answers UTF-16 with UnicodeDecodeError.
+    DuckDB refuses a whole file for one bad byte, and answers UTF-16 with UnicodeDecodeError. A file cut off
+    right behind a comma it takes for whole.
     """
-    try:
-        _fill(db, path, generation.shape, generation, choice)
-    except (duckdb.InvalidInputException, duckdb.DataError, UnicodeDecodeError):
-        lines = path.with_suffix(".lines")
-        closing = "]" if generation.shape == "array" else "}"
-        mended = repair(path, lines, closing=closing, keys=RECORD_KEYS, starts=PRIVATE_KEYS)
-        _fill(db, lines, "newline_delimited", generation, choice)
-        lines.unlink()
-        return mended
-    return None
+    closing = "]" if generation.shape == "array" else "}"
+    if ends_with(path, closing):
+        try:
+            _fill(db, path, generation.shape, generation, choice)
+            return None
+        except (duckdb.InvalidInputException, duckdb.DataError, UnicodeDecodeError) as error:
+            log.info("a file has to be read record by record (%s)", type(error).__name__)
+    lines = path.with_suffix(".lines")
+    mended = repair(path, lines, closing=closing, keys=RECORD_KEYS, starts=PRIVATE_KEYS)
+    _fill(db, lines, "newline_delimited", generation, choice)
+    lines.unlink()
+    return mended
 
 
 def _fill(

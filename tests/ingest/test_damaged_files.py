@@ -59,6 +59,12 @@ def test_readable_rows_are_kept(take_in: TakeIn, query: Query, damage: str) -> N
     assert query("select status from raw.ingest_runs") == [("ok" if is_whole else "partial",)]
 
 
+def test_the_first_of_two_values_counts_for_both_readers(take_in: TakeIn, query: Query) -> None:
+    twice = [b'{"ts": "2023-01-01T00:0%d:00Z", "ms_played": 5, "ms_played": 6}' % n for n in (1, 2)]
+    take_in({"endsong_0.json": b"[%s]" % twice[0], "endsong_1.json": b"[%s" % twice[1]})
+    assert query("select ms_played, count(*) from raw.listening_history group by 1") == [(5, 2)]
+
+
 def test_a_row_longer_than_a_block_is_read(tmp_path: Path) -> None:
     source = b.write(tmp_path / "in", b.as_json([b.play(0, platform="x" * 900_000), b.play(1)])[:-1])
     found = repair(source, tmp_path / "out", closing="]", keys=RECORD_KEYS)
