@@ -10,7 +10,7 @@ import pandas as pd
 
 from core.errors import SpotiflowError
 from ml.evaluate import NO_LISTENER
-from ml.forecasts import daily as forecasts
+from ml.forecasts import daily, sessions
 from ml.models import assess
 from ml.models.seed_recipes import RIVAL_OF
 from ml.registry.versions import CHAMPION
@@ -25,8 +25,10 @@ HEADLINES = {
     "mood_prediction_seed": ("r2", "rmse"),
     "energy_forecast_seed": ("r2", "rmse"),
     "mood_classifier_seed": ("accuracy", "macro_f1"),
-    forecasts.MODEL: ("mse_skill",),
+    daily.MODEL: ("mse_skill",),
+    sessions.MODEL: ("mse_skill",),
 }
+FORECASTS = (daily.MODEL, sessions.MODEL)
 LISTENER_HEADLINE = ("mse_skill", "rmse")
 LOWER_IS_BETTER = {"rmse", "mae", "ece"}
 LEAST_UNITS = 30
@@ -114,7 +116,7 @@ def rows_of(metrics: pd.DataFrame, shown: dict[str, str], champions: dict[str, s
 
 def _headline(metric: pd.Series) -> tuple[str, ...]:
     usual = HEADLINES[metric["model"]]
-    of_listener = metric["listener_id"] != NO_LISTENER and metric["model"] != forecasts.MODEL
+    of_listener = metric["listener_id"] != NO_LISTENER and metric["model"] not in FORECASTS
     return LISTENER_HEADLINE if of_listener else usual
 
 
@@ -164,7 +166,7 @@ def _verdict(metric: pd.Series, seed_value: float | None) -> str:
     worst = min(sign * low, sign * high)
     if not worst > sign * base:
         # Of the forecasts the one that was best so far serves, be the lead ever so small.
-        serves = "the better one so far" if metric["model"] == forecasts.MODEL else baseline
+        serves = "the better one so far" if metric["model"] in FORECASTS else baseline
         return f"no clear gain: {serves} serves"
     if seed_value is not None and worst > sign * seed_value:
         return f"clear gain over {baseline} and the seed recipe"

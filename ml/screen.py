@@ -7,9 +7,8 @@ from rich.table import Table
 from rich.text import Text
 
 from ml.evaluate import NO_LISTENER
-from ml.forecasts import daily as forecasts
 from ml.models.seed_recipes import RIVAL_OF
-from ml.results import HEADLINES, TrainResult, TrainRow
+from ml.results import FORECASTS, HEADLINES, TrainResult, TrainRow
 
 METRIC_WORDS = {"r2": "R2", "accuracy": "accuracy", "mse_skill": "skill"}
 
@@ -70,7 +69,7 @@ def _cells(row: TrainRow, *, name_listener: bool) -> list[str]:
     whose = "" if row.listener_id == NO_LISTENER else "plays"
     if name_listener and whose:
         whose = row.listener_id
-    elif row.model == forecasts.MODEL:
+    elif row.model in FORECASTS:
         whose = ""  # Forecasts are of somebody's days in any case.
     part = "" if row.part == "all" else row.part
     value = _number(row.value)

@@ -20,6 +20,7 @@ from ml.features import AUDIO_FEATURES
 from ml.registry.versions import Registry, read_registry
 
 LEAST_PLAYS_A_DAY = 5
+LEAST_PLAYS_A_SESSION = 3
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,8 @@ CATALOGUE_INPUT = Input(
     ),
 )
 PLAYS_INPUT = Input(
-    LISTENING, ("play_id", "listener_id", "track_id", "played_at", "listening_date", "is_measured")
+    LISTENING,
+    ("play_id", "listener_id", "session_id", "track_id", "played_at", "listening_date", "is_measured"),
 )
 FEATURES_INPUT = Input(FEATURES, ("track_id", "is_measured", *AUDIO_FEATURES))
 
@@ -82,6 +84,16 @@ DAYS = Query(
     select listener_id, listening_date, avg(valence) as valence, avg(energy) as energy {_MEASURED}
     group by listener_id, listening_date having count(*) >= {LEAST_PLAYS_A_DAY}
     order by listener_id, listening_date
+    """,
+    (LISTENING,),
+)
+# Means of each session with enough measured plays, in order of time.
+SESSIONS = Query(
+    f"""
+    select listener_id, session_id, min(started_at) as started_at,
+        avg(valence) as valence, avg(energy) as energy {_MEASURED}
+    group by listener_id, session_id having count(*) >= {LEAST_PLAYS_A_SESSION}
+    order by listener_id, started_at, session_id
     """,
     (LISTENING,),
 )

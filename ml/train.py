@@ -14,7 +14,8 @@ from core.errors import UsageError
 from core.runs import utc_now
 from core.settings import Settings
 from ml import one_thread
-from ml.forecasts.task import DailyForecasts
+from ml.forecasts.daily import DailyForecasts
+from ml.forecasts.sessions import SessionForecasts
 from ml.listeners.task import ListenerPlays
 from ml.models import mood_models, seed_recipes
 from ml.models.task import CatalogueModel
@@ -30,6 +31,7 @@ TASKS: tuple[Task, ...] = (
     *(CatalogueModel(spec) for spec in mood_models.SPECS),
     *(CatalogueModel(spec) for spec in seed_recipes.SPECS),
     DailyForecasts(),
+    SessionForecasts(),
     ListenerPlays(),
 )
 # What `--recipe` may name: `best` holds the other recipes that every training runs.
@@ -67,7 +69,7 @@ def train(
     harvest.aliases += fallbacks(settings, sources.registry, made, harvest.now)
     if due:
         run_tasks(due, Context(settings, sources, rows), harvest)
-    has_forecasts = not harvest.rows_for("forecasts").empty
+    has_forecasts = any(not harvest.rows_for(table).empty for table in ("forecasts", "session_forecasts"))
     if sources.missing and not has_forecasts and sources.metrics.empty:
         raise sources.missing
     if due or harvest.aliases:

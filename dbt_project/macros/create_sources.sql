@@ -378,6 +378,22 @@ create table if not exists ml.forecasts (
     created_at timestamp not null
 );
 
+create table if not exists ml.session_forecasts (
+    listener_id varchar not null,
+    target varchar not null,
+    session_number bigint not null,
+    session_id varchar,
+    known_until timestamp not null,
+    predicted double not null,
+    lower_90 double,
+    upper_90 double,
+    baseline double not null,
+    is_baseline boolean not null,
+    model varchar not null,
+    model_version varchar not null,
+    created_at timestamp not null
+);
+
 create table if not exists ml.recommendations (
     recommendation_id varchar not null,
     listener_id varchar not null,

@@ -1,38 +1,67 @@
-"""The task that forecasts each listener's next days."""
+"""What the tasks have in common that forecast each listener's days and sessions."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import numpy as np
 import pandas as pd
 
-from ml.evaluate import metric_rows
-from ml.forecasts import daily
-from ml.forecasts.daily import ListenerForecast, Series, forecast
+from ml.evaluate import Metric, metric_rows
+from ml.forecasts.rolling import LEVEL_STEP, METHODS, RATE, Series
 from ml.registry.entry import Draft, enter, write_version
 from ml.registry.promotion import Decision
-from ml.sources import DAYS, FEATURES_INPUT, LISTENERS, PLAYS_INPUT, Input, Query, Sources
+from ml.sources import FEATURES_INPUT, LISTENERS, PLAYS_INPUT, Input, Query, Sources
 from ml.store import Harvest
 from ml.tasks import Context, Task, is_made
 
 TARGETS = ("valence", "energy")
 SPLIT = "rolling_origin"
-BY_DESIGN = Decision(True, "serves by design: per listener, the candidate that was best on the days before")
+BY_DESIGN = Decision(True, "serves by design: per listener, what was best on the past, or the mean")
 
 
-class DailyForecasts(Task):
-    """Forecasts of the next seven days of every listener."""
+@dataclass(frozen=True)
+class Forecast:
+    """What there is to store of one listener and target; `reason` says why there is nothing.
 
-    name = daily.MODEL
+    n_values: days or sessions there were. method: what weighs most in the next forecast.
+    """
+
+    n_values: int
+    rows: pd.DataFrame | None = None
+    metrics: list[Metric] | None = None
+    method: str | None = None
+    reason: str | None = None
+
+
+Found = dict[tuple[str, str], Forecast]
+
+
+class Forecasts(Task):
+    """Forecasts of one kind for every listener. table: of schema ml. query: the means that are forecast."""
+
     inputs: ClassVar[tuple[Input, ...]] = (PLAYS_INPUT, FEATURES_INPUT)
     needs: ClassVar[tuple[Input, ...]] = (PLAYS_INPUT,)
-    reads: ClassVar[tuple[Query, ...]] = (DAYS, LISTENERS)
+    reads: ClassVar[tuple[Query, ...]] = (LISTENERS,)
+    table: ClassVar[str]
+    query: ClassVar[Query]
+    least: ClassVar[int]
+    what: ClassVar[str]
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """Return the candidates and the days needed."""
-        return {"methods": list(daily.METHODS), "least_days": daily.LEAST_DAYS}
+        """Return the candidates, how they are mixed, and what is needed."""
+        steps = {"rate": RATE, "level_step": LEVEL_STEP}
+        return {"methods": list(METHODS), f"least_{self.what}": self.least} | steps
+
+    @abstractmethod
+    def series(self, rows: pd.DataFrame, target: str) -> Series:
+        """Make the series of one listener's rows of the query."""
+
+    @abstractmethod
+    def forecast(self, rows: pd.DataFrame, series: Series) -> Forecast:
+        """Forecast one series of one listener."""
 
     def is_due(self, sources: Sources, settings: Any) -> bool:
         """Say whether the listening is new, or the file of its version not what was stored."""
@@ -40,63 +69,70 @@ class DailyForecasts(Task):
         return self.has_inputs(sources) and not is_made(sources, settings, self.name, digest)
 
     def run(self, context: Context, harvest: Harvest) -> None:
-        """Forecast every listener's days; a note for each one with too few."""
-        days = context.frame(DAYS)
-        found = [
-            forecast(listener, target, _series(days, listener, target))
-            for listener in context.listeners()
-            for target in TARGETS
-        ]
-        version = write_version(
-            context.settings, context.sources.registry, self._draft(context, found), harvest
-        )
-        metrics = [_metrics(one, version.version, context) for one in found if one.metrics is not None]
-        rows = pd.concat(metrics, ignore_index=True) if metrics else pd.DataFrame()
+        """Forecast for every listener; a note for each one with too little to learn from."""
+        found = self._forecast_all(context)
+        registry = context.sources.registry
+        version = write_version(context.settings, registry, self._draft(context, found), harvest)
+        metrics = [self._metrics(key, one, version.version, context) for key, one in found.items()]
+        known = [rows for rows in metrics if rows is not None]
+        rows = pd.concat(known, ignore_index=True) if known else pd.DataFrame()
         enter(context.settings, harvest, version, rows, BY_DESIGN)
-        harvest.replace("forecasts", _rows(found, version.version), models=[self.name])
-        reasons = dict.fromkeys((one.listener_id, one.reason) for one in found if one.reason)
-        harvest.notes += [f"Forecasts for {listener}: {reason}." for listener, reason in reasons]
+        frames = [
+            one.rows.assign(listener_id=listener, target=target)
+            for (listener, target), one in found.items()
+            if one.rows is not None
+        ]
+        table = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+        named = table.assign(model=self.name, model_version=version.version)
+        harvest.replace(self.table, named, models=[self.name])
+        reasons = dict.fromkeys((listener, one.reason) for (listener, _), one in found.items() if one.reason)
+        word = self.what.removesuffix("s").capitalize()
+        harvest.notes += [f"{word} forecasts for {listener}: {reason}." for listener, reason in reasons]
 
-    def _draft(self, context: Context, found: list[ListenerForecast]) -> Draft:
-        served = {f"{one.listener_id} {one.target}": one.method or one.reason for one in found}
+    def _forecast_all(self, context: Context) -> Found:
+        rows = context.frame(self.query)
+        found = {}
+        for listener in context.listeners():
+            mine = rows[rows["listener_id"] == listener].reset_index(drop=True) if len(rows) else None
+            for target in TARGETS:
+                found[listener, target] = (
+                    Forecast(0, reason=f"not enough data yet: 0 {self.what}, {self.least} needed")
+                    if mine is None
+                    else self.forecast(mine, self.series(mine, target))
+                )
+        return found
+
+    def _metrics(
+        self, key: tuple[str, str], one: Forecast, version: str, context: Context
+    ) -> pd.DataFrame | None:
+        if one.metrics is None:
+            return None
+        listener, target = key
+        return metric_rows(
+            one.metrics,
+            self.name,
+            version,
+            dataset=context.dataset_of(listener),
+            split=SPLIT,
+            part=target,
+            listener_id=listener,
+        )
+
+    def _draft(self, context: Context, found: Found) -> Draft:
+        served = {
+            f"{listener} {target}": one.method or one.reason for (listener, target), one in found.items()
+        }
         parameters = self.parameters | {"served": served}
         return Draft(
             model=self.name,
             digest=self.digest(context.sources, context.sources.registry),
             recipe=self.recipe,
-            model_type="best of mean, weighted means and same weekday",
-            training_approach="rolling origin on days of listening, per listener",
-            train_size=sum(one.n_days for one in found if one.target == TARGETS[0]),
-            features=["past daily means"],
+            model_type="mixture of mean, weighted means and same weekday",
+            training_approach=f"rolling origin on {self.what} of listening, per listener",
+            train_size=sum(one.n_values for (_, target), one in found.items() if target == TARGETS[0]),
+            features=[f"past means of {self.what}"],
             parameters=parameters,
             split_id=SPLIT,
             data_hash=context.sources.hash_of(*self.inputs),
             state=parameters,
         )
-
-
-def _series(days: pd.DataFrame, listener: str, target: str) -> Series:
-    if days.empty:
-        return Series(np.array([], dtype="datetime64[D]"), np.array([]))
-    mine = days[days["listener_id"] == listener]
-    dates = pd.to_datetime(mine["listening_date"]).to_numpy().astype("datetime64[D]")
-    return Series(dates, mine[target].to_numpy(dtype=np.float64))
-
-
-def _metrics(one: ListenerForecast, version: str, context: Context) -> pd.DataFrame:
-    return metric_rows(
-        one.metrics or [],
-        daily.MODEL,
-        version,
-        dataset=context.dataset_of(one.listener_id),
-        split=SPLIT,
-        part=one.target,
-        listener_id=one.listener_id,
-    )
-
-
-def _rows(found: list[ListenerForecast], version: str) -> pd.DataFrame:
-    """Return the rows of ml.forecasts of all listeners."""
-    frames = [one.rows for one in found if one.rows is not None]
-    rows = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
-    return rows.assign(model=daily.MODEL, model_version=version)

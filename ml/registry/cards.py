@@ -15,6 +15,7 @@ PURPOSES = {
     "energy_forecast_seed": "The earlier system's energy model, kept only to be compared with.",
     "mood_classifier_seed": "The earlier system's mood model, kept only to be compared with.",
     "daily_forecast": "Forecasts the mean valence and energy of a listener's next days of listening.",
+    "session_forecast": "Forecasts the mean valence and energy of a listener's next session.",
 }
 LIMITS = """- Valence and energy describe the music, not the person who listens. This is not \
 for health or any decision about a person.

@@ -189,7 +189,7 @@ def test_tables_and_columns_carry_their_comments(built: Built) -> None:
 
 
 def test_predictive_tables_are_there_before_the_first_training(built: Built) -> None:
-    for table in ("mood_predictions", "energy_forecasts", "model_performance_metrics"):
+    for table in ("mood_predictions", "energy_forecasts", "session_forecasts", "model_performance_metrics"):
         assert built.rows(f"select count(*) from gold.{table}") == [(0,)]
     assert built.rows("select distinct method from gold.mood_classifications") == [("rule",)]
 

@@ -70,7 +70,9 @@ def play_rows(
         {
             "listener_id": listener,
             "play_id": [f"{listener}-{number}" for number in range(n_plays)],
+            "session_id": [f"{listener}-{number // per_day}" for number in range(n_plays)],
             "track_id": chosen["track_id"],
+            "started_at": pd.to_datetime(pd.Series(played, dtype="datetime64[us]")),
             "played_at": pd.to_datetime(pd.Series(played, dtype="datetime64[us]")),
             "listening_date": pd.to_datetime(pd.Series(played, dtype="datetime64[us]")).dt.date,
             "valence": chosen["valence"],

@@ -27,7 +27,11 @@ CATALOGUE_MODELS = {task.name for task in TASKS if isinstance(task, CatalogueMod
 
 def test_every_metric_row_has_a_baseline_and_n(trained: Settings) -> None:
     rows = frame(trained, "select * from ml.model_metrics")
-    assert set(rows["model"]) == CATALOGUE_MODELS | {"daily_forecast", "nearest_neighbour_leak"}
+    assert set(rows["model"]) == CATALOGUE_MODELS | {
+        "daily_forecast",
+        "session_forecast",
+        "nearest_neighbour_leak",
+    }
     assert (rows["n"] > 0).all()
     assert rows[["baseline_name", "baseline_value", "value", "ci_low", "ci_high"]].notna().all().all()
     keys = ["model", "version", "dataset", "split", "slice", "metric", "listener_id"]
@@ -99,7 +103,7 @@ def test_training_twice_gives_the_same_numbers(
 def test_new_plays_are_scored_without_fitting_again(trained: Settings, rows: pd.DataFrame) -> None:
     write_silver(trained, None, play_rows(rows, 900), rows)
     result = train(trained)
-    assert result.trained == ["daily_forecast"]
+    assert result.trained == ["daily_forecast", "session_forecast"]
     assert query(trained, "select count(*) from ml.play_predictions where target = 'energy'") == [(180,)]
     listeners = "select count(*), count(distinct metric) from ml.model_metrics where split = 'global_time'"
     n_rows, n_metrics = query(trained, listeners)[0]

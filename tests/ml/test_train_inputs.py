@@ -37,7 +37,7 @@ def test_without_a_catalogue_days_are_still_forecast(tmp_path: Path, rows: pd.Da
     settings = Settings(home=tmp_path / "home")
     write_silver(settings, None, play_rows(rows, 600), rows)
     result = train(settings)
-    assert result.trained == ["daily_forecast"]
+    assert result.trained == ["daily_forecast", "session_forecast"]
     assert result.problem is not None
     assert "spotiflow ingest kaggle PATH" in shown(result)
     assert query(settings, "select count(*) > 0 from ml.forecasts") == [(True,)]
