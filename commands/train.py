@@ -18,7 +18,9 @@ app = typer.Typer()
 @app.command()
 def train(
     model: Annotated[list[str] | None, typer.Option(help="Train only this model; may be repeated.")] = None,
-    recipe: Annotated[str, typer.Option(help="best, or seed: the recipes of the older system.")] = "best",
+    recipe: Annotated[
+        str, typer.Option(help="best; seed: the older system's models; improvements: what it hoped for.")
+    ] = "best",
     as_list: Annotated[
         bool,
         typer.Option("--list", help="List all versions: which serve, and why."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -29,6 +30,8 @@ HEADLINES = {
     sessions.MODEL: ("mse_skill",),
 }
 FORECASTS = (daily.MODEL, sessions.MODEL)
+# For any other model, the first of these that it has.
+USUAL_HEADLINES = ("rmse_gain", "r2", "accuracy", "mse_skill", "recall_at_20")
 LISTENER_HEADLINE = ("mse_skill", "rmse")
 LOWER_IS_BETTER = {"rmse", "mae", "ece"}
 LEAST_UNITS = 30
@@ -44,7 +47,8 @@ BASELINE_WORDS = {
 class TrainRow:
     """One number of one model: value with its 95 % interval, n, the baseline's and the seed recipe's value.
 
-    listener_id is `-` for the catalogue. seed_value is None where the seed recipe has no such number.
+    listener_id is `-` for the catalogue. seed_value: of the seed recipe. last_value: of the version before.
+    Both are None where there is no such number.
     """
 
     model: str
@@ -60,6 +64,7 @@ class TrainRow:
     baseline_name: str
     baseline_value: float | None
     seed_value: float | None
+    last_value: float | None
     verdict: str
     is_champion: bool
 
@@ -101,35 +106,48 @@ class TrainResult:
         }
 
 
-def rows_of(metrics: pd.DataFrame, shown: dict[str, str], champions: dict[str, str]) -> list[TrainRow]:
-    """Make the table's rows. shown: version to show per model; champions: version that serves per model."""
+def rows_of(
+    metrics: pd.DataFrame, versions: dict[str, list[str]], champions: dict[str, str]
+) -> list[TrainRow]:
+    """Make the table's rows. versions: of each model, oldest first; champions: which of them serves."""
     rows = []
-    for model, version in shown.items():
-        mine = metrics[(metrics["model"] == model) & (metrics["version"] == version)]
+    for model, names in versions.items():
+        mine = metrics[(metrics["model"] == model) & (metrics["version"] == names[-1])]
         for _, metric in mine.iterrows():
-            if metric["metric"] in _headline(metric) and metric["slice"] != assess.GENRE_HIDDEN:
-                rows.append(
-                    _row(metric, _seed_value(metrics, shown, metric), champions.get(model) == version)
-                )
+            if metric["metric"] in _headline(metric, mine) and metric["slice"] != assess.GENRE_HIDDEN:
+                others = _seed_value(metrics, versions, metric), _last_value(metrics, names[:-1], metric)
+                rows.append(_row(metric, others, is_champion=champions.get(model) == names[-1]))
     return rows
 
 
-def _headline(metric: pd.Series) -> tuple[str, ...]:
-    usual = HEADLINES[metric["model"]]
-    of_listener = metric["listener_id"] != NO_LISTENER and metric["model"] not in FORECASTS
-    return LISTENER_HEADLINE if of_listener else usual
+def _headline(metric: pd.Series, of_version: pd.DataFrame) -> tuple[str, ...]:
+    if metric["listener_id"] != NO_LISTENER and metric["model"] in RIVAL_OF:
+        return LISTENER_HEADLINE
+    present = set(of_version["metric"])
+    usual = next((name for name in USUAL_HEADLINES if name in present), "")
+    return HEADLINES.get(metric["model"], (usual,))
 
 
-def _seed_value(metrics: pd.DataFrame, shown: dict[str, str], metric: pd.Series) -> float | None:
+def _seed_value(metrics: pd.DataFrame, versions: dict[str, list[str]], metric: pd.Series) -> float | None:
     rival = RIVAL_OF.get(metric["model"])
-    if rival not in shown or metric["listener_id"] != NO_LISTENER:
+    if rival not in versions or metric["listener_id"] != NO_LISTENER:
         return None
-    same = (metrics[["slice", "metric", "split"]] == metric[["slice", "metric", "split"]]).all(axis=1)
-    found = metrics[same & (metrics["model"] == rival) & (metrics["version"] == shown[str(rival)])]["value"]
+    return _same(metrics, rival, versions[rival][-1], metric)
+
+
+def _last_value(metrics: pd.DataFrame, before: list[str], metric: pd.Series) -> float | None:
+    return _same(metrics, metric["model"], before[-1], metric) if before else None
+
+
+def _same(metrics: pd.DataFrame, model: str, version: str, metric: pd.Series) -> float | None:
+    """Return the same number of another model or version."""
+    keys = ["split", "slice", "metric", "listener_id"]
+    same = (metrics[keys] == metric[keys]).all(axis=1)
+    found = metrics[same & (metrics["model"] == model) & (metrics["version"] == version)]["value"]
     return _number(found.iloc[0]) if len(found) else None
 
 
-def _row(metric: pd.Series, seed_value: float | None, is_champion: bool) -> TrainRow:
+def _row(metric: pd.Series, others: tuple[float | None, float | None], *, is_champion: bool) -> TrainRow:
     numbers = [_number(metric[name]) for name in ("value", "ci_low", "ci_high", "baseline_value")]
     return TrainRow(
         model=metric["model"],
@@ -144,8 +162,9 @@ def _row(metric: pd.Series, seed_value: float | None, is_champion: bool) -> Trai
         n=int(metric["n"]),
         baseline_name=metric["baseline_name"],
         baseline_value=numbers[3],
-        seed_value=seed_value,
-        verdict=_verdict(metric, seed_value),
+        seed_value=others[0],
+        last_value=others[1],
+        verdict=_verdict(metric, others[0]),
         is_champion=is_champion,
     )
 
@@ -173,18 +192,22 @@ def _verdict(metric: pd.Series, seed_value: float | None) -> str:
     return f"clear gain over {baseline}"
 
 
-def result_of(sources: Sources, harvest: Harvest, notes: list[str], seconds: float) -> TrainResult:
-    """Put together what a training says: the figures of the newest versions, new or stored."""
+def result_of(
+    sources: Sources, harvest: Harvest, models: Collection[str], notes: list[str], seconds: float
+) -> TrainResult:
+    """Put together what a training says: the figures of the newest versions of `models`, new or stored."""
     registry = sources.registry
     versions = [*registry.versions, *harvest.versions]
-    shown = {version.model: version.version for version in versions}
+    by_model: dict[str, list[str]] = {}
+    for version in versions:
+        by_model.setdefault(version.model, []).append(version.version)
     aliases = [*registry.aliases, *harvest.aliases]
     champions = {alias.model: alias.version for alias in aliases if alias.alias == CHAMPION}
     metrics = pd.concat([sources.metrics, harvest.all_metrics], ignore_index=True)
     keys = ["model", "version", "dataset", "split", "slice", "metric", "listener_id"]
     metrics = metrics.drop_duplicates([key for key in keys if key in metrics], keep="last")
     return TrainResult(
-        rows=rows_of(metrics, shown, champions),
+        rows=[row for row in rows_of(metrics, by_model, champions) if row.model in models],
         changed=bool(harvest.versions or harvest.writes),
         trained=[version.model for version in harvest.versions],
         seconds=seconds,

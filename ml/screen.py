@@ -1,4 +1,4 @@
-"""The one-screen table after training."""
+"""The one screen after training: how good each model is, and what that can and cannot tell a person."""
 
 from __future__ import annotations
 
@@ -10,11 +10,22 @@ from ml.evaluate import NO_LISTENER
 from ml.models.seed_recipes import RIVAL_OF
 from ml.results import FORECASTS, HEADLINES, TrainResult, TrainRow
 
-METRIC_WORDS = {"r2": "R2", "accuracy": "accuracy", "mse_skill": "skill"}
+METRIC_WORDS = {"r2": "R2", "mse_skill": "skill", "rmse_gain": "gain", "accuracy": "acc."}
+# What a model tells, in words that stand after "can tell" and "cannot tell".
+TOLD = {
+    "valence_audio": "the valence of a track from its other audio features",
+    "energy_audio": "the energy of a track from its other audio features",
+    "mood_category": "the mood of a track without valence or energy",
+    "daily_forecast": "the {part} of your next days",
+    "session_forecast": "the {part} of your next session",
+}
+VERDICT_WORDS = {"no clear gain": "no gain", "not enough data yet": "too few"}
+SHORT_VERSION = 4
+LONGEST_NAME = 18
 
 
 def render(result: TrainResult) -> RenderableType:
-    """Lay out what a training did: a row per model, then who does not serve and why, and what is missing.
+    """Lay out what a training did: a row per model, what it can and cannot tell, and what is missing.
 
     Only the number each verdict rests on is shown; `model_performance_metrics` and `--json` have the others.
     """
@@ -22,10 +33,10 @@ def render(result: TrainResult) -> RenderableType:
     rows = _shown(result.rows)
     if rows:
         parts += [_table(rows), Text(_legend(rows), style="dim")]
+        parts += [Text(line) for line in _told(rows)]
     if any(row.dataset == "simulated" for row in rows):
         parts.append(Text("SIMULATED data: these figures say nothing about real music."))
-    waiting = {row.model for row in rows if not row.is_champion} & set(result.decisions)
-    parts += [Text(f"{model} does not serve: {result.decisions[model]}") for model in sorted(waiting)]
+    parts += [Text(line) for line in _waiting(rows, result.decisions)]
     parts += [Text(note) for note in result.notes]
     if result.problem:
         parts.append(Text(f"{result.problem.message} {result.problem.hint}"))
@@ -35,30 +46,34 @@ def render(result: TrainResult) -> RenderableType:
 def _headline(result: TrainResult) -> str:
     if not result.changed:
         return "Nothing changed since the last training; nothing was done."
-    versions = sorted({row.version for row in result.rows if row.model in result.trained})
-    version = f", version {versions[0]}" if len(versions) == 1 else ""
+    days = sorted({row.version.split("-")[0] for row in result.rows if row.model in result.trained})
+    version = f", versions {days[-1]}-..." if days else ""
     return f"{len(result.trained)} models trained in {result.seconds:.1f} s{version}"
 
 
 def _shown(rows: list[TrainRow]) -> list[TrainRow]:
     """One row per model and listener; a seed recipe beside our own model is a column, not a row."""
     rivals = {RIVAL_OF[row.model] for row in rows if row.model in RIVAL_OF}
-    order = list(HEADLINES)
+    order = {model: place for place, model in enumerate(HEADLINES)}
     chosen = [
         row
         for row in rows
-        if row.metric in (HEADLINES[row.model][0], "mse_skill") and row.model not in rivals
+        if row.model not in rivals
+        and (row.metric in ("mse_skill", HEADLINES.get(row.model, (row.metric,))[0]))
     ]
-    return sorted(chosen, key=lambda row: (order.index(row.model), row.listener_id, row.part))
+    return sorted(
+        chosen, key=lambda row: (order.get(row.model, len(order)), row.model, row.listener_id, row.part)
+    )
 
 
 def _table(rows: list[TrainRow]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
-    table.add_column("model", no_wrap=True)
+    table.add_column("model", min_width=LONGEST_NAME)
+    table.add_column("ver.", no_wrap=True)
     table.add_column("metric", no_wrap=True)
-    for name in ("value, 95 %", "n", "base", "seed"):
+    for name in ("value, 95 %", "n", "base", "seed", "last"):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("verdict")
+    table.add_column("verdict", no_wrap=True)
     several = len({row.listener_id for row in rows} - {NO_LISTENER}) > 1
     for row in rows:
         table.add_row(*_cells(row, name_listener=several))
@@ -66,32 +81,74 @@ def _table(rows: list[TrainRow]) -> Table:
 
 
 def _cells(row: TrainRow, *, name_listener: bool) -> list[str]:
-    whose = "" if row.listener_id == NO_LISTENER else "plays"
-    if name_listener and whose:
-        whose = row.listener_id
-    elif row.model in FORECASTS:
-        whose = ""  # Forecasts are of somebody's days in any case.
-    part = "" if row.part == "all" else row.part
     value = _number(row.value)
     if row.low is not None and row.high is not None:
-        value += f" ({_number(row.low)} to {_number(row.high)})"
+        value += f" ({_number(row.low)}, {_number(row.high)})"
     return [
-        " ".join(filter(None, ["*" if row.is_champion else " ", row.model, part, whose])),
-        METRIC_WORDS.get(row.metric, row.metric),
+        " ".join(filter(None, ["*" if row.is_champion else " ", _name(row, name_listener=name_listener)])),
+        row.version.rpartition("-")[2][:SHORT_VERSION],
+        METRIC_WORDS.get(row.metric, row.metric[:5]),
         value,
         f"{row.n:,}",
         _number(row.baseline_value),
         _number(row.seed_value),
-        row.verdict.split(":")[0].split(" over ")[0],
+        _number(row.last_value),
+        VERDICT_WORDS.get(_short_verdict(row), _short_verdict(row)),
     ]
+
+
+def _name(row: TrainRow, *, name_listener: bool) -> str:
+    whose = "" if row.listener_id == NO_LISTENER or row.model in FORECASTS else "plays"
+    if name_listener and row.listener_id != NO_LISTENER:
+        whose = row.listener_id
+    part = "" if row.part == "all" else row.part
+    return " ".join(filter(None, [row.model, part, whose]))
+
+
+def _short_verdict(row: TrainRow) -> str:
+    return row.verdict.split(":")[0].split(" over ")[0]
+
+
+def _waiting(rows: list[TrainRow], decisions: dict[str, str]) -> list[str]:
+    """Say which of the models fitted now do not serve, and why, those with the same reason together."""
+    reasons: dict[str, list[str]] = {}
+    for model in sorted({row.model for row in rows if not row.is_champion} & set(decisions)):
+        reasons.setdefault(decisions[model], []).append(model)
+    return [
+        f"{', '.join(models)} {'do' if len(models) > 1 else 'does'} not serve: {reason}"
+        for reason, models in reasons.items()
+    ]
+
+
+def _told(rows: list[TrainRow]) -> list[str]:
+    """Say what the figures can and cannot tell, a listener's own before those of the catalogue."""
+    clear: dict[str, bool] = {}
+    for row in sorted(rows, key=lambda row: row.listener_id == NO_LISTENER):
+        if row.model in TOLD:
+            words = TOLD[row.model].format(part=row.part)
+            clear.setdefault(words, _short_verdict(row) == "clear gain")
+    lines = []
+    can = [words for words, is_clear in clear.items() if is_clear]
+    cannot = [words for words, is_clear in clear.items() if not is_clear]
+    if can:
+        lines.append(f"This can tell, better than the base: {'; '.join(can)}.")
+    if cannot:
+        lines.append(f"It cannot tell, better than the base: {'; '.join(cannot)}.")
+    return lines
 
 
 def _legend(rows: list[TrainRow]) -> str:
     legend = "* serves now; base: the mean (or the most frequent mood) on the same unseen tracks"
     if any(row.seed_value is not None for row in rows):
         legend += "; seed: the older system's recipe"
+    if any(row.last_value is not None for row in rows):
+        legend += "; last: the version before"
     if any(row.metric == "mse_skill" for row in rows):
         legend += "; skill: squared error saved against the mean of the listener's own plays"
+    if any(row.metric == "accuracy" for row in rows):
+        legend += "; acc.: accuracy"
+    if any(row.metric == "rmse_gain" for row in rows):
+        legend += "; gain: share of the error that it saves"
     return legend + ". Without a clear gain the base serves, or for forecasts what was best so far."
 
 

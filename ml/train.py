@@ -13,9 +13,11 @@ from core.console import progress
 from core.errors import UsageError
 from core.runs import utc_now
 from core.settings import Settings
-from ml import one_thread
+from ml import improvements, one_thread
 from ml.forecasts.daily import DailyForecasts
 from ml.forecasts.sessions import SessionForecasts
+from ml.improvements.catalogue import Autoencoder, Embeddings, Mixture, Tuning
+from ml.improvements.listener import SequenceModel, TemporalFeatures, TemporalSplit
 from ml.listeners.task import ListenerPlays
 from ml.models import mood_models, seed_recipes
 from ml.models.task import CatalogueModel
@@ -33,9 +35,20 @@ TASKS: tuple[Task, ...] = (
     DailyForecasts(),
     SessionForecasts(),
     ListenerPlays(),
+    TemporalSplit(),
+    TemporalFeatures(),
+    SequenceModel(),
+    Embeddings(),
+    Mixture(),
+    Autoencoder(),
+    Tuning(),
 )
 # What `--recipe` may name: `best` holds the other recipes that every training runs.
-RECIPES = {BEST: (BEST, seed_recipes.RECIPE), seed_recipes.RECIPE: (seed_recipes.RECIPE,)}
+RECIPES = {
+    BEST: (BEST, seed_recipes.RECIPE),
+    seed_recipes.RECIPE: (seed_recipes.RECIPE,),
+    improvements.RECIPE: (improvements.RECIPE,),
+}
 
 
 def train(
@@ -48,8 +61,8 @@ def train(
     """Train, compare, promote by rule, forecast, and store all of it.
 
     models: names of the models to train (all of the recipe by default). recipe: `best`, or `seed` for the
-    earlier system's models alone. Without a catalogue only forecasts are possible; `problem` of the result
-    then says what is missing.
+    earlier system's models alone, or `improvements` for what its authors hoped for. Without a catalogue only
+    forecasts are possible; `problem` of the result then says what is missing.
     only_listeners: fit no model of the catalogue, but do what reads listening, with the models that serve.
     Raises UsageError for a model or recipe that does not exist, NotFoundError when there is nothing to train
     on and nothing to forecast.
@@ -75,7 +88,8 @@ def train(
     if due or harvest.aliases:
         store(settings, harvest)
     notes = [note for task in chosen for note in _notes(task, sources, harvest)]
-    return result_of(sources, harvest, notes, time.monotonic() - started)
+    shown = {model for task in chosen for model in (*task.makes, *task.follows)}
+    return result_of(sources, harvest, shown, notes, time.monotonic() - started)
 
 
 def chosen_tasks(models: Sequence[str] | None, recipe: str) -> list[Task]:

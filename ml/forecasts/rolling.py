@@ -136,7 +136,7 @@ def _weights(errors: Matrix) -> Matrix:
     n_scored = np.maximum(np.arange(total.shape[1]) - WARM_UP, 1)
     variance = np.maximum(total[0] / n_scored, 1e-9)
     belief = -RATE * (total - total[0]) / (2 * variance) - DOUBTS[:, None]
-    weights = np.exp(belief - belief.max(axis=0))
+    weights: Matrix = np.exp(belief - belief.max(axis=0))
     weights = weights / weights.sum(axis=0)
     weights[:, weights[0] > 0.5] = np.eye(len(METHODS))[:, :1]
     return weights

@@ -75,8 +75,9 @@ def play_rows(
             "started_at": pd.to_datetime(pd.Series(played, dtype="datetime64[us]")),
             "played_at": pd.to_datetime(pd.Series(played, dtype="datetime64[us]")),
             "listening_date": pd.to_datetime(pd.Series(played, dtype="datetime64[us]")).dt.date,
-            "valence": chosen["valence"],
-            "energy": chosen["energy"],
+            "hour_of_day": [when.hour for when in played],
+            "day_of_week": [when.isoweekday() for when in played],
+            **{name: chosen[name] for name in AUDIO_FEATURES},
             "is_measured": measured,
             "is_simulated": False,
         }
