@@ -19,7 +19,7 @@ TOLD = {
     "daily_forecast": "the {part} of your next days",
     "session_forecast": "the {part} of your next session",
 }
-VERDICT_WORDS = {"no clear gain": "no gain", "not enough data yet": "too few"}
+VERDICT_WORDS = {"clear gain": "better", "no clear gain": "no better", "not enough data yet": "too few"}
 SHORT_VERSION = 4
 LONGEST_NAME = 18
 

@@ -71,7 +71,7 @@ class ListenerImprovement(Improvement):
             "",
             dataset=context.dataset_of(listener),
             split=split,
-            part=TARGET,
+            part=TARGET if split == BY_TIME else "at_random",
             listener_id=listener,
         )
 
