@@ -10,7 +10,7 @@ from tests.conftest import BuildOnce
 from tests.dbt import history, listeners
 from tests.dbt.project import build_dbt, copy_home
 
-STATISTICS = ("+gold.diagnostic", "+gold.cognitive", "+gold.prescriptive")
+STATISTICS = ("+gold.diagnostic", "+gold.cognitive", "+gold.prescriptive", "+household_overlap")
 
 
 @pytest.fixture(scope="session")

@@ -10,3 +10,7 @@
 {%- macro first_of_list(list) -%} {{ return(adapter.dispatch("first_of_list")(list)) }} {%- endmacro -%}
 {%- macro default__first_of_list(list) -%} list_extract({{ list }}, 1) {%- endmacro -%}
 {%- macro spark__first_of_list(list) -%} try_element_at({{ list }}, 1) {%- endmacro -%}
+
+{%- macro list_length(list) -%} {{ return(adapter.dispatch("list_length")(list)) }} {%- endmacro -%}
+{%- macro default__list_length(list) -%} len({{ list }}) {%- endmacro -%}
+{%- macro spark__list_length(list) -%} size({{ list }}) {%- endmacro -%}

@@ -53,6 +53,7 @@ select
     example_1,
     example_2,
     example_3,
+    zones.measured_share,
     zones.is_simulated
 from zones
 left join examples using (listener_id, zone)

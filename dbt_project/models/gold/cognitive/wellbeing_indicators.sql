@@ -3,10 +3,12 @@
 -- Caveat: music features describe songs, not the person who plays them. No score, no
 -- verdict: read a value against your own past weeks.
 {% set inertia_gate = var("gate_inertia_days") %}
+{% set escape_gate = var("gate_transition_occurrences") %}
 with
     weekly_listening as (select * from {{ ref("weekly_listening") }}),
     weekly_inertia as (select * from {{ ref("weekly_inertia") }}),
-    weekly_regularity as (select * from {{ ref("weekly_regularity") }})
+    weekly_regularity as (select * from {{ ref("weekly_regularity") }}),
+    weekly_dynamics as (select * from {{ ref("weekly_dynamics") }})
 
 select
     listener_id,
@@ -27,6 +29,10 @@ select
                 >= {{ var("gate_interval_sessions") }}
             then weekly_listening.{{ feature }}_std_dev
         end as {{ feature }}_variability,
+        case
+            when weekly_dynamics.n_sessions >= {{ var("gate_interval_sessions") }}
+            then weekly_dynamics.{{ feature }}_rmssd
+        end as {{ feature }}_rmssd,
     {% endfor %}
     weekly_inertia.inertia as valence_inertia,
     weekly_inertia.inertia - weekly_inertia.half_width as inertia_ci_low,
@@ -37,6 +43,21 @@ select
     weekly_listening.novelty,
     weekly_listening.night_share,
     weekly_regularity.regularity,
+    {% for share in ("low_low", "relative_low_low") %}
+        weekly_dynamics.{{ share }}_share,
+        {% for end in ("low", "high") %}
+            {{ share_bound("weekly_dynamics." ~ share ~ "_share", "weekly_dynamics." ~ share ~ "_half_width", end) }}
+            as {{ share }}_ci_{{ end }},
+        {% endfor %}
+    {% endfor %}
+    weekly_dynamics.low_low_run_length,
+    weekly_dynamics.escape_probability,
+    {% for end in ("low", "high") %}
+        {{ share_bound("weekly_dynamics.escape_probability", "weekly_dynamics.escape_half_width", end) }}
+        as escape_ci_{{ end }},
+    {% endfor %}
+    weekly_dynamics.expected_escape_probability,
+    coalesce(weekly_dynamics.low_low_steps, 0) as low_low_steps,
     weekly_listening.measured_share,
     {{ reasons({
         "interval": too_few_sessions("weekly_listening.n_valence_sessions"),
@@ -48,10 +69,14 @@ select
             ~ var("novelty_history_days") ~ " days of history' end",
         "regularity": "case when weekly_regularity.regularity is null then 'needs "
             ~ var("gate_regularity_days") ~ " days in four weeks' end",
+        "escape": "case when coalesce(weekly_dynamics.low_low_steps, 0) < " ~ escape_gate
+            ~ " then 'needs " ~ escape_gate ~ " plays low in both, has ' || "
+            ~ "cast(coalesce(weekly_dynamics.low_low_steps, 0) as string) end",
     }) }}
     as reason,
     weekly_listening.is_simulated
 from weekly_listening
 left join weekly_inertia using (listener_id, week_start)
 left join weekly_regularity using (listener_id, week_start)
+left join weekly_dynamics using (listener_id, week_start)
 order by listener_id nulls last, week_start nulls last

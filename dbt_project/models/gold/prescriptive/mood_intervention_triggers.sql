@@ -6,6 +6,7 @@
 {% set gate = var("gate_change_point_weeks") %}
 with
     weeks as (select * from {{ ref("listening_changes") }} where period = 'week'),
+    weekly_listening as (select * from {{ ref("weekly_listening") }}),
     scaled as (
         select *, {{ bh_scaled("p_value", "listener_id") }} as scaled from weeks
     ),
@@ -47,7 +48,7 @@ with
     )
 
 select
-    listener_id,
+    counted.listener_id,
     period_start as week_start,
     metric,
     value,
@@ -61,6 +62,7 @@ select
     consecutive_weeks,
     level,
     {{ change_in_words("alarm", "consecutive_weeks") }} as message,
+    weekly_listening.measured_share,
     case
         when n_baseline < {{ gate }}
         then
@@ -68,6 +70,10 @@ select
         when t_value is null
         then 'the weeks before are all the same'
     end as reason,
-    is_simulated
+    counted.is_simulated
 from counted
-order by listener_id nulls last, week_start nulls last, metric nulls last
+left join
+    weekly_listening
+    on counted.listener_id = weekly_listening.listener_id
+    and counted.period_start = weekly_listening.week_start
+order by counted.listener_id nulls last, period_start nulls last, metric nulls last
