@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from commands import access, auth, automation, docs, forget, ingest, listener, publish, train
+from commands import access, auth, automation, docs, forget, ingest, listener, publish, report, train
 from commands.shared import Json, Listener, Synthetic, settle, show
 from core.errors import SpotiflowError
 
@@ -27,6 +27,7 @@ app.add_typer(docs.app, name="docs")
 app.add_typer(publish.app, name="publish")
 app.add_typer(automation.app)
 app.add_typer(access.app)
+app.add_typer(report.app, name="report")
 app.add_typer(forget.app)
 app.add_typer(train.app)
 
@@ -88,26 +89,6 @@ def build(
     settings = settle(allow_synthetic=allow_synthetic)
     result = build_tables(settings, layer=layer, branch=branch, select=select, full_refresh=full_refresh)
     show(result.to_dict() if as_json else render_build(settings, result), as_json=as_json)
-
-
-@app.command()
-def report(
-    listener: Listener = None,
-    svg: Annotated[Path | None, typer.Option(help="Save the report as a picture.")] = None,
-    as_json: Json = False,
-) -> None:
-    """Show your listening on one screen; every number comes from a gold table.
-
-    Example: spotiflow report --svg report.svg
-    """
-    from report.terminal import build_report, render, save_svg
-
-    page = build_report(settle(), listener=listener)
-    if svg is not None:
-        save_svg(page, svg)
-        show(f"Saved {svg}")
-        return
-    show(page.to_dict() if as_json else render(page), as_json=as_json)
 
 
 @app.command()

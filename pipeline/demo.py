@@ -21,7 +21,6 @@ from pipeline.stage import Show
 from pipeline.stages import build_tables, train_models
 from report.build_summary import render_build
 from report.terminal import build_report
-from report.terminal import render as render_report
 
 LISTENER = "demo"
 MARKER = ".spotiflow-demo"
@@ -65,7 +64,7 @@ def run_demo(settings: Settings, *, show: Show) -> None:
     say("train")
     train_if_possible(settings, show=show)
     say("report")
-    show(render_report(build_report(settings, listener=LISTENER)))
+    show(build_report(settings, listener=LISTENER).render())
     show(_farewell(settings, own))
 
 

@@ -17,7 +17,6 @@ from pipeline.polling import logins
 from pipeline.results import SKIPPED, RunResult, StageOutcome
 from pipeline.stage import Done, Job, Stage
 from report.terminal import build_report
-from report.terminal import render as render_report
 
 NAMES = tuple(stage.name for stage in LINE)
 
@@ -59,9 +58,14 @@ def run_line(job: Job, stages: Sequence[Stage] = LINE, command: str = "run") -> 
 
 
 def show_report(job: Job, result: RunResult) -> None:
-    """End a run that built tables with the report."""
-    if result.did("build"):
-        job.show(render_report(build_report(job.settings, listener=job.listener)))
+    """End a run that built tables with the report; of several listeners somebody has to choose one."""
+    if not result.did("build"):
+        return
+    try:
+        job.show(build_report(job.settings, listener=job.listener).render())
+    except UsageError as error:
+        # Everything is done by now: that is said, and no failure.
+        job.show(f"{error.message} {error.hint}")
 
 
 def _require_something(job: Job) -> None:

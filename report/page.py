@@ -6,50 +6,55 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from report import words
-from report.canvas import ASCII, GAP, UNICODE, Canvas, beside
-from report.sections import clock, findings, genres, habits, models, mood, ranking, sources, steps, who, years
+from report.canvas import GAP, Canvas, beside
+from report.paper import TWO_COLUMNS, Paper
+from report.sections import (
+    clock,
+    findings,
+    genres,
+    habits,
+    models,
+    months,
+    mood,
+    ranking,
+    review,
+    sources,
+    steps,
+    who,
+    years,
+)
 
 if TYPE_CHECKING:
     from report.terminal import Report
 
 Draw = Callable[[Canvas], list[Text]]
 
-WIDEST = 100
-MOST_LINES = 60
-TWO_COLUMNS = 96
 
-
-class Page:
+class Page(Paper):
     """A report that draws itself in the width and the characters of a console."""
 
     def __init__(self, report: Report) -> None:
         """Keep the report; nothing is drawn before a console asks."""
+        super().__init__(self._blocks)
         self.report = report
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Yield one Text per line, none wider than the console and at most 100 cells."""
-        marks = ASCII if options.ascii_only else UNICODE
-        note = "simulated" if self.report.who.is_simulated else ""
-        canvas = Canvas(min(options.max_width, WIDEST), marks, note)
-        for line in _spaced(list(self._blocks(canvas)), canvas.width):
-            # A letter that the encoding lacks becomes one sign, so styles and widths stay in place.
-            line.plain = words.printable(line.plain, options.encoding)
-            line.rstrip()
-            yield line
 
     def _blocks(self, canvas: Canvas) -> Iterator[list[Text]]:
         report = self.report
+        canvas = replace(canvas, note="simulated" if report.who.is_simulated else "")
         songs = self._about_songs(canvas)
-        yield who.draw(report.who, canvas, self._simulated())
-        yield findings.draw(report.findings, report.who, canvas)
+        yield who.draw(report.who, canvas, self._simulated(), str(report.period or ""))
+        if report.review:
+            yield review.draw(report.review, canvas)
+        else:
+            yield findings.draw(report.findings, report.who, canvas)
         if report.who.plays:
             yield from self._listening(canvas)
             yield self._songs(songs)
-        yield models.draw(report.models, songs, steps.without_models(report))
+        if report.period is None:
+            # Models learn from everything there is: they say nothing about a period.
+            yield models.draw(report.models, songs, steps.without_models(report))
         yield steps.draw(report, canvas)
 
     def _simulated(self) -> str:
@@ -73,11 +78,13 @@ class Page:
             lambda column: clock.draw(self.report.clock, column),
             self._years_and_genres,
         )
-        yield habits.draw(self.report.habits, canvas)
+        yield habits.draw(self.report.habits, canvas, self.report.period is not None)
 
     def _years_and_genres(self, canvas: Canvas) -> list[Text]:
         """Genres take the lines that a short history leaves beside the clock."""
-        lines = years.draw(self.report.years, canvas)
+        shown = self.report.months
+        by_month = shown is not None and len(shown.months) > 1
+        lines = months.draw(shown, canvas) if shown and by_month else years.draw(self.report.years, canvas)
         return lines + genres.draw(self.report.genres, self._about_songs(canvas), clock.LINES - len(lines))
 
     def _about_songs(self, canvas: Canvas) -> Canvas:
@@ -91,17 +98,6 @@ class Page:
             lambda column: mood.draw(self.report.mood, column),
             lambda column: sources.draw(self.report.sources, column, advice),
         )
-
-
-def _spaced(blocks: list[list[Text]], width: int) -> Iterator[Text]:
-    """Yield the lines with an empty one between blocks; at full width, as many as 60 lines hold."""
-    n_gaps = len(blocks) - 1
-    if width >= TWO_COLUMNS:
-        n_gaps = min(n_gaps, MOST_LINES - sum(map(len, blocks)))
-    for position, block in enumerate(blocks):
-        if 0 < position <= n_gaps:
-            yield Text()
-        yield from block
 
 
 def _pair(canvas: Canvas, left_width: int, left: Draw, right: Draw) -> list[Text]:

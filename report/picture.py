@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 
 from core.errors import InputError
-from report.page import WIDEST, Page
+from report.paper import WIDEST, Paper
 
 # Ink on a calm dark ground; the page uses green for what counts, yellow for a warning, dim for the rest.
 THEME = TerminalTheme(
@@ -40,7 +40,7 @@ THEME = TerminalTheme(
 FONTS = "'DejaVu Sans Mono', Menlo, Consolas, 'Fira Code', monospace"
 
 
-def save(page: Page, path: Path) -> None:
+def save(page: Paper, path: Path) -> None:
     """Write the picture. Raises InputError when the file cannot be written."""
     # A text in memory counts as UTF-8, whatever the encoding of the screen.
     console = Console(

@@ -22,19 +22,20 @@ class Query:
 
 
 class Gold:
-    """Gold tables of an open warehouse, seen by one listener."""
+    """Gold tables of an open warehouse."""
 
     def __init__(self, db: duckdb.DuckDBPyConnection) -> None:
         """Look up which tables are there: after a partial build some may not be."""
         self._db = db
-        rows = db.execute("select table_name from duckdb_tables() where schema_name = 'gold'").fetchall()
-        self.tables = frozenset(str(row[0]) for row in rows)
+        rows = db.execute("select table_name from information_schema.tables where table_schema = 'gold'")
+        self.tables = frozenset(str(row[0]) for row in rows.fetchall())
 
     def rows(self, query: Query, **values: Any) -> list[dict[str, Any]]:
         """Return the rows as dictionaries; none where a table has not been built yet."""
         if not self.tables.issuperset(query.tables):
             return []
-        cursor = self._db.execute(query.sql, values)
+        named = {name: value for name, value in values.items() if f"${name}" in query.sql}
+        cursor = self._db.execute(query.sql, named)
         names = [str(column[0]) for column in cursor.description or []]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
@@ -94,6 +95,36 @@ YEARS = Query(
         max(value) filter (where item = 'minutes') as minutes,
         cast(max(value) filter (where item = 'days') as bigint) as days
     from gold.year_in_review where listener_id = $listener group by year order by year
+    """,
+)
+MONTHS = Query(
+    ("temporal_trends",),
+    """
+    select cast(date_trunc('month', date) as date) as month, cast(sum(total_plays) as bigint) as plays,
+        sum(minutes) as minutes
+    from gold.temporal_trends where listener_id = $listener group by 1 order by 1
+    """,
+)
+REVIEW = Query(
+    ("year_in_review",),
+    """
+    select item, value, text, year from gold.year_in_review
+    where listener_id = $listener and year in ($year, $year - 1) order by year, item
+    """,
+)
+KNOWN_DAYS = Query(
+    ("history_completeness",),
+    """
+    select count(*) as days from gold.history_completeness
+    where listener_id = $listener and year(date) = $year and state in ('complete', 'partial')
+    """,
+)
+SPOKEN = Query(
+    ("audio_ledger",),
+    """
+    select content_type, sum(minutes) as minutes, cast(sum(streams) as bigint) as streams
+    from gold.audio_ledger where listener_id = $listener and content_type in ('episode', 'audiobook')
+    group by content_type order by content_type desc
     """,
 )
 SKIPS = Query(

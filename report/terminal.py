@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import asdict, dataclass, replace
 from typing import Any
-
-from rich.console import RenderableType
 
 from core.database import open_warehouse
 from core.errors import NotFoundError
 from core.settings import Settings
+from report.listeners import choose
 from report.page import Page
-from report.queries import LISTENERS, Gold
-from report.sections import clock, findings, genres, habits, models, mood, ranking, sources, who, years
+from report.period import Period
+from report.period_queries import PeriodGold
+from report.queries import Gold
+from report.sections import (
+    clock,
+    findings,
+    genres,
+    habits,
+    models,
+    months,
+    mood,
+    ranking,
+    review,
+    sources,
+    who,
+    years,
+)
+from report.words import clean
 
 
 @dataclass(frozen=True)
@@ -21,6 +35,8 @@ class Report:
     """Every value the report prints; each section names the gold tables it comes from in `source`.
 
     is_catalogue_simulated: the features, the mood and the models speak of songs that do not exist.
+    period: the part of the history it is about, None for all of it; with it come `months`, and with a
+    calendar year its `review`.
     """
 
     who: who.Who
@@ -33,6 +49,9 @@ class Report:
     mood: mood.Mood
     sources: sources.Sources
     models: models.Models
+    period: Period | None = None
+    months: months.Months | None = None
+    review: review.Review | None = None
 
     @property
     def is_catalogue_simulated(self) -> bool:
@@ -42,71 +61,70 @@ class Report:
     def to_dict(self) -> dict[str, Any]:
         """Return the report as `--json` prints it, the verdict of each model beside its figures."""
         result = asdict(self)
+        if self.period is None:
+            for name in ("period", "months", "review"):
+                del result[name]
         for entry, model in zip(result["models"]["models"], self.models.models, strict=True):
             entry["verdict"] = model.verdict
         return result
 
+    def render(self) -> Page:
+        """Return the report for a rich console: at most 60 lines at 100 columns, plain where it is piped."""
+        return Page(self)
 
-def build_report(settings: Settings, listener: str | None = None) -> Report:
+
+def build_report(settings: Settings, listener: str | None = None, period: Period | None = None) -> Report:
     """Read the report of one listener from gold over one short read-only connection.
 
-    Without `listener`: the only one with plays, else the default listener, else the one with most plays.
-    Raises NotFoundError without a warehouse, before the first build, without listeners, and for one who is
-    not there; otherwise as `core.database.connect` with read_only.
+    Without `listener`: the only one with plays, else the default listener.
+    Raises UsageError where several have plays and none is the default, NotFoundError without a warehouse,
+    before the first build, without listeners, for one who is not there, and for a period without plays;
+    otherwise as `core.database.connect` with read_only.
     """
     with open_warehouse(settings, read_only=True) as db:
-        gold = Gold(db)
-        chosen = _choose(gold, settings, listener)
-        person = who.load(gold, chosen)
-        hours = clock.load(gold, chosen)
-        return Report(
-            who=person,
-            findings=findings.load(gold, person, hours),
-            rankings=ranking.load(gold, chosen),
-            clock=hours,
-            years=years.load(gold, chosen),
-            genres=genres.load(gold, chosen),
-            habits=habits.load(gold, chosen),
-            mood=mood.load(gold, chosen),
-            sources=sources.load(gold, chosen),
-            models=models.load(gold),
+        chosen = choose(Gold(db), settings, listener)
+        if period is None:
+            return _read(Gold(db), chosen)
+        return _read_period(Gold(db), PeriodGold(db, chosen, period), chosen, period)
+
+
+def _read(gold: Gold, listener: str) -> Report:
+    person = who.load(gold, listener)
+    hours = clock.load(gold, listener)
+    return Report(
+        who=person,
+        findings=findings.load(gold, person, hours),
+        rankings=ranking.load(gold, listener),
+        clock=hours,
+        years=years.load(gold, listener),
+        genres=genres.load(gold, listener),
+        habits=habits.load(gold, listener),
+        mood=mood.load(gold, listener),
+        sources=sources.load(gold, listener),
+        models=models.load(gold),
+    )
+
+
+def _read_period(everything: Gold, gold: Gold, listener: str, period: Period) -> Report:
+    report = _read(gold, listener)
+    if not report.who.plays:
+        raise _no_plays(everything, listener, period)
+    return replace(
+        report,
+        period=period,
+        months=months.load(gold, listener),
+        review=review.load(everything, listener, period.year) if period.year else None,
+    )
+
+
+def _no_plays(everything: Gold, listener: str, period: Period) -> NotFoundError:
+    person = who.load(everything, listener)
+    if not person.plays:
+        return NotFoundError(
+            f"'{clean(listener)}' has no plays at all yet.",
+            hint="Bring a history in: spotiflow ingest export my_spotify_data.zip, then spotiflow build.",
         )
-
-
-def _choose(gold: Gold, settings: Settings, wanted: str | None) -> str:
-    if not gold.tables.issuperset(LISTENERS.tables):
-        raise NotFoundError("The warehouse has not been built yet.", hint="Build it: spotiflow build.")
-    plays: dict[str, int] = {row["listener_id"]: row["plays"] for row in gold.rows(LISTENERS)}
-    if not plays:
-        raise NotFoundError(
-            "The warehouse has no listener yet.",
-            hint="Bring a history in: spotiflow run my_spotify_data.zip (or try spotiflow demo).",
-        )
-    if wanted is not None:
-        if wanted in plays:
-            return wanted
-        raise NotFoundError(
-            f"There is no listener '{wanted}' in the built tables.",
-            hint=f"Known: {', '.join(sorted(plays))}. After an import, run: spotiflow build.",
-        )
-    active = [name for name, count in plays.items() if count]
-    if len(active) == 1:
-        return active[0]
-    return settings.default_listener if settings.default_listener in plays else next(iter(plays))
-
-
-def render(report: Report) -> RenderableType:
-    """Return the report for a rich console: at most 60 lines at 100 columns, plain where it is piped."""
-    return Page(report)
-
-
-def to_dict(report: Report) -> dict[str, Any]:
-    """Return the report as `--json` prints it."""
-    return report.to_dict()
-
-
-def save_svg(report: Report, path: Path) -> None:
-    """Save the report as it looks on a terminal of 100 columns, as an SVG picture."""
-    from report.picture import save
-
-    save(Page(report), path)
+    return NotFoundError(
+        f"There are no plays of '{clean(listener)}' in the period {period}.",
+        hint=f"The history goes from {person.first_date} to {person.last_date}.",
+    )

@@ -35,8 +35,9 @@ LAYERS = {
 def commands() -> Iterator[tuple[str, click.Command]]:
     def walk(prefix: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
         children = getattr(command, "commands", None)
-        if children is None:
+        if children is None or (getattr(command, "invoke_without_command", False) and prefix):
             yield prefix, command
+        if children is None:
             return
         for name, child in children.items():
             yield from walk(f"{prefix} {name}".strip(), child)

@@ -1,4 +1,4 @@
-"""Habits: skips with their definition, new tracks, streaks, what came back, what was on repeat."""
+"""Habits: skips with their definition, new tracks, streaks, comebacks, repeats, podcasts, audiobooks."""
 
 from __future__ import annotations
 
@@ -18,10 +18,12 @@ from report.queries import (
     OBSESSION,
     SETTLED_DAYS,
     SKIPS,
+    SPOKEN,
     Gold,
 )
 
 LABEL_WIDTH = 10
+KINDS = {"episode": "podcasts", "audiobook": "audiobooks"}
 DEFINITIONS = {
     "ended_early": "were ended early, as the player noted",
     "under_30_seconds": "were shorter than 30 s",
@@ -79,6 +81,15 @@ class Obsession:
 
 
 @dataclass(frozen=True)
+class Spoken:
+    """Podcasts (content_type episode) or audiobooks: time and streams, however short."""
+
+    content_type: str
+    minutes: float
+    streams: int
+
+
+@dataclass(frozen=True)
 class Habits:
     """All habits; None where the history is too short for one."""
 
@@ -89,19 +100,21 @@ class Habits:
     current_streak_days: int | None
     comeback: Comeback | None
     obsession: Obsession | None
+    spoken: tuple[Spoken, ...]
 
 
 def load(gold: Gold, listener: str) -> Habits:
     """Read the habits."""
     current = gold.first(CURRENT_STREAK, listener=listener)
     return Habits(
-        source=SKIPS.tables + NEW_TRACKS.tables + LONGEST_STREAK.tables,
+        source=SKIPS.tables + NEW_TRACKS.tables + LONGEST_STREAK.tables + SPOKEN.tables,
         skips=tuple(Skips(**row) for row in gold.rows(SKIPS, listener=listener)),
         new_tracks=_one(NewTracks, gold.first(NEW_TRACKS, listener=listener)),
         longest_streak=_one(Streak, gold.first(LONGEST_STREAK, listener=listener)),
         current_streak_days=current["days"] if current else None,
         comeback=_one(Comeback, gold.first(COMEBACK, listener=listener)),
         obsession=_one(Obsession, gold.first(OBSESSION, listener=listener)),
+        spoken=tuple(Spoken(**row) for row in gold.rows(SPOKEN, listener=listener)),
     )
 
 
@@ -109,9 +122,11 @@ def _one(kind: Any, row: dict[str, Any] | None) -> Any:
     return kind(**row) if row else None
 
 
-def draw(habits: Habits, canvas: Canvas) -> list[Text]:
-    """Return a labelled line per habit."""
+def draw(habits: Habits, canvas: Canvas, of_period: bool = False) -> list[Text]:
+    """Return a labelled line per habit; skips are counted by the year, which a period need not be."""
     lines = [canvas.heading("Habits")]
+    if of_period and not habits.skips:
+        lines += _labelled(canvas, "skips", "counted over calendar years: spotiflow report year YYYY")
     for skips in habits.skips:
         lines += _labelled(canvas, "skips", _skips(skips))
     lines += _labelled(canvas, "new", _new(habits.new_tracks))
@@ -121,6 +136,8 @@ def draw(habits: Habits, canvas: Canvas) -> list[Text]:
         lines += _labelled(canvas, "comeback", _comeback(habits.comeback, canvas.marks.ellipsis))
     if habits.obsession:
         lines += _labelled(canvas, "repeat", _obsession(habits.obsession, canvas.marks.ellipsis))
+    if habits.spoken:
+        lines += _labelled(canvas, "spoken", "; ".join(map(_spoken, habits.spoken)))
     return lines
 
 
@@ -166,4 +183,11 @@ def _obsession(obsession: Obsession, ellipsis: str) -> str:
     song = words.song(obsession.name, obsession.artist, ellipsis)
     return (
         f"{song}, {words.counted(obsession.plays, 'play')} in seven days to {words.day(obsession.week_end)}"
+    )
+
+
+def _spoken(spoken: Spoken) -> str:
+    return (
+        f"{KINDS[spoken.content_type]} {words.hours(spoken.minutes)} in "
+        f"{words.counted(spoken.streams, 'stream')}"
     )

@@ -47,11 +47,13 @@ def load(gold: Gold, listener: str) -> Who:
     return Who(source=OVERVIEW.tables + SPAN.tables, **known, **span)
 
 
-def draw(who: Who, canvas: Canvas, simulated: str) -> list[Text]:
-    """Return the first lines of the report; `simulated` names what is simulated, or nothing."""
+def draw(who: Who, canvas: Canvas, simulated: str, about: str = "") -> list[Text]:
+    """Return the first lines; `simulated` names what is simulated, `about` the period, or nothing."""
     name = words.shortened(who.listener_id, words.LONGEST_NAME, canvas.marks.ellipsis)
     warning = f"  SIMULATED {simulated}: invented" if simulated else ""
-    title = canvas.line(("Listening report  ", f"bold {ACCENT}"), (name, "bold"), (warning, WARNING))
+    period = f"  {about}" if about else ""
+    head = ("Listening report  ", f"bold {ACCENT}")
+    title = canvas.line(head, (name, "bold"), (period, "bold"), (warning, WARNING))
     if not who.plays:
         return [title, canvas.line(("No plays yet.", QUIET))]
     return [title, *(line for parts in _facts(who) for line in canvas.joined(parts))]

@@ -119,7 +119,17 @@ class Recomputed(Answers):
             "obsession": self._extreme(
                 "week_obsession", "week_obsession_plays", ("plays", "week_end"), "week_obsession_date"
             ),
+            "spoken": self.spoken(),
         }
+
+    def spoken(self) -> list[dict[str, Any]]:
+        months = self.rows("select content_type, minutes, streams from audio_ledger where listener_id = $me")
+        kinds = [kind for kind in ("episode", "audiobook") if kind in {month[0] for month in months}]
+        sums = [[sum(month[i] for month in months if month[0] == kind) for i in (1, 2)] for kind in kinds]
+        return [
+            {"content_type": kind, "minutes": minutes, "streams": streams}
+            for kind, (minutes, streams) in zip(kinds, sums, strict=True)
+        ]
 
     def new_tracks(self) -> dict[str, Any] | None:
         months = self.rows(

@@ -11,14 +11,14 @@ from rich.console import Console
 from report.sections.clock import Clock
 from report.sections.findings import Finding
 from report.sections.genres import Genre, Genres
-from report.sections.habits import Comeback, Habits, NewTracks, Obsession, Skips, Streak
+from report.sections.habits import Comeback, Habits, NewTracks, Obsession, Skips, Spoken, Streak
 from report.sections.models import Model, Models
 from report.sections.mood import LABELS, Mood, Zone
 from report.sections.ranking import Entry, Ranking
 from report.sections.sources import FeatureSource, Sources
 from report.sections.who import Who
 from report.sections.years import Year, Years
-from report.terminal import Report, render
+from report.terminal import Report
 
 LONG = "A name that does not end although it should have ended well before this point [bold]"
 WIDE = "日本語の長い題名が続くとても長い曲名" * 3
@@ -89,6 +89,7 @@ def full_report() -> Report:
             1_234,
             Comeback(LONG, LONG, 3_210, date(2024, 5, 1)),
             Obsession(WIDE, WIDE, 321, date(2024, 5, 6)),
+            (Spoken("episode", 123_456.0, 4_321), Spoken("audiobook", 98_765.0, 1_234)),
         ),
         mood=Mood(
             FROM, tuple(Zone(name, 0.095, 0.084, 0.097, 12_345) for name in LABELS), 123_456, 1.0, None
@@ -116,7 +117,7 @@ def full_report() -> Report:
 def printed(report: Report, width: int = 100, encoding: str = "utf-8") -> str:
     """Return what a pipe receives: no terminal, the given width and encoding."""
     out = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
-    Console(file=out, width=width).print(render(report))
+    Console(file=out, width=width).print(report.render())
     out.flush()
     raw = out.buffer.getvalue()
     return str(raw.decode(encoding))

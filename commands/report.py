@@ -1,0 +1,132 @@
+"""`spotiflow report`: the page, a part of the history, one day of the year, one artist, the methods."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from commands.shared import Json, Listener, settle, show
+
+app = typer.Typer(invoke_without_command=True)
+
+Since = Annotated[
+    str | None, typer.Option("--since", help="Only from this day on: 2025-05-17, 2025-05 or 2025.")
+]
+Until = Annotated[str | None, typer.Option("--until", help="Only up to this day, which is included.")]
+Svg = Annotated[Path | None, typer.Option("--svg", help="Save the page as a picture.")]
+Methods = Annotated[
+    bool,
+    typer.Option("--methods", help="What the numbers rest on, in paragraphs to quote, with the sources."),
+]
+
+
+@app.callback()
+def report(
+    context: typer.Context,
+    listener: Listener = None,
+    since: Since = None,
+    until: Until = None,
+    methods: Methods = False,
+    svg: Svg = None,
+    as_json: Json = False,
+) -> None:
+    """Show your listening on one screen; every number comes from a gold table.
+
+    Example: spotiflow report --since 2025-06 --svg summer.svg
+    """
+    if context.invoked_subcommand is not None:
+        _only_before_nothing(context)
+        return
+    from report.period import between
+
+    _page(listener, between(since, until), methods=methods, svg=svg, as_json=as_json)
+
+
+@app.command("year")
+def report_year(
+    year: Annotated[int, typer.Argument(help="The calendar year.", min=1, max=9999)],
+    listener: Listener = None,
+    methods: Methods = False,
+    svg: Svg = None,
+    as_json: Json = False,
+) -> None:
+    """Show one year: its counts beside the year before, its tops, months, habits and moods of the music.
+
+    Example: spotiflow report year 2025
+    """
+    from report.period import of_year
+
+    _page(listener, of_year(year), methods=methods, svg=svg, as_json=as_json)
+
+
+@app.command("today")
+def report_today(
+    date: Annotated[str | None, typer.Option("--date", help="Another day than today: 2025-05-17.")] = None,
+    listener: Listener = None,
+    svg: Svg = None,
+    as_json: Json = False,
+) -> None:
+    """Show what was played on this day of the year, year by year.
+
+    Example: spotiflow report today
+    """
+    from report.period import one_day
+    from report.today import build_today
+
+    _print(build_today(settle(), listener, one_day(date, "--date") if date else None), svg, as_json)
+
+
+@app.command("artist")
+def report_artist(
+    name: Annotated[str, typer.Argument(help="The artist, in any case, with or without accents.")],
+    listener: Listener = None,
+    since: Since = None,
+    until: Until = None,
+    svg: Svg = None,
+    as_json: Json = False,
+) -> None:
+    """Show one artist in your history: how much, when, which tracks.
+
+    Example: spotiflow report artist "Nina Simone"
+    """
+    from report.artist import build_artist
+    from report.period import between
+
+    _print(build_artist(settle(), name, listener, between(since, until)), svg, as_json)
+
+
+def _page(listener: str | None, period: Any, *, methods: bool, svg: Path | None, as_json: bool) -> None:
+    from report.terminal import build_report
+
+    settings = settle()
+    page: Any = build_report(settings, listener, period)
+    if methods:
+        from report.methods import build_methods
+
+        page = build_methods(settings, page)
+    _print(page, svg, as_json)
+
+
+def _print(page: Any, svg: Path | None, as_json: bool) -> None:
+    if svg is not None:
+        from report.picture import save
+
+        save(page.render(), svg)
+        show({"saved": str(svg)} if as_json else f"Saved {svg}", as_json=as_json)
+        return
+    show(page.to_dict() if as_json else page.render(), as_json=as_json)
+
+
+def _only_before_nothing(context: typer.Context) -> None:
+    """An option before the subcommand would be lost without a word."""
+    from core.errors import UsageError
+
+    given = [name for name, value in context.params.items() if value]
+    if given:
+        option = "--json" if given[0] == "as_json" else f"--{given[0]}"
+        raise UsageError(
+            f"{option} stands before '{context.invoked_subcommand}', where it would have no effect.",
+            hint=f"Write it at the end: spotiflow report {context.invoked_subcommand} ... {option}",
+        )

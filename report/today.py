@@ -1,0 +1,128 @@
+"""`spotiflow report today`: what was played on this day of the year, year by year."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from typing import Any
+
+from rich.text import Text
+
+from core.database import open_warehouse
+from core.settings import Settings
+from report import words
+from report.canvas import ACCENT, QUIET, WARNING, Canvas
+from report.listeners import choose
+from report.paper import Paper
+from report.queries import LISTENERS, Gold, Query
+
+NUMBER_WIDTH = 9
+THIS_DAY = Query(
+    ("on_this_day",),
+    """
+    select year, date, plays, minutes, top_track_name, top_artist_name, top_track_plays
+    from gold.on_this_day where listener_id = $listener and month_day = $month_day and year <= $year
+    order by year desc
+    """,
+)
+# The nearest day of the year with plays, for a day without: months and days are a circle.
+NEAREST = Query(
+    ("on_this_day",),
+    """
+    select date, plays from gold.on_this_day where listener_id = $listener and date <= $day
+    order by least(
+        abs(dayofyear(date) - dayofyear($day::date)), 366 - abs(dayofyear(date) - dayofyear($day::date))
+    ), date desc limit 1
+    """,
+)
+
+
+@dataclass(frozen=True)
+class Day:
+    """This day in one year: plays, minutes and the track played most."""
+
+    year: int
+    date: date
+    plays: int
+    minutes: float
+    top_track_name: str | None
+    top_artist_name: str | None
+    top_track_plays: int
+
+
+@dataclass(frozen=True)
+class TodayReport:
+    """A day of the year in all years up to it, the latest first.
+
+    `nearest_date` is the nearest day of the year with plays, where no year has plays on this one.
+    """
+
+    source: tuple[str, ...]
+    listener_id: str
+    is_simulated: bool
+    day: date
+    days: tuple[Day, ...]
+    nearest_date: date | None
+    nearest_plays: int | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as `--json` prints it."""
+        return asdict(self)
+
+    def render(self) -> Paper:
+        """Return the page for a rich console."""
+        return Paper(self._blocks)
+
+    def _blocks(self, canvas: Canvas) -> list[list[Text]]:
+        canvas = replace(canvas, note="simulated" if self.is_simulated else "")
+        warning = "  SIMULATED listener: invented" if self.is_simulated else ""
+        title = canvas.line(
+            ("On this day  ", f"bold {ACCENT}"), (f"{self.day:%B} {self.day.day}", "bold"),
+            f"  {words.clean(self.listener_id)}", (warning, WARNING),
+        )  # fmt: skip
+        if not self.days:
+            return [[title, *canvas.wrapped(self._nothing(), QUIET)]]
+        columns = f"{'plays':>{NUMBER_WIDTH}}{'listened':>{NUMBER_WIDTH}}"
+        heading = canvas.heading("Years", "most played track", columns)
+        return [[title], [heading, *(self._line(day, canvas) for day in self.days)]]
+
+    def _nothing(self) -> str:
+        if self.nearest_date is None:
+            return "No plays up to this day yet."
+        return (
+            f"Nothing was played on this day in any year; the nearest day with plays is {self.nearest_date} "
+            f"({words.counted(self.nearest_plays or 0, 'play')})."
+        )
+
+    def _line(self, day: Day, canvas: Canvas) -> Text:
+        room = canvas.width - 6 - 2 * NUMBER_WIDTH
+        song = words.song(day.top_track_name, day.top_artist_name, canvas.marks.ellipsis)
+        return canvas.line(
+            (f"{day.year}  ", QUIET),
+            canvas.cell(f"{song}, {words.counted(day.top_track_plays, 'play')}", max(1, room)),
+            f"{words.count(day.plays):>{NUMBER_WIDTH}}",
+            (f"{words.hours(day.minutes):>{NUMBER_WIDTH}}", QUIET),
+        )
+
+
+def build_today(settings: Settings, listener: str | None = None, day: date | None = None) -> TodayReport:
+    """Read this day of the year; without `day`, today where the listener lives.
+
+    Raises as `report.terminal.build_report`.
+    """
+    with open_warehouse(settings, read_only=True) as db:
+        gold = Gold(db)
+        chosen = choose(gold, settings, listener)
+        day = day or date.today()
+        rows = gold.rows(THIS_DAY, listener=chosen, month_day=f"{day:%m-%d}", year=day.year)
+        simulated = {row["listener_id"]: row["is_simulated"] for row in gold.rows(LISTENERS)}
+        nearest = None if rows else gold.first(NEAREST, listener=chosen, day=day)
+    return TodayReport(
+        source=THIS_DAY.tables,
+        listener_id=chosen,
+        is_simulated=simulated[chosen],
+        day=day,
+        days=tuple(Day(**row) for row in rows),
+        nearest_date=nearest["date"] if nearest else None,
+        nearest_plays=nearest["plays"] if nearest else None,
+    )
