@@ -36,7 +36,9 @@ def docs_serve(
     from core.dbt import invoke
 
     settings = settle()
-    if not (settings.target_dir / "catalog.json").exists():
+    catalog, tables = settings.target_dir / "catalog.json", settings.database_path
+    # A build after the last writing may have made other tables.
+    if not (catalog.exists() and tables.exists() and catalog.stat().st_mtime >= tables.stat().st_mtime):
         invoke(settings, ["docs", "generate"])
     show(f"Documentation at http://127.0.0.1:{port}; stop with Ctrl+C.")
     choice = [] if browser else ["--no-browser"]

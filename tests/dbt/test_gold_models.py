@@ -112,11 +112,15 @@ def test_an_average_of_features_says_how_much_is_measured(model: tuple[str, dict
     assert not columns & {"ci_low", "valence_ci_low"} or columns & {"reason", "baseline_value"}
 
 
-def test_every_table_is_named_by_a_use() -> None:
+def test_every_table_is_named_by_a_use_and_published() -> None:
     exposures = yaml.safe_load((GOLD / "_exposures.yml").read_text(encoding="utf-8"))["exposures"]
-    used = [name for exposure in exposures for name in exposure["depends_on"]]
+    uses = {exposure["name"]: exposure["depends_on"] for exposure in exposures}
+    published = uses.pop("publish")
+    used = [name for names in uses.values() for name in names]
     assert {f"ref('{name}')" for name in NAMES} == set(used)
     assert len(used) == len(set(used))
+    views = {path.stem for path in MODELS if 'materialized="view"' in path.read_text(encoding="utf-8")}
+    assert published == [f"ref('{name}')" for name in sorted(set(NAMES) - views)]
 
 
 def test_column_blocks_are_used_and_unique() -> None:

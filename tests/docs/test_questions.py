@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 from core.settings import load_settings
 from report.sql import run_sql
