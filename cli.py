@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from commands import access, auth, automation, docs, forget, ingest, listener, publish, report, train
-from commands.shared import Json, Listener, Synthetic, settle, show
+from commands.shared import Json, Synthetic, settle, show
 from core.errors import SpotiflowError
 
 app = typer.Typer(

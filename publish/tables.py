@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from core.dbt import PROJECT_DIR
+from core.built_inputs import PROJECT_DIR
 
 LAYERS = ("gold", "silver")
 # A table with this column is one row per play or stream: long, and read month by month.

@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 import jinja2
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 from tests.paths import ROOT
 

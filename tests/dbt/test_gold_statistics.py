@@ -6,7 +6,7 @@ import random
 import re
 
 import pytest
-import yaml  # type: ignore[import-untyped]
+import yaml
 from scipy import stats
 
 from tests.dbt.rendering import MACROS, VARS, macros, rows, value

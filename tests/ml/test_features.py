@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 from ml.catalogue import prepare_catalogue
 from ml.features import (
