@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/installed
 TEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-fast test-long lint format coverage bench docs picture constraints clean
+.PHONY: help install reference audit demo test test-fast test-long lint format coverage bench docs picture constraints clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -38,6 +38,7 @@ lint: $(INSTALLED) ## Style and types of Python, format of SQL
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/sqlfmt --check --quiet --no-progressbar dbt_project/models dbt_project/tests
+	$(BIN)/hadolint Dockerfile
 
 format: $(INSTALLED) ## Put Python and SQL into shape
 	$(BIN)/ruff check --fix .
@@ -53,13 +54,20 @@ bench: $(INSTALLED) ## Measure the figures the documentation states
 docs: $(INSTALLED) ## Write the dbt documentation of the warehouse
 	$(BIN)/spotiflow docs generate
 
+reference: $(INSTALLED) ## Write docs/cli.md anew from the commands' help
+	$(BIN)/python -m commands.reference
+
+audit: $(INSTALLED) ## Look up our dependencies among known weaknesses; needs the network
+	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check ".[audit]"
+	$(BIN)/pip-audit --requirement constraints.txt --no-deps --disable-pip
+
 picture: $(INSTALLED) ## Draw the README's picture of the report anew
 	$(BIN)/spotiflow demo > /dev/null
 	$(BIN)/spotiflow --home $${SPOTIFLOW_HOME:-$$HOME/.spotiflow}-demo report --svg docs/assets/report.svg
 
 constraints: ## Write constraints.txt anew from a fresh environment
 	rm -rf $(VENV)-fresh && $(PYTHON) -m venv $(VENV)-fresh
-	$(VENV)-fresh/bin/python -m pip install --quiet --upgrade ".[dev]"
+	$(VENV)-fresh/bin/python -m pip install --quiet --upgrade ".[dev,audit]"
 	$(VENV)-fresh/bin/python -m pip freeze --exclude spotiflow | grep -E '^[A-Za-z0-9._-]+==' > constraints.txt
 	rm -rf $(VENV)-fresh
 
