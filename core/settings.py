@@ -45,6 +45,8 @@ class Settings:
     retry_seconds: pause before a failed stage is tried again, where that can help; doubled each time.
     schedule_poll_minutes, schedule_build_hours, schedule_publish_hours: how often; 0 leaves it out.
     schedule_train_at: local time of the daily training, HH:MM; empty leaves it out.
+    publish_postgres: where runs publish the tables: postgresql://HOST/DATABASE, or env for the PG* variables.
+    publish_parquet, publish_delta, publish_csv: folders to publish to; empty leaves a target out.
     on_alert: a command for the shell, or the http address of a webhook, that is told of trouble once.
     """
 
@@ -74,6 +76,10 @@ class Settings:
     schedule_build_hours: float = 6.0
     schedule_train_at: str = "00:00"
     schedule_publish_hours: float = 12.0
+    publish_postgres: str = ""
+    publish_parquet: str = ""
+    publish_delta: str = ""
+    publish_csv: str = ""
     on_alert: str = ""
 
     @property
@@ -174,7 +180,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "memory_limit": str,
     "threads": values.read_count,
     "lock_wait_seconds": float,
-    "spotify_client_id": lambda value: str(value).strip(),
+    "spotify_client_id": values.read_text,
     "spotify_daily_calls": values.read_count,
     "spotify_timeout_seconds": values.read_wait,
     "spotify_first_wait_seconds": values.read_wait,
@@ -192,7 +198,11 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "schedule_build_hours": values.read_wait,
     "schedule_train_at": values.read_time,
     "schedule_publish_hours": values.read_wait,
-    "on_alert": lambda value: str(value).strip(),
+    "publish_postgres": values.read_text,
+    "publish_parquet": values.read_text,
+    "publish_delta": values.read_text,
+    "publish_csv": values.read_text,
+    "on_alert": values.read_text,
 }
 assert set(_READERS) == {field.name for field in fields(Settings)} - {"home"}
 

@@ -23,6 +23,11 @@ class Source:
     time_zone: str | None = None
 
 
+def read_text(value: Any) -> str:
+    """Read a text without blanks around it."""
+    return str(value).strip()
+
+
 def read_bool(value: Any) -> bool:
     """Read yes or no in any of the usual words."""
     word = str(value).strip().lower()

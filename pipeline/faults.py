@@ -18,6 +18,7 @@ from core.errors import (
     WarehouseError,
 )
 from core.runs import Terminated
+from publish.postgres_errors import PostgresError
 
 EVERY = "every"
 
@@ -76,6 +77,10 @@ RULES = (
     Rule(
         "score", "there is no catalogue to learn from", NotFoundError, 1, Then.SKIP, 0,
         "Everything but the models works without one.",
+    ),
+    Rule(
+        "publish", "PostgreSQL cannot be reached", PostgresError, 3, Then.GO_ON, 1,
+        "A server that starts again answers soon; its tables are as they were, and the next run publishes.",
     ),
     Rule(
         EVERY, "another process holds the warehouse", WarehouseBusyError, 3, Then.STOP, 1,

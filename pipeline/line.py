@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.errors import NotFoundError
-from pipeline import due, polling, sources
+from pipeline import due, polling, publishing, sources
 from pipeline.stage import Done, Job, Stage
 from pipeline.stages import build_tables, rebuild_tables, score_models, train_models
 
@@ -63,4 +63,11 @@ LINE = (
     Stage("train", "trains the models on the catalogue", "train", due.training_not_due, _train),
     Stage("score", "forecasts, and predicts new plays", "build", due.scoring_not_due, _score),
     Stage("rebuild", "builds the tables that read the models again", "build", due.rebuild_not_due, _rebuild),
+    Stage(
+        "publish",
+        "publishes gold and silver to the targets that are set",
+        "publish",
+        publishing.not_due,
+        publishing.publish_all,
+    ),
 )
