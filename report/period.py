@@ -88,7 +88,8 @@ def _day(text: str | None, option: str, *, last: bool) -> date | None:
 
 
 def _no_day(text: str, option: str) -> UsageError:
+    longer = "" if option == "--date" else " (2025-05 and 2025 stand for a whole month or year)"
     return UsageError(
         f"{option} '{clean(text)}' is no day of the calendar.",
-        hint=f"Write it as {option} 2025-05-17 (2025-05 and 2025 stand for a whole month or year).",
+        hint=f"Write it as {option} 2025-05-17{longer}.",
     )

@@ -70,9 +70,10 @@ def load(gold: Gold, listener: str, year: int) -> Review:
 
 
 def draw(section: Review, canvas: Canvas) -> list[Text]:
-    """Return the counts, and a line per name."""
+    """Return the counts, and a line per name; counts that stand in the first lines need a year before."""
     lines = [canvas.heading(f"The year {section.year}", _beside(section))]
-    lines += canvas.joined([_count(item) for item in section.items if item.item in COUNTS])
+    shown = [item for item in section.items if item.before is not None or item.item.startswith("new_")]
+    lines += canvas.joined([_count(item) for item in shown])
     for item in section.items:
         if item.item in NAMES:
             label, unit = NAMES[item.item]

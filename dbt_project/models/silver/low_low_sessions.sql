@@ -1,4 +1,5 @@
--- How much of each session was low in valence and energy both, and how soon did it leave
+-- How much of each session was low in valence and energy both, and how soon did it
+-- leave
 -- that corner again? Grain: listener_id, session_id; sessions with measured plays. Low
 -- is below 0.5 or, relative, below the listener's own medians. A step goes from a low
 -- play to the next measured play; expected is what the same plays give in an order of

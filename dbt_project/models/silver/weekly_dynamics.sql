@@ -1,4 +1,5 @@
--- How does the sound move within each week: from session to session, and into and out of
+-- How does the sound move within each week: from session to session, and into and out
+-- of
 -- music low in valence and energy both? Grain: listener_id, week_start (Monday); weeks
 -- with measured plays. A session belongs to the week in which it began; the first one
 -- of a week has no session before it. Shares are of minutes; low_low_sessions says what

@@ -4,11 +4,13 @@
 -- verdict: read a value against your own past weeks.
 {% set inertia_gate = var("gate_inertia_days") %}
 {% set escape_gate = var("gate_transition_occurrences") %}
+{% set needs = "case when {} is null then 'needs {} {}' end" %}
 with
     weekly_listening as (select * from {{ ref("weekly_listening") }}),
     weekly_inertia as (select * from {{ ref("weekly_inertia") }}),
     weekly_regularity as (select * from {{ ref("weekly_regularity") }}),
-    weekly_dynamics as (select * from {{ ref("weekly_dynamics") }})
+    weekly_dynamics as (select * from {{ ref("weekly_dynamics") }}),
+    weekly_directions as (select * from {{ ref("weekly_directions") }})
 
 select
     listener_id,
@@ -40,6 +42,7 @@ select
     coalesce(weekly_inertia.n_days, 0) as inertia_days,
     weekly_listening.repetition,
     weekly_listening.effective_tracks,
+    weekly_directions.gs_score,
     weekly_listening.novelty,
     weekly_listening.night_share,
     weekly_regularity.regularity,
@@ -63,12 +66,10 @@ select
         "interval": too_few_sessions("weekly_listening.n_valence_sessions"),
         "inertia": "case when weekly_inertia.inertia is null then 'needs " ~ inertia_gate
             ~ " days, has ' || cast(coalesce(weekly_inertia.n_days, 0) as string) end",
-        "repetition": "case when weekly_listening.repetition is null then 'needs "
-            ~ var("rarefaction_plays") ~ " plays' end",
-        "novelty": "case when weekly_listening.novelty is null then 'needs "
-            ~ var("novelty_history_days") ~ " days of history' end",
-        "regularity": "case when weekly_regularity.regularity is null then 'needs "
-            ~ var("gate_regularity_days") ~ " days in four weeks' end",
+        "repetition": needs.format("weekly_listening.repetition", var("rarefaction_plays"), "plays"),
+        "gs_score": needs.format("gs_score", var("rarefaction_plays"), "measured plays and a catalogue"),
+        "novelty": needs.format("weekly_listening.novelty", var("novelty_history_days"), "days of history"),
+        "regularity": needs.format("regularity", var("gate_regularity_days"), "days in four weeks"),
         "escape": "case when coalesce(weekly_dynamics.low_low_steps, 0) < " ~ escape_gate
             ~ " then 'needs " ~ escape_gate ~ " plays low in both, has ' || "
             ~ "cast(coalesce(weekly_dynamics.low_low_steps, 0) as string) end",
@@ -79,4 +80,5 @@ from weekly_listening
 left join weekly_inertia using (listener_id, week_start)
 left join weekly_regularity using (listener_id, week_start)
 left join weekly_dynamics using (listener_id, week_start)
+left join weekly_directions using (listener_id, week_start)
 order by listener_id nulls last, week_start nulls last
