@@ -140,3 +140,20 @@ def test_errors_are_json_where_json_was_asked_for(run_cli: RunCli) -> None:
     done = run_cli("tables", "--json", check=False)
     assert done.returncode == 1
     assert '"hint"' in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--since", "yesterday"], "--since 'yesterday' is no day of the calendar"),
+        (["--since", "2026-02", "--until", "2026-01"], "ends (2026-01-31) before it begins (2026-02-01)"),
+        (["--methods", "year", "2026"], "--methods stands before 'year'"),
+        (["today", "--date", "2026"], "--date '2026' is no day"),
+    ],
+)
+def test_a_period_that_is_none_is_one_sentence(
+    run_cli: RunCli, tmp_path: Path, arguments: list[str], words: str
+) -> None:
+    done = run_cli("report", *arguments, check=False)
+    assert_refused(done, tmp_path / "home", code=2)
+    assert words in done.stderr
