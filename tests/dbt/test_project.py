@@ -101,6 +101,17 @@ def test_every_model_has_its_yml_and_a_short_header() -> None:
         assert len(lines) - len(header) <= 80, path
 
 
+@pytest.mark.parametrize("layer", ["silver", "gold"])
+def test_a_header_says_what_a_row_is_and_what_to_be_careful_with(layer: str) -> None:
+    for path in (PROJECT / "models" / layer).rglob("*.sql"):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        header = " ".join(line[2:].strip() for line in lines if line.startswith("--"))
+        answer, _, grain = header.partition("Grain: ")
+        assert len(answer) > 25, path
+        # Besides what it answers and what a row is, at least one more thing.
+        assert len(re.findall(r"[.;?:](?: |$)", header)) >= 3 or ";" in grain, path
+
+
 def test_every_macro_and_argument_is_described() -> None:
     described: dict[str, list[str]] = {}
     for path in (PROJECT / "macros").rglob("*.yml"):

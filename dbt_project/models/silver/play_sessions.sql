@@ -1,5 +1,6 @@
 -- Which session each stream of music belongs to: a run without a pause longer than
--- session_gap_minutes, measured from the latest end so far. Grain: play_id.
+-- session_gap_minutes, measured from the latest end so far. Grain: play_id. Rows that
+-- give way have none; streams too short to count as plays have one too.
 with
     history as (select * from {{ ref("listening_history_bronze") }}),
     play_duplicates as (select * from {{ ref("play_duplicates") }}),

@@ -1,6 +1,6 @@
 -- How each track a listener heard sounds: measured, else predicted by the champion
 -- models (unless use_predictions is false), else synthetic. Grain: listener_id,
--- track_id.
+-- track_id. A prediction is no measurement: is_measured is false for it.
 {{ config(tags=["from_ml"]) }}
 with
     plays as (select * from {{ ref("plays") }}),
