@@ -155,6 +155,15 @@ NEW_TRACKS = Query(
     ) having count(*) > 0
     """,
 )
+WEEKEND = Query(
+    ("weekend_vs_weekday",),
+    """
+    select metric, mean_weekend, mean_weekday, difference, ci_low, ci_high, n_weekend + n_weekday as n
+    from gold.weekend_vs_weekday
+    where listener_id = $listener and metric in ('minutes', 'plays') and q_value < 0.05
+    order by q_value, metric limit 1
+    """,
+)
 LONGEST_STREAK = Query(
     ("listening_streaks",),
     """

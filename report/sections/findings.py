@@ -13,7 +13,7 @@ from rich.text import Text
 
 from report import words
 from report.canvas import ACCENT, QUIET, Canvas
-from report.queries import GENRES, NEW_TRACKS, SKIPS_BY_FAMILIARITY, TOP_ARTISTS, YEARS, Gold
+from report.queries import GENRES, NEW_TRACKS, SKIPS_BY_FAMILIARITY, TOP_ARTISTS, WEEKEND, YEARS, Gold
 from report.sections.clock import DAYS, Clock
 from report.sections.who import Who
 
@@ -120,6 +120,30 @@ def _skips_of_new(gold: Gold, who: Who, _: Clock) -> Finding | None:
     return Finding("skips_by_familiarity", SKIPS_BY_FAMILIARITY.tables, text, figures, n)
 
 
+def _weekend(gold: Gold, who: Who, _: Clock) -> Finding | None:
+    """The length of sessions; gold's q value, over all metrics of the table, has to be under .05."""
+    row = gold.first(WEEKEND, listener=who.listener_id)
+    if row is None:
+        return None
+    low, high = sorted(abs(row[end]) for end in ("ci_low", "ci_high"))
+    difference, metric = abs(row["difference"]), row["metric"]
+    side = "more" if row["difference"] > 0 else "less"
+    text = (
+        f"A session at the weekend has {difference:.1f} {metric} {side} ({low:.1f} to {high:.1f}) than on a "
+        f"weekday: {row['mean_weekend']:.1f} against {row['mean_weekday']:.1f} "
+        f"({words.n(row['n'], 'sessions')})."
+    )
+    figures = {
+        "metric": metric,
+        "difference": difference,
+        "ci_low": low,
+        "ci_high": high,
+        "weekend": row["mean_weekend"],
+        "weekday": row["mean_weekday"],
+    }
+    return Finding("weekend", WEEKEND.tables, text, figures, row["n"])
+
+
 def _new_share(gold: Gold, who: Who, _: Clock) -> Finding | None:
     row = gold.first(NEW_TRACKS, listener=who.listener_id)
     if row is None or row["tracks"] < GATE_PLAYS:
@@ -181,6 +205,7 @@ def _genre(gold: Gold, who: Who, _: Clock) -> Finding | None:
 CANDIDATES: tuple[Candidate, ...] = (
     _year_change,
     _skips_of_new,
+    _weekend,
     _new_share,
     _busiest_hour,
     _favourites,

@@ -63,6 +63,23 @@ class RecomputedFindings:
         figures |= {f"{name}_last": value for name, value in zip(names, rows[-1], strict=False)}
         return figures, rows[0][3] + rows[-1][3]
 
+    def _weekend(self) -> tuple[dict[str, Any], int]:
+        metric, low, high = self.known.row(
+            """select metric, ci_low, ci_high from weekend_vs_weekday where listener_id = $me
+            and metric in ('minutes', 'plays') and q_value < 0.05 order by q_value, metric limit 1"""
+        )
+        weekend, weekday, n = self.known.row(
+            f"""select avg({metric}) filter (where is_weekend), avg({metric}) filter (where not is_weekend),
+            count(*) from listening_sessions where listener_id = $me"""
+        )
+        figures = {"metric": metric, "difference": abs(weekend - weekday), "weekend": weekend}
+        figures |= {
+            "weekday": weekday,
+            "ci_low": min(abs(low), abs(high)),
+            "ci_high": max(abs(low), abs(high)),
+        }
+        return figures, n
+
     def _new_share(self) -> tuple[dict[str, Any], int]:
         new = self.known.new_tracks()
         assert new is not None
