@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from commands import access, auth, automation, docs, forget, ingest, listener, publish, report, train
+from commands import access, auth, automation, docs, forget, ingest, listener, publish, report, safety, train
 from commands.shared import Json, Synthetic, settle, show
 from core.errors import SpotiflowError
 
@@ -29,6 +29,7 @@ app.add_typer(automation.app)
 app.add_typer(access.app)
 app.add_typer(report.app, name="report")
 app.add_typer(forget.app)
+app.add_typer(safety.app)
 app.add_typer(train.app)
 
 

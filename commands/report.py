@@ -111,9 +111,11 @@ def _page(listener: str | None, period: Any, *, methods: bool, svg: Path | None,
 
 def _print(page: Any, svg: Path | None, as_json: bool) -> None:
     if svg is not None:
+        from core.privacy import rights_as_usual
         from report.picture import save
 
-        save(page.render(), svg)
+        with rights_as_usual():
+            save(page.render(), svg)
         show({"saved": str(svg)} if as_json else f"Saved {svg}", as_json=as_json)
         return
     show(page.to_dict() if as_json else page.render(), as_json=as_json)

@@ -31,8 +31,11 @@ Synthetic = Annotated[
 def settle(**options: Any) -> Settings:
     """Return the settings of this run and start the log; an option of None is left to the environment."""
     from core.console import start_log
+    from core.privacy import keep_private
     from core.settings import load_settings
 
+    # Whatever is written from here on is for its owner: DuckDB, dbt and the log ask nobody.
+    keep_private()
     settings = load_settings(**options)
     start_log(settings)
     return settings

@@ -16,6 +16,7 @@ import duckdb
 
 from core.runs import utc_now
 from core.settings import Settings
+from core.transactions import roll_back
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent / "dbt_project"
 # What a build is made of; the tests decide what of it is kept.
@@ -67,7 +68,7 @@ def record_built(db: duckdb.DuckDBPyConnection, built: Inputs) -> None:
         db.executemany("insert into raw.built_inputs values (?, ?, ?)", rows)
         db.commit()
     except BaseException:
-        db.rollback()
+        roll_back(db)
         raise
 
 

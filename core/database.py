@@ -11,14 +11,17 @@ from pathlib import Path
 
 import duckdb
 
+from core.backups import write_backup
 from core.errors import HomeError, NotFoundError, SpotiflowError, WarehouseBusyError, WarehouseError
-from core.schema import apply_schema
+from core.processes import in_words
+from core.schema import apply_schema, is_outdated
 from core.settings import Settings
 
 # The newest format that the DuckDB shells people have (1.2 and later) can open.
 STORAGE_VERSION = "v1.2.0"
 SEARCH_PATH = "gold,silver,bronze,raw"
 RETRY_SECONDS = 0.25
+_FILE_ERRORS = (duckdb.IOException, duckdb.FatalException, duckdb.SerializationException)
 
 
 def prepare_home(settings: Settings) -> None:
@@ -68,6 +71,8 @@ def connect(settings: Settings, *, read_only: bool = True) -> duckdb.DuckDBPyCon
     db = _wait_for_file(settings, read_only=read_only)
     try:
         with _plain_words(settings.database_path):
+            if not read_only and is_outdated(db):
+                db = _backed_up(settings, db)
             if read_only:
                 _set_search_path(db)
             else:
@@ -78,13 +83,36 @@ def connect(settings: Settings, *, read_only: bool = True) -> duckdb.DuckDBPyCon
     return db
 
 
+def hold(settings: Settings) -> duckdb.DuckDBPyConnection:
+    """Return a connection that keeps everybody else out and changes nothing, for copying the file.
+
+    Raises NotFoundError, WarehouseBusyError, WarehouseError.
+    """
+    if not settings.database_path.exists():
+        raise _nothing_there(settings.database_path)
+    return _wait_for_file(settings, read_only=False)
+
+
+def _backed_up(settings: Settings, db: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """Copy a file that is about to be migrated, and open it anew: reading it by hand ends DuckDB's lock."""
+    try:
+        write_backup(settings, db, "before a migration")
+    finally:
+        db.close()
+    return _wait_for_file(settings, read_only=False)
+
+
+def _nothing_there(path: Path) -> NotFoundError:
+    return NotFoundError(
+        f"There is no warehouse at {path} yet.",
+        hint="Bring your data in first: spotiflow run my_spotify_data.zip (or try spotiflow demo).",
+    )
+
+
 def _wait_for_file(settings: Settings, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     path = settings.database_path
     if read_only and not path.exists():
-        raise NotFoundError(
-            f"There is no warehouse at {path} yet.",
-            hint="Bring your data in first: spotiflow run my_spotify_data.zip (or try spotiflow demo).",
-        )
+        raise _nothing_there(path)
     deadline = time.monotonic() + settings.lock_wait_seconds
     while True:
         try:
@@ -104,7 +132,13 @@ def _open(settings: Settings, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     if not read_only:
         config["storage_compatibility_version"] = STORAGE_VERSION
     created = not settings.database_path.exists()
-    db = duckdb.connect(str(settings.database_path), read_only=read_only, config=config)
+    try:
+        db = duckdb.connect(str(settings.database_path), read_only=read_only, config=config)
+    except duckdb.Error as error:
+        if created and not _is_lock(error):
+            # Half a file, as on a full disk, could never be opened again.
+            settings.database_path.unlink(missing_ok=True)
+        raise
     if created:
         settings.database_path.chmod(0o600)
     db.execute("set TimeZone = 'UTC'")
@@ -130,7 +164,7 @@ def _busy(error: duckdb.Error, settings: Settings) -> WarehouseBusyError:
     holder = re.search(r"held in (?P<program>.+?) \(PID (?P<pid>\d+)\)", str(error))
     who = "another process"
     if holder:
-        who = f"{Path(holder['program']).name} (process {holder['pid']})"
+        who = in_words(int(holder["pid"]), Path(holder["program"]).name)
     return WarehouseBusyError(
         f"{settings.database_path} is held by {who}; waited {settings.lock_wait_seconds:.0f} s for it.",
         hint="Close that program (a DuckDB shell, dbt or another spotiflow) and run the command again.",
@@ -144,7 +178,11 @@ def _plain_words(path: Path) -> Iterator[None]:
         yield
     except SpotiflowError:
         raise
-    except (duckdb.IOException, duckdb.FatalException, duckdb.SerializationException) as error:
+    except _FILE_ERRORS as error:
+        raise _translated(error, path) from error
+    except duckdb.TransactionException as error:
+        if "Failed to commit" not in str(error):
+            raise
         raise _translated(error, path) from error
 
 

@@ -9,6 +9,7 @@ from importlib.resources.abc import Traversable
 import duckdb
 
 from core.errors import WarehouseError
+from core.transactions import roll_back
 
 SCHEMA_VERSION = 1
 
@@ -47,8 +48,14 @@ def apply_schema(
         db.execute("insert into raw.schema_version values (?, now()::timestamp)", [version])
         db.commit()
     except BaseException:
-        db.rollback()
+        roll_back(db)
         raise
+
+
+def is_outdated(db: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the file has to be brought forward before this spotiflow can write to it."""
+    found = stored_version(db)
+    return found is not None and found < SCHEMA_VERSION
 
 
 def stored_version(db: duckdb.DuckDBPyConnection) -> int | None:

@@ -47,6 +47,7 @@ class Settings:
     schedule_train_at: local time of the daily training, HH:MM; empty leaves it out.
     publish_postgres: where runs publish the tables: postgresql://HOST/DATABASE, or env for the PG* variables.
     publish_parquet, publish_delta, publish_csv: folders to publish to; empty leaves a target out.
+    backups_kept: how many backups stay in the home; older ones are removed when a new one is complete.
     on_alert: a command for the shell, or the http address of a webhook, that is told of trouble once.
     """
 
@@ -80,6 +81,7 @@ class Settings:
     publish_parquet: str = ""
     publish_delta: str = ""
     publish_csv: str = ""
+    backups_kept: int = 5
     on_alert: str = ""
 
     @property
@@ -111,6 +113,11 @@ class Settings:
     def target_dir(self) -> Path:
         """What dbt compiles: manifest, run results, docs."""
         return self.home / "target"
+
+    @property
+    def backups_dir(self) -> Path:
+        """Checked copies of the warehouse, settings, models and inbox, each in a folder of its own."""
+        return self.home / "backups"
 
     @property
     def scratch_dir(self) -> Path:
@@ -203,6 +210,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "publish_delta": values.read_text,
     "publish_csv": values.read_text,
     "on_alert": values.read_text,
+    "backups_kept": values.read_count,
 }
 assert set(_READERS) == {field.name for field in fields(Settings)} - {"home"}
 

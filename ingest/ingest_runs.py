@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 
 import duckdb
 
+from core.console import log
 from core.runs import utc_now
 from core.settings import Settings
+from core.transactions import roll_back
 from ingest.listeners import ensure_listener, set_time_zone
 
 _BEGIN_RUN = """
@@ -65,9 +67,16 @@ class HistoryRun:
             begin_run(self.db, self.run_id, self.source, self.given)
             self.db.commit()
         except BaseException:
-            self.db.rollback()
+            roll_back(self.db)
             raise
         self.has_begun = True
+
+    def fail(self) -> None:
+        """Write down that the run failed, where that can be written still."""
+        try:
+            self.finish("failed")
+        except duckdb.Error as error:
+            log.error("a failed import could not be recorded: %s", type(error).__name__)
 
     def finish(self, status: str) -> None:
         """Write down how the run ended, if it began."""

@@ -13,6 +13,7 @@ from rich.text import Text
 from core.database import open_warehouse
 from core.errors import UsageError
 from core.settings import Settings
+from core.transactions import roll_back
 from ingest.listeners import FROM_THE_BEGINNING, check_new_name, require_listener, set_time_zone
 from ingest.plays import PLAY_ID_SQL
 from ingest.time_zones import checked_zone
@@ -52,7 +53,7 @@ def rename_listener(settings: Settings, name: str, new_name: str) -> int:
             )
             db.commit()
         except BaseException:
-            db.rollback()
+            roll_back(db)
             raise
     _move_files(settings, name, new_name)
     return n_rows
@@ -102,7 +103,7 @@ def move_listener(
             set_time_zone(db, name, zone, valid_from)
             db.commit()
         except BaseException:
-            db.rollback()
+            roll_back(db)
             raise
         return db.execute(
             "select valid_from, time_zone from raw.listener_time_zones where listener_id = ? order by 1",

@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from core.runs import utc_now
+from core.transactions import roll_back
 from ingest.repair import Repair
 from ingest.results import Counts, FileReceipt
 
@@ -165,7 +166,7 @@ def store_file(db: duckdb.DuckDBPyConnection, origin: Origin, mended: Repair | N
         db.execute(_STORE_FILE, _file_row(origin, receipt))
         db.commit()
     except BaseException:
-        db.rollback()
+        roll_back(db)
         raise
     return receipt
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from core.database import open_warehouse
 from core.settings import Settings
+from core.transactions import roll_back
 from ml.catalogue import Catalogue
 from ml.evaluate import NO_LISTENER
 from ml.registry.versions import Alias, Version, write_registry
@@ -85,7 +86,7 @@ def store(settings: Settings, harvest: Harvest) -> None:
                 db.execute("insert into ml.task_runs values (?, ?, ?, ?)", values)
             db.commit()
         except BaseException:
-            db.rollback()
+            roll_back(db)
             raise
 
 

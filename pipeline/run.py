@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from core.console import log
 from core.database import open_warehouse
 from core.errors import SpotiflowError, UsageError
+from core.holder import only_one
 from core.runs import record_stage, run_of_stages, status_of, store_run, utc_now, words_of
 from ingest.inputs import require
 from pipeline.faults import Rule, Then, rule_for
@@ -38,13 +39,13 @@ def run_line(job: Job, stages: Sequence[Stage] = LINE, command: str = "run") -> 
 
     Faults are judged by `pipeline.faults`; none leaves this function but those of the command line itself:
     InputError for a path that is nothing spotiflow knows (nothing is done then), NotFoundError where there is
-    nothing at all to run on.
+    nothing at all to run on, WaitError where another run, backup or restore does not end in time.
     """
     for path in job.paths:
         require(path, *KINDS)
     _require_something(job)
     started_at, started = utc_now(), time.monotonic()
-    with run_of_stages() as run_id:
+    with only_one(job.settings, f"spotiflow {command}"), run_of_stages() as run_id:
         result = RunResult(run_id)
         for number, stage in enumerate(stages):
             outcome, stops = _run_stage(job, stage)

@@ -96,7 +96,7 @@ class _Import:
                     receipts.append(self._take_in_file(file))
                     advance(1)
         except BaseException:
-            self.run.finish("failed")
+            self.run.fail()
             raise
         if not self.run.has_begun:
             problem = receipts[0]

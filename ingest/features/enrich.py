@@ -13,6 +13,7 @@ from core.database import open_warehouse
 from core.errors import SpotiflowError
 from core.runs import utc_now
 from core.settings import Settings
+from core.transactions import roll_back
 from ingest.features.coverage import coverage_of
 from ingest.features.ranges import wrong_value
 from ingest.features.reccobeats import IDS_PER_CALL, PROVIDER, Measured, ReccoBeats
@@ -126,7 +127,7 @@ def _store(settings: Settings, missing: list[_Track], found: dict[str, Measured]
                 )
             db.commit()
         except BaseException:
-            db.rollback()
+            roll_back(db)
             raise
 
 

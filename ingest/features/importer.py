@@ -17,6 +17,7 @@ from core.database import open_warehouse
 from core.errors import InputError, UsageError
 from core.runs import utc_now
 from core.settings import Settings
+from core.transactions import roll_back
 from ingest.containers import DamagedEntryError, Entry, open_container
 from ingest.content import Content
 from ingest.features.coverage import coverage_of
@@ -184,5 +185,5 @@ def _store(db: duckdb.DuckDBPyConnection, run_id: str, file: FeatureFile, sha256
         db.execute(_STORE_FILE, names | sums | {"sha256": sha256})
         db.commit()
     except BaseException:
-        db.rollback()
+        roll_back(db)
         raise

@@ -6,6 +6,8 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from core.backups import list_backups
+from core.copies import known_copies
 from core.settings import Settings
 from ingest.forget.search import found_in
 from ingest.scratch import sweep
@@ -37,14 +39,21 @@ def _is_theirs(path: Path, name: str) -> bool:
     return isinstance(record, dict) and record.get("listener_id") == name
 
 
+def copies_of(settings: Settings, name: str) -> list[str]:
+    """Name the backups and takeouts that were made while the listener was there and still exist."""
+    found = {copy.path: copy.kind for copy in known_copies(settings) if name in copy.listeners}
+    found |= {str(one.path): "backup" for one in list_backups(settings.backups_dir) if name in one.listeners}
+    return [f"{kind} {path}" for path, kind in sorted(found.items())]
+
+
 def leftovers(settings: Settings, strings: Sequence[bytes]) -> list[str]:
     """Name the files of the home that hold one of these strings, or that cannot be searched."""
     found = []
     for path in sorted(settings.home.rglob("*")):
         if path == settings.database_path or not path.is_file() or path.is_symlink():
             continue
-        if path.is_relative_to(settings.scratch_dir):
+        if path.is_relative_to(settings.scratch_dir) or path.is_relative_to(settings.backups_dir):
             continue
-        if path.suffix in _OPAQUE or found_in(path, strings):
+        if path.suffix in _OPAQUE or ".damaged-" in path.name or found_in(path, strings):
             found.append(str(path.relative_to(settings.home)))
     return found

@@ -17,7 +17,7 @@ from core.database import connect, open_warehouse
 from core.errors import UsageError, WarehouseBusyError, WarehouseError
 from core.settings import Settings
 from ingest.forget import search
-from ingest.forget.files import leftovers, remove_files
+from ingest.forget.files import copies_of, leftovers, remove_files
 from ingest.forget.rows import mark_rows
 from ingest.listeners import require_listener
 from ingest.receipt_parts import remarks
@@ -33,7 +33,8 @@ class Forgotten:
 
     rows: removed rows by table. strings: texts that only this listener's rows had; none of them is a value in
     the new file. searched: how many were looked for in its bytes; seen_before: how many of those stood in the
-    bytes of the old one. still_held: files of the home that hold some, or cannot be searched.
+    bytes of the old one. still_held: files of the home that hold some, or cannot be searched. copies: backups
+    and takeouts that were made while the listener was there.
     """
 
     listener_id: str
@@ -43,6 +44,7 @@ class Forgotten:
     searched: int
     seen_before: int
     still_held: list[str]
+    copies: list[str]
     bytes_before: int
     bytes_after: int
 
@@ -99,6 +101,7 @@ def forget_listener(settings: Settings, name: str) -> Forgotten:
         len(strings),
         len(seen_before),
         leftovers(settings, strings),
+        copies_of(settings, name),
         before,
         after,
     )
@@ -173,6 +176,13 @@ def render(forgotten: Forgotten) -> RenderableType:
             ),
             ("file", f"written anew: {forgotten.bytes_before:,} bytes before, {forgotten.bytes_after:,} now"),
             ("dropped", "bronze, silver and gold; next: spotiflow build"),
-            ("may hold", f"{held}; and backups and exports you keep elsewhere"),
+            ("copies", _copies(forgotten)),
+            ("may hold", f"{held}; and exports you keep elsewhere"),
         ]
     )
+
+
+def _copies(forgotten: Forgotten) -> str:
+    if not forgotten.copies:
+        return "no backup or takeout that spotiflow made still holds them"
+    return f"these still hold them until you remove them: {', '.join(forgotten.copies)}"

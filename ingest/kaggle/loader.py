@@ -19,6 +19,7 @@ from core.database import open_warehouse
 from core.errors import InputError
 from core.runs import utc_now
 from core.settings import Settings
+from core.transactions import roll_back
 from ingest.containers import DamagedEntryError, Entry, open_container
 from ingest.content import Content
 from ingest.ingest_runs import begin_run, finish_run
@@ -172,7 +173,7 @@ class _Load:
             finish_run(self.db, self.run_id, "ok")
             self.db.commit()
         except BaseException:
-            self.db.rollback()
+            roll_back(self.db)
             raise
         return self._reasons()
 

@@ -115,7 +115,7 @@ def _take_in(run: HistoryRun, packages: list[_Package], scratch: Path) -> list[F
                 receipts.append(_take_in_file(run, file, name, scratch))
                 advance(1)
     except BaseException:
-        run.finish("failed")
+        run.fail()
         raise
     if not run.has_begun:
         raise InputError(

@@ -12,6 +12,7 @@ import duckdb
 from core.errors import ApiError, WaitError
 from core.runs import utc_now
 from core.settings import Settings
+from core.transactions import roll_back
 from ingest.gaps import close_gaps, last_known_play, open_gap
 from ingest.ingest_runs import begin_run, finish_run
 from ingest.listeners import ensure_listener
@@ -66,7 +67,7 @@ def store_poll(db: duckdb.DuckDBPyConnection, settings: Settings, batch: Batch) 
         receipt = _store(db, settings, batch)
         db.commit()
     except BaseException:
-        db.rollback()
+        roll_back(db)
         raise
     return receipt
 

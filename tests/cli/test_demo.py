@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -73,3 +74,13 @@ def test_the_shell_of_pip_opens_the_warehouse(demo_warehouse: Settings) -> None:
     words = [str(shell), "-readonly", "-csv", "-noheader", str(demo_warehouse.database_path), "-c", query]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "true,true", done.stderr
+
+
+def test_only_the_owner_can_read_what_a_whole_run_leaves(demo_output: tuple[Path, str]) -> None:
+    home = demo_output[0]
+    wrong = [
+        path
+        for path in (home, *home.rglob("*"))
+        if stat.S_IMODE(path.stat().st_mode) != (0o700 if path.is_dir() else 0o600)
+    ]
+    assert wrong == []

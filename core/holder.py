@@ -1,0 +1,73 @@
+"""The lock that only one run, backup or restore of a home can have at a time, and that names its holder.
+
+It is a lock of the kernel, which a killed process loses: nothing is left behind that has to be cleaned up.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from core.database import RETRY_SECONDS, prepare_home
+from core.errors import WaitError
+from core.settings import Settings
+
+
+@contextmanager
+def only_one(settings: Settings, command: str) -> Iterator[None]:
+    """Hold the lock of a home for as long as a run, backup or restore takes.
+
+    Waits `lock_wait_seconds` for another holder, then raises WaitError (exit code 4) that names it: its
+    process, its command and since when. Raises HomeError where the home cannot be written.
+    """
+    prepare_home(settings)
+    with _opened(settings.home / "run.lock") as handle:
+        _wait(handle, settings)
+        os.ftruncate(handle, 0)
+        since = datetime.now(UTC).isoformat(timespec="seconds")
+        os.pwrite(handle, json.dumps({"pid": os.getpid(), "command": command, "since": since}).encode(), 0)
+        try:
+            yield
+        finally:
+            # Emptied and not removed: a process that waits has it open.
+            os.ftruncate(handle, 0)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def _wait(handle: int, settings: Settings) -> None:
+    deadline = time.monotonic() + settings.lock_wait_seconds
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                raise WaitError(
+                    f"Another spotiflow works on {settings.home}: {_holder(handle)}; "
+                    f"waited {settings.lock_wait_seconds:.0f} s for it.",
+                    hint="Run the command again when that one is done.",
+                ) from None
+        time.sleep(min(RETRY_SECONDS, settings.lock_wait_seconds or RETRY_SECONDS))
+
+
+def _holder(handle: int) -> str:
+    try:
+        note = json.loads(os.pread(handle, 4096, 0))
+        since = datetime.fromisoformat(note["since"]).astimezone()
+        return f"{note['command']} (process {note['pid']}, since {since:%Y-%m-%d %H:%M:%S})"
+    except (ValueError, KeyError, TypeError):
+        return "it is just starting"

@@ -1,0 +1,170 @@
+"""Everything a listener has put in, as a zip that needs no spotiflow: Parquet, JSON, receipt, settings."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import zipfile
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from rich.console import RenderableType
+
+from core.console import log
+from core.copies import remember_copy
+from core.database import open_warehouse
+from core.errors import HomeError, UsageError
+from core.runs import utc_now
+from core.settings import Settings
+from ingest.containers import unreadable
+from ingest.listeners import require_listener
+from ingest.receipt_parts import remarks
+from ingest.scratch import scratch_folder
+
+_TABLES = """
+select table_name, list(column_name)
+from duckdb_columns()
+where database_name = current_database() and schema_name = 'raw'
+    and table_name not in ('schema_version', 'kaggle_tracks', 'runs', 'stage_runs')
+group by table_name
+order by table_name
+"""
+_THEIR_RUNS = "select run_id from raw.ingest_files where listener_id = $name"
+_THEIR_TRACKS = """
+select track_id from raw.listening_history where listener_id = $name
+union select track_id from raw.saved_tracks where listener_id = $name
+union select track_id from raw.playlist_items where listener_id = $name
+"""
+_README = """What this is
+============
+Everything that the listener "{name}" has put into spotiflow until {made_at} UTC: the rows of schema "raw".
+
+tables/NAME.parquet   the rows, for DuckDB, pandas, Spark, R and many other programs
+tables/NAME.json      the same rows as text
+receipt.json          how many rows each file has, and the sha256 of each file
+config.toml           the settings, if any were written down (no login is in this zip)
+
+listening_history     one row per stream: when, what, how long, from which file (all times are UTC)
+ingest_runs, ingest_files, rejected_rows   what was imported, and what could not be read, with the reason
+tracks, track_features                     what is known of the tracks in the history
+The other tables hold saved tracks, playlists and favourites, where they were fetched.
+
+select artist_name, count(*) from 'tables/listening_history.parquet' group by all order by 2 desc limit 10
+"""
+
+
+@dataclass(frozen=True)
+class Takeout:
+    """What was taken out: where it is and how many rows of each table are in it."""
+
+    path: Path
+    listener_id: str
+    rows: dict[str, int]
+    bytes: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as `--json` prints it."""
+        return asdict(self) | {"path": str(self.path)}
+
+
+def take_out(settings: Settings, target: Path, *, listener_id: str | None = None) -> Takeout:
+    """Write the zip, readable by its owner only, whole or not at all.
+
+    Raises UsageError where the file exists, NotFoundError for an unknown listener or without a warehouse,
+    HomeError where it cannot be written, WarehouseError where the disk is full.
+    """
+    place = target.expanduser().absolute()
+    name = listener_id or settings.default_listener
+    if place.exists():
+        raise UsageError(f"{place} exists already.", hint="Give another name, or remove it first.")
+    draft = place.with_name(f".{place.name}-{os.getpid()}")
+    with open_warehouse(settings, read_only=True) as db, scratch_folder(settings) as scratch:
+        require_listener(db, name)
+        rows = _write_tables(db, name, scratch)
+        try:
+            _pack(settings, draft, scratch, name, rows)
+            draft.rename(place)
+        except OSError as error:
+            draft.unlink(missing_ok=True)
+            raise _in_words(place, error) from error
+    remember_copy(settings, "takeout", place, [name])
+    log.info("a takeout was written: %d tables", len(rows))
+    return Takeout(place, name, rows, place.stat().st_size)
+
+
+def _in_words(place: Path, error: OSError) -> Exception:
+    problem = unreadable(str(place), error)
+    if error.filename is None:
+        return problem
+    return HomeError(
+        f"{place} cannot be written: {error.strerror}.", hint="Give a place that you may write to."
+    )
+
+
+def _condition(columns: list[str]) -> str | None:
+    """Return which rows of a table are the listener's, None for a table that is about nobody."""
+    if "listener_id" in columns:
+        return "listener_id = $name"
+    if "run_id" in columns:
+        return f"run_id in ({_THEIR_RUNS})"
+    if "track_id" in columns:
+        return f"track_id in ({_THEIR_TRACKS})"
+    return None
+
+
+def _write_tables(db: duckdb.DuckDBPyConnection, name: str, folder: Path) -> dict[str, int]:
+    rows = {}
+    for table, columns in db.execute(_TABLES).fetchall():
+        condition = _condition(columns)
+        if condition is None:
+            continue
+        selected = f"select * from raw.{table} where {condition} order by all"
+        for ending, form in (
+            ("parquet", "format parquet, compression zstd"),
+            ("json", "format json, array true"),
+        ):
+            file = str(folder / f"{table}.{ending}").replace("'", "''")
+            row = db.execute(f"copy ({selected}) to '{file}' ({form})", {"name": name}).fetchone()
+        rows[table] = row[0] if row else 0
+    return rows
+
+
+def _pack(settings: Settings, draft: Path, folder: Path, name: str, rows: dict[str, int]) -> None:
+    made_at = f"{utc_now():%Y-%m-%d %H:%M:%S}"
+    files = {}
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as stream:
+        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path in sorted(folder.iterdir()):
+                with path.open("rb") as content:
+                    digest = hashlib.file_digest(content, "sha256").hexdigest()
+                files[f"tables/{path.name}"] = {"rows": rows[path.stem], "sha256": digest}
+                archive.write(path, f"tables/{path.name}")
+            if settings.config_path.is_file():
+                archive.write(settings.config_path, "config.toml")
+            receipt = {
+                "listener": name,
+                "made_at": made_at,
+                "spotiflow": version("spotiflow"),
+                "files": files,
+            }
+            archive.writestr("receipt.json", json.dumps(receipt, indent=1))
+            archive.writestr("README.txt", _README.format(name=name, made_at=made_at))
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def render(takeout: Takeout) -> RenderableType:
+    """Return what was taken out for the terminal."""
+    filled = ", ".join(f"{table} {n:,}" for table, n in takeout.rows.items() if n) or "no rows"
+    return remarks(
+        [
+            ("takeout", f"{takeout.path} ({takeout.bytes / 1e6:,.1f} MB), readable by you only"),
+            ("rows", filled),
+            ("holds", "Parquet and JSON of every table, receipt.json, README.txt, settings; no login"),
+        ]
+    )

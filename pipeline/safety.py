@@ -1,0 +1,87 @@
+"""Backups as commands make them: under the lock of the home, and shown to a person."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import RenderableType
+from rich.table import Table
+
+from core.backups import Backup, list_backups, read_backup, write_backup
+from core.database import hold
+from core.errors import NotFoundError
+from core.holder import only_one
+from core.restoring import Restored, restore
+from core.settings import Settings
+
+
+def make_backup(settings: Settings, folder: Path | None = None) -> Backup:
+    """Make a checked copy of the home, in `folder` or in the home itself.
+
+    Raises NotFoundError without a warehouse, WarehouseBusyError, WaitError, WarehouseError, HomeError.
+    """
+    if not settings.database_path.exists():
+        hold(settings)
+    with only_one(settings, "spotiflow backup"):
+        db = hold(settings)
+        try:
+            return write_backup(settings, db, "asked for", folder.expanduser().absolute() if folder else None)
+        finally:
+            db.close()
+
+
+def find_backup(settings: Settings, which: str | None) -> Backup:
+    """Return the backup a person means: by name, by its folder, or the newest.
+
+    Raises NotFoundError where there is none, InputError for a folder that is none.
+    """
+    found = list_backups(settings.backups_dir)
+    if which is None and found:
+        return found[0]
+    if which is None:
+        raise NotFoundError(
+            f"There is no backup in {settings.backups_dir}.",
+            hint="Make one: spotiflow backup; or name the folder of one you keep elsewhere.",
+        )
+    named = next((backup for backup in found if backup.name == which), None)
+    return named or read_backup(Path(which).expanduser().absolute())
+
+
+def put_back(settings: Settings, backup: Backup) -> Restored:
+    """Restore a backup. Raises as `core.restoring.restore`, and WaitError while a run is going on."""
+    with only_one(settings, "spotiflow restore"):
+        return restore(settings, backup)
+
+
+def render_backup(backup: Backup) -> RenderableType:
+    """Return a new backup for the terminal."""
+    return (
+        f"Backup {backup.name}: {backup.plays:,} rows of history, {len(backup.files):,} files, "
+        f"{backup.bytes / 1e6:,.1f} MB, read again and equal.\n"
+        f"It is in {backup.path}; logins are not in it.\nback to it: spotiflow restore {backup.name}"
+    )
+
+
+def render_list(backups: list[Backup]) -> RenderableType:
+    """Return the backups there are, newest first."""
+    if not backups:
+        return "There is no backup yet; next: spotiflow backup"
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    for title in ("backup", "rows", "MB", "listeners", "why"):
+        table.add_column(title, justify="right" if title in ("rows", "MB") else "left")
+    for backup in backups:
+        table.add_row(
+            backup.name,
+            f"{backup.plays:,}",
+            f"{backup.bytes / 1e6:,.1f}",
+            ", ".join(backup.listeners),
+            backup.why,
+        )
+    return table
+
+
+def render_restored(restored: Restored) -> RenderableType:
+    """Return what a restore did for the terminal."""
+    backup = restored.backup
+    before = f"What was there before is in {restored.before}.\n" if restored.before else ""
+    return f"Restored {backup.name}: {backup.plays:,} rows of history.\n{before}next: spotiflow report"

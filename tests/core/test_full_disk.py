@@ -1,0 +1,103 @@
+"""A disk that fills up: one sentence, nothing half stored, and the same command works when there is room."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from core.backups import list_backups
+from core.database import open_warehouse
+from core.settings import Settings
+from ingest.exports import import_exports
+from pipeline.safety import make_backup
+from tests.conftest import RunCli
+from tests.ingest import builders as b
+from tests.paths import ROOT
+
+FULL = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), int(sys.argv[1])))
+sys.argv[1:] = sys.argv[2:]
+import cli
+cli.main()
+"""
+
+
+def on_a_full_disk(home: Settings, n_bytes: int, *words: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run a command where no file can grow beyond so many bytes, which looks like a full disk."""
+    command = [sys.executable, "-c", FULL, str(n_bytes), *map(str, words)]
+    environment = os.environ | {"SPOTIFLOW_HOME": str(home.home), "COLUMNS": "100"}
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+def assert_a_sentence(done: subprocess.CompletedProcess[str]) -> None:
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    assert "full" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 2, done.stderr
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Path:
+    """Two files, of which the second is too large for a nearly full disk."""
+    b.write(tmp_path / "given" / "endsong_0.json", [b.play(0)])
+    b.write(tmp_path / "given" / "endsong_1.json", [b.play(number) for number in range(1, 6_000)])
+    return tmp_path / "given"
+
+
+def plays(home: Settings) -> tuple[int, int]:
+    """Rows of history, and rows that the stored files say were kept."""
+    query = """
+        select (select count(*) from raw.listening_history), coalesce(sum(rows_kept), 0)
+        from raw.ingest_files
+    """
+    with open_warehouse(home, read_only=True) as db:
+        row = db.execute(query).fetchone()
+    assert row is not None
+    return row[0], row[1]
+
+
+@pytest.mark.parametrize("n_bytes", [5_000, 20_000, 300_000, 600_000])
+def test_an_import_stores_whole_files_or_nothing(settings: Settings, export: Path, n_bytes: int) -> None:
+    assert_a_sentence(on_a_full_disk(settings, n_bytes, "ingest", "export", export))
+    if settings.database_path.exists():
+        stored, told = plays(settings)
+        assert stored == told
+        assert stored in (0, 1)
+    assert not list(settings.scratch_dir.iterdir())
+    receipt = import_exports(settings, [export])
+    assert receipt.total.kept + receipt.total.known == 6_000
+    assert plays(settings)[0] == 6_000
+
+
+def test_backup_restore_and_takeout_leave_nothing_half(settings: Settings, tmp_path: Path) -> None:
+    import_exports(settings, [b.write(tmp_path / "endsong_0.json", [b.play(n) for n in range(2_000)])])
+    good = make_backup(settings)
+    size = settings.database_path.stat().st_size
+    home = settings
+    assert_a_sentence(on_a_full_disk(home, size // 2, "backup"))
+    assert_a_sentence(on_a_full_disk(home, size // 2, "backup", "--to", tmp_path / "disk"))
+    assert_a_sentence(on_a_full_disk(home, size // 2, "restore", "--yes"))
+    assert_a_sentence(on_a_full_disk(home, 2_000, "takeout", tmp_path / "t.zip"))
+    assert list_backups(home.backups_dir) == [good]
+    assert not list((tmp_path / "disk").iterdir())
+    assert not (tmp_path / "t.zip").exists()
+    assert not [path for path in (*home.home.iterdir(), *tmp_path.iterdir()) if path.name.startswith(".")]
+    assert plays(home) == (2_000, 2_000)
+
+
+def test_files_are_0600_and_folders_0700(
+    run_cli: RunCli, export: Path, settings: Settings, tmp_path: Path
+) -> None:
+    run_cli("ingest", "export", export)
+    run_cli("backup")
+    run_cli("takeout", tmp_path / "mine.zip")
+    run_cli("listener", "add", "ben")
+    for path in [settings.home, *settings.home.rglob("*"), tmp_path / "mine.zip"]:
+        wanted = 0o700 if path.is_dir() else 0o600
+        assert stat.S_IMODE(path.stat().st_mode) == wanted, path

@@ -1,0 +1,92 @@
+"""One run at a time: the lock names its holder, waits, and is free again after kill -9."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+
+from core.errors import WaitError
+from core.holder import only_one
+from core.processes import in_words
+from core.settings import Settings
+from tests.conftest import RunCli
+from tests.paths import ROOT
+
+HOLD = f"""
+import sys
+sys.path.insert(0, {str(ROOT)!r})
+from pathlib import Path
+from core.holder import only_one
+from core.settings import load_settings
+with only_one(load_settings(home=Path(sys.argv[1])), "spotiflow run --from train"):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@contextmanager
+def holding(settings: Settings) -> Iterator[subprocess.Popen[str]]:
+    words = [sys.executable, "-c", HOLD, str(settings.home)]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        yield process
+
+
+def test_a_second_one_waits_and_then_names_the_first(settings: Settings) -> None:
+    with holding(settings) as first:
+        with pytest.raises(WaitError) as caught, only_one(settings, "spotiflow run"):
+            pass
+        assert f"spotiflow run --from train (process {first.pid}, since 20" in caught.value.message
+        assert caught.value.exit_code == 4
+        assert first.stdin is not None
+        first.stdin.close()
+        with only_one(replace(settings, lock_wait_seconds=20.0), "spotiflow run"):
+            pass
+    assert (settings.home / "run.lock").read_bytes() == b""
+
+
+def test_a_killed_holder_holds_nothing(settings: Settings) -> None:
+    with holding(settings) as first:
+        first.send_signal(signal.SIGKILL)
+        first.wait()
+        with only_one(settings, "spotiflow run"):
+            pass
+
+
+def test_a_run_backup_and_restore_leave_with_a_sentence(run_cli: RunCli, settings: Settings) -> None:
+    run_cli("init")
+    run_cli("backup")
+    with holding(settings):
+        for words in (["run"], ["backup"], ["restore", "--yes"]):
+            done = run_cli(*words, check=False, SPOTIFLOW_LOCK_WAIT_SECONDS="0.2")
+            assert done.returncode == 4, done.stderr
+            assert "Another spotiflow works on" in done.stderr
+            assert len(done.stderr.strip().splitlines()) == 2
+
+
+def test_a_process_in_words() -> None:
+    words = [
+        sys.executable,
+        "-c",
+        "import sys; print(flush=True); sys.stdin.read()",
+        "access_token=secret123",
+    ]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        told = in_words(process.pid, "python")
+        process.kill()
+    assert re.search(rf"\(process {process.pid}, since \d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d\)$", told)
+    assert told.startswith("python")
+    assert "secret123" not in told
+    assert in_words(2**22 + 1, "duckdb") == f"duckdb (process {2**22 + 1})"
+    assert in_words(os.getpid(), "x") != in_words(os.getppid(), "x")
