@@ -69,8 +69,8 @@ with numbered as (
         'played_at_minus_ms_played' as started_at_source, 'second' as ended_at_precision, ms_played,
         duration_ms, 'android' as platform, 'DE' as country, w < 0.3 as shuffle, v < 0.2 as skipped,
         false as offline, false as is_private_session, 'trackdone' as reason_start,
-        case when v < 0.2 then 'fwdbtn' else 'trackdone' end as reason_end, 'history.json' as file_name,
-        'bench' as run_id, {START} as ingested_at
+        case when v < 0.2 then 'fwdbtn' else 'trackdone' end as reason_end,
+        listener_id || '.json' as file_name, 'bench' as run_id, {START} as ingested_at
     from timed
 )
 select {PLAY_ID_SQL} as play_id, * from rows
@@ -125,8 +125,8 @@ from range($listeners) as l(listener)
 _FILES = """
 insert into raw.ingest_files by name
 select
-    'bench' as run_id, listener_id, 'history.json' as file_name, 'extended' as kind, 'audio' as content_type,
-    min(played_at) as covered_from, max(played_at) as covered_to, count(*) as rows_read,
+    'bench' as run_id, listener_id, listener_id || '.json' as file_name, 'extended' as kind,
+    'audio' as content_type, min(played_at) as covered_from, max(played_at) as covered_to, count(*) as rows_read,
     count(*) as rows_kept, 0 as rows_known, 0 as rows_podcast, 0 as rows_audiobook, 0 as rows_video,
     0 as rows_skipped, 0 as rows_rejected, 'ok' as status
 from raw.listening_history where source = 'extended' group by listener_id

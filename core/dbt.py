@@ -8,15 +8,15 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
 
+from core.build_outcome import BuildResult, raise_for
 from core.built_inputs import PROJECT_DIR, built_inputs, current_inputs, record_built, variables
-from core.console import log, progress
+from core.console import progress
 from core.database import open_warehouse
-from core.errors import BuildError, InputError, UsageError
+from core.errors import UsageError
 from core.settings import Settings
 
 LAYERS = ("bronze", "silver", "gold")
@@ -24,58 +24,6 @@ BRANCHES = ("descriptive", "diagnostic", "predictive", "prescriptive", "cognitiv
 # Models that read schema ml carry this tag: they are built again after training.
 FROM_ML = "tag:from_ml"
 SYNTHETIC_MODEL = "my_tracks_features_bronze_synthetic"
-SLOWEST_SHOWN = 3
-
-
-@dataclass(frozen=True)
-class NodeResult:
-    """How one model or test ended."""
-
-    name: str
-    kind: str
-    status: str
-    seconds: float
-    message: str
-
-
-@dataclass
-class BuildResult:
-    """What one `dbt build` did."""
-
-    seconds: float = 0.0
-    nodes: list[NodeResult] = field(default_factory=list)
-    # Tracks that had synthetic features before this build.
-    synthetic_before: int = 0
-
-    @property
-    def models(self) -> list[NodeResult]:
-        """The models among the nodes."""
-        return [node for node in self.nodes if node.kind == "model"]
-
-    @property
-    def n_tests_passed(self) -> int:
-        """Data tests that passed."""
-        return sum(node.kind == "test" and node.status == "pass" for node in self.nodes)
-
-    @property
-    def warnings(self) -> list[NodeResult]:
-        """Tests of severity warn that found something."""
-        return [node for node in self.nodes if node.status == "warn"]
-
-    @property
-    def slowest(self) -> list[NodeResult]:
-        """The slowest models, slowest first."""
-        return sorted(self.models, key=lambda node: (-node.seconds, node.name))[:SLOWEST_SHOWN]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the result as `--json` prints it."""
-        return {
-            "models": len(self.models),
-            "tests_passed": self.n_tests_passed,
-            "warnings": [node.name for node in self.warnings],
-            "seconds": round(self.seconds, 2),
-            "slowest": {node.name: round(node.seconds, 2) for node in self.slowest},
-        }
 
 
 def build(
@@ -119,7 +67,7 @@ def invoke(settings: Settings, arguments: Sequence[str]) -> BuildResult:
     with _environment(settings), _garbage_kept():
         outcome = _run(settings, arguments)
     result.seconds = time.monotonic() - started
-    _raise_for(outcome, result, settings)
+    raise_for(outcome, result, settings)
     return result
 
 
@@ -193,46 +141,3 @@ def _selection(layer: str | None, branch: str | None, select: str | None) -> lis
             raise UsageError(f"There is no {what} '{value}'.", hint=f"Choose one of {', '.join(allowed)}.")
     chosen = [f"+tag:{value}" for value in (layer, branch) if value]
     return chosen + (select.split() if select else [])
-
-
-def _raise_for(outcome: Any, result: BuildResult, settings: Settings) -> None:
-    if isinstance(outcome.exception, BaseException):
-        log.error("dbt: %s", outcome.exception)
-        raise _build_error(str(outcome.exception), settings) from outcome.exception
-    for entry in getattr(outcome.result, "results", None) or []:
-        node = entry.node
-        status = getattr(entry.status, "value", str(entry.status))
-        result.nodes.append(
-            NodeResult(node.name, node.resource_type.value, status, entry.execution_time, entry.message or "")
-        )
-    failed = [node for node in result.nodes if node.status in ("error", "fail")]
-    if failed:
-        raise _failure(failed, result, settings)
-    if not outcome.success:
-        raise _build_error("dbt stopped without naming a model", settings)
-    if not result.nodes and "build" in str(getattr(outcome.result, "args", {}).get("which", "")):
-        raise InputError(
-            "The selection matches no model.",
-            hint="See the names with: spotiflow tables (or use dbt's syntax).",
-        )
-
-
-def _failure(failed: list[NodeResult], result: BuildResult, settings: Settings) -> BuildError:
-    for node in failed:
-        log.error("%s %s: %s", node.kind, node.name, node.message)
-    first = failed[0]
-    what = "data test" if first.kind == "test" else first.kind
-    reason = " ".join(first.message.split())[:300]
-    skipped = sum(node.status == "skipped" for node in result.nodes)
-    more = f" ({len(failed) - 1} more failed, {skipped} skipped)" if len(failed) > 1 or skipped else ""
-    return BuildError(
-        f"The {what} {first.name} failed: {reason}{more}.",
-        hint=f"Details are in {settings.logs_dir / 'dbt.log'}; what did not depend on it was built.",
-    )
-
-
-def _build_error(text: str, settings: Settings) -> BuildError:
-    reason = " ".join(text.split())[:300]
-    return BuildError(
-        f"dbt could not build: {reason}.", hint=f"Details are in {settings.logs_dir / 'dbt.log'}."
-    )

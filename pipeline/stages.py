@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core import dbt
+from core.build_outcome import BuildResult
 from core.runs import record_stage
 from core.settings import Settings
 from pipeline import due
@@ -21,7 +22,7 @@ def build_tables(
     branch: str | None = None,
     select: str | None = None,
     full_refresh: bool = False,
-) -> dbt.BuildResult:
+) -> BuildResult:
     """Build tables as `core.dbt.build` does and record the stage. Raises as that function."""
     with record_stage(settings, "build") as stage:
         result = dbt.build(settings, layer=layer, branch=branch, select=select, full_refresh=full_refresh)
@@ -29,7 +30,7 @@ def build_tables(
     return result
 
 
-def rebuild_tables(settings: Settings) -> dbt.BuildResult:
+def rebuild_tables(settings: Settings) -> BuildResult:
     """Build what reads schema ml and record that as a stage of its own. Raises as `core.dbt.build`."""
     inputs = due.model_rows(settings)
     with record_stage(settings, "rebuild") as stage:

@@ -7,8 +7,9 @@ from typing import Any
 import duckdb
 from rich.text import Text
 
+from core.build_outcome import BuildResult
 from core.database import open_warehouse
-from core.dbt import SYNTHETIC_MODEL, BuildResult
+from core.dbt import SYNTHETIC_MODEL
 from core.errors import NotFoundError
 from core.settings import Settings
 from report import words

@@ -6,8 +6,9 @@ import re
 
 import pytest
 
+from core.build_outcome import BuildResult, NodeResult
 from core.database import open_warehouse
-from core.dbt import SYNTHETIC_MODEL, BuildResult, NodeResult
+from core.dbt import SYNTHETIC_MODEL
 from core.settings import Settings
 from report.build_summary import render_build
 

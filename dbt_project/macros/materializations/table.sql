@@ -8,6 +8,8 @@
     A contract is kept by making the table from it: its columns and types, filled by name, so that a column that
     the model lacks is an error. That a model gives nothing beyond its contract, and no other type, is tested with
     the project and not looked up anew in each build.
+
+    The old table stays under another name until the build ends and its data tests are known (see end_build).
 #}
 {% materialization table, adapter="duckdb", supported_languages=["sql"] %}
     {%- set target = this.incorporate(type="table") -%}
@@ -18,11 +20,12 @@
         {{ drop_relation_if_exists(existing) }}
     {%- endif -%}
     {% call statement("main") -%}
+        {%- if existing is not none and existing.is_table %} {{ put_aside(existing) }} {%- endif %}
         {%- if config.get("contract").enforced -%}
-            create or replace table {{ target }} {{ get_table_columns_and_constraints() }};
+            create table {{ target }} {{ get_table_columns_and_constraints() }};
             insert into {{ target }} {{ get_column_names() }} {{ get_select_subquery(compiled_code) }};
         {%- else -%}
-            create or replace table {{ target }} as ({{ compiled_code }});
+            create table {{ target }} as ({{ compiled_code }});
         {%- endif -%}
     {%- endcall %}
     {% call statement("comments") -%}

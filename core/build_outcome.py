@@ -1,0 +1,130 @@
+"""What one run of dbt did, and its first failure in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.build_results import table_results
+from core.console import log
+from core.database import open_warehouse
+from core.errors import BuildError, InputError
+from core.settings import Settings
+
+SLOWEST_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """How one model or test ended."""
+
+    name: str
+    kind: str
+    status: str
+    seconds: float
+    message: str
+
+
+@dataclass
+class BuildResult:
+    """What one `dbt build` did."""
+
+    seconds: float = 0.0
+    nodes: list[NodeResult] = field(default_factory=list)
+    # Tracks that had synthetic features before this build.
+    synthetic_before: int = 0
+
+    @property
+    def models(self) -> list[NodeResult]:
+        """The models among the nodes."""
+        return [node for node in self.nodes if node.kind == "model"]
+
+    @property
+    def n_tests_passed(self) -> int:
+        """Data tests that passed."""
+        return sum(node.kind == "test" and node.status == "pass" for node in self.nodes)
+
+    @property
+    def warnings(self) -> list[NodeResult]:
+        """Tests of severity warn that found something."""
+        return [node for node in self.nodes if node.status == "warn"]
+
+    @property
+    def slowest(self) -> list[NodeResult]:
+        """The slowest models, slowest first."""
+        return sorted(self.models, key=lambda node: (-node.seconds, node.name))[:SLOWEST_SHOWN]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result as `--json` prints it."""
+        return {
+            "models": len(self.models),
+            "tests_passed": self.n_tests_passed,
+            "warnings": [node.name for node in self.warnings],
+            "seconds": round(self.seconds, 2),
+            "slowest": {node.name: round(node.seconds, 2) for node in self.slowest},
+        }
+
+
+def raise_for(outcome: Any, result: BuildResult, settings: Settings) -> None:
+    """Fill `result` with what dbt did; raise BuildError where something failed, in words.
+
+    InputError when nothing was selected.
+    """
+    if isinstance(outcome.exception, BaseException):
+        log.error("dbt: %s", outcome.exception)
+        raise _build_error(str(outcome.exception), settings) from outcome.exception
+    for entry in getattr(outcome.result, "results", None) or []:
+        node = entry.node
+        status = getattr(entry.status, "value", str(entry.status))
+        result.nodes.append(
+            NodeResult(node.name, node.resource_type.value, status, entry.execution_time, entry.message or "")
+        )
+    failed = [node for node in result.nodes if node.status in ("error", "fail")]
+    if failed:
+        raise _failure(failed, result, settings)
+    if not outcome.success:
+        raise _build_error("dbt stopped without naming a model", settings)
+    if not result.nodes and "build" in str(getattr(outcome.result, "args", {}).get("which", "")):
+        raise InputError(
+            "The selection matches no model.",
+            hint="See the names with: spotiflow tables (or use dbt's syntax).",
+        )
+
+
+def _failure(failed: list[NodeResult], result: BuildResult, settings: Settings) -> BuildError:
+    for node in failed:
+        log.error("%s %s: %s", node.kind, node.name, node.message)
+    first = failed[0]
+    what = "data test" if first.kind == "test" else first.kind
+    reason = " ".join(first.message.split())[:300]
+    skipped = sum(node.status == "skipped" for node in result.nodes)
+    more = f" ({len(failed) - 1} more failed, {skipped} skipped)" if len(failed) > 1 or skipped else ""
+    return BuildError(
+        f"The {what} {first.name} failed: {reason}{more}.{_what_is_left(settings)}",
+        hint=f"Details are in {settings.logs_dir / 'dbt.log'}; what did not depend on it was built.",
+    )
+
+
+def _what_is_left(settings: Settings) -> str:
+    """Say of the tables that this build could not make anew since when they have the rows they have."""
+    with open_warehouse(settings, read_only=True) as db:
+        tables = table_results(db)
+    latest = max((table.tried_at for table in tables), default=None)
+    old = [table for table in tables if table.tried_at == latest and table.status != "ok"]
+    # The one that failed itself before those that only needed it.
+    kept = sorted((table for table in old if table.good_at), key=lambda table: table.status)
+    gone = [table.name for table in old if table.status == "missing"]
+    words = ""
+    if kept:
+        others = f", as do {len(kept) - 1} more with theirs" if len(kept) > 1 else ""
+        words += f" {kept[0].name} keeps the rows of {kept[0].good_at:%Y-%m-%d %H:%M} UTC{others}."
+    if gone:
+        words += f" There was no earlier {', '.join(gone)} to go back to."
+    return words
+
+
+def _build_error(text: str, settings: Settings) -> BuildError:
+    reason = " ".join(text.split())[:300]
+    return BuildError(
+        f"dbt could not build: {reason}.", hint=f"Details are in {settings.logs_dir / 'dbt.log'}."
+    )
