@@ -126,9 +126,9 @@ _FILES = """
 insert into raw.ingest_files by name
 select
     'bench' as run_id, listener_id, listener_id || '.json' as file_name, 'extended' as kind,
-    'audio' as content_type, min(played_at) as covered_from, max(played_at) as covered_to, count(*) as rows_read,
-    count(*) as rows_kept, 0 as rows_known, 0 as rows_podcast, 0 as rows_audiobook, 0 as rows_video,
-    0 as rows_skipped, 0 as rows_rejected, 'ok' as status
+    'audio' as content_type, min(played_at) as covered_from, max(played_at) as covered_to,
+    count(*) as rows_read, count(*) as rows_kept, 0 as rows_known, 0 as rows_podcast, 0 as rows_audiobook,
+    0 as rows_video, 0 as rows_skipped, 0 as rows_rejected, 'ok' as status
 from raw.listening_history where source = 'extended' group by listener_id
 """
 _SHARES = ("danceability", "energy", "valence", "acousticness", "instrumentalness", "speechiness", "liveness")

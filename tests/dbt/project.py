@@ -51,6 +51,31 @@ def query(home: Path, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         return db.execute(sql, list(values)).fetchall()
 
 
+def contents(home: Path, *schemas: str) -> dict[str, list[str]]:
+    """Every table as sorted text, doubles to nine places: parallel sums differ in the last bits.
+
+    Of schemas bronze and silver, or of those given.
+    """
+    found = {}
+    tables = query(
+        home,
+        "select schema_name, table_name from duckdb_tables() where schema_name in (select unnest(?))",
+        list(schemas or ("bronze", "silver")),
+    )
+    for schema, table in tables:
+        columns = query(
+            home,
+            "select column_name, data_type from duckdb_columns() where schema_name = ? and table_name = ?",
+            schema,
+            table,
+        )
+        # Plus nothing: minus nothing is the same number.
+        shown = [f"round({name}, 9) + 0" if kind == "DOUBLE" else name for name, kind in columns]
+        rows = query(home, f"select ({', '.join(shown)})::varchar from {schema}.{table} order by all")
+        found[f"{schema}.{table}"] = [row[0] for row in rows]
+    return found
+
+
 def copy_home(home: Path, place: Path) -> Path:
     """Return a copy that a test may change; what dbt parsed comes along."""
     shutil.copytree(home, place, ignore=shutil.ignore_patterns("logs", "run", "compiled"))

@@ -25,7 +25,6 @@
     {%- set query -%}
         select schema_name, table_name from duckdb_tables()
         where database_name = current_database() and table_name like '%\_\_last\_good' escape '\'
-        order by all
     {%- endset -%}
     {%- set found = [] -%}
     {%- for row in run_query(query).rows -%}
