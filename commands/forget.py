@@ -15,7 +15,10 @@ app = typer.Typer()
 
 @app.command()
 def forget(
-    listener: Annotated[str, typer.Argument(help="Whom to forget, such as anna.")],
+    listener: Annotated[str | None, typer.Argument(help="Whom to forget, such as anna.")] = None,
+    simulated: Annotated[
+        bool, typer.Option("--simulated", help="Forget all simulated listeners, and nobody else.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -23,17 +26,25 @@ def forget(
 
     Example: spotiflow forget anna
     """
-    from ingest.forget import forget_listener, preview, render
+    from ingest.forget import forget_listeners, preview, render, simulated_listeners
 
+    if (listener is None) != simulated:
+        raise UsageError(
+            "Whom to forget was given twice." if simulated else "Nobody was named to be forgotten.",
+            hint="Give one name, or --simulated. Example: spotiflow forget anna",
+        )
     settings = settle()
-    n_rows = preview(settings, listener)
+    names = simulated_listeners(settings) if listener is None else [listener]
+    who = "all simulated listeners" if listener is None else f"'{listener}'"
+    again = "--simulated" if listener is None else listener
+    n_rows = preview(settings, names)
     if not yes and not sys.stdin.isatty():
         raise UsageError(
-            f"This would remove '{listener}' and {n_rows:,} rows of history for good.",
-            hint=f"To do that without being asked: spotiflow forget {listener} --yes",
+            f"This would remove {who} and {n_rows:,} rows of history for good.",
+            hint=f"To do that without being asked: spotiflow forget {again} --yes",
         )
-    if not yes and not typer.confirm(f"Remove '{listener}' and {n_rows:,} rows of history for good?"):
+    if not yes and not typer.confirm(f"Remove {who} and {n_rows:,} rows of history for good?"):
         show("Nothing was removed.")
         raise typer.Exit(1)
-    forgotten = forget_listener(settings, listener)
+    forgotten = forget_listeners(settings, names)
     show(forgotten.to_dict() if as_json else render(forgotten), as_json=as_json)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -156,3 +157,38 @@ def ingest_spotify(
         raise typer.Exit(receipt.postponed.exit_code)
     if receipt.postponed:
         raise receipt.postponed
+
+
+@app.command("simulate")
+def ingest_simulate(
+    listeners: Annotated[int, typer.Option(help="How many people to simulate.")] = 1,
+    days: Annotated[int, typer.Option(help="How many days each.")] = 365,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same rows, anywhere.")] = 1,
+    start: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="First day; default: so that the last is 2026-10-31."),
+    ] = None,
+    effects: Annotated[
+        str,
+        typer.Option(
+            help="everyday: as people listen. none: no regularity at all. Or one planted on top of none: "
+            "weekend, rhythm (24 hours), week (three deviations off), transition (moods take turns)."
+        ),
+    ] = "everyday",
+    as_json: Json = False,
+) -> None:
+    """Simulate people who do not exist: to try things out, and to test statistics on a known truth.
+
+    Example: spotiflow ingest simulate --listeners 10 --days 365 --seed 1
+    """
+    from ingest.simulate import render, simulate
+
+    receipt = simulate(
+        settle(),
+        listeners=listeners,
+        days=days,
+        seed=seed,
+        start=start.date() if start else None,
+        effect=effects,
+    )
+    show(receipt.to_dict() if as_json else render(receipt), as_json=as_json)

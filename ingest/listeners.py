@@ -70,7 +70,7 @@ def ensure_listener(db: duckdb.DuckDBPyConnection, listener_id: str | None, sett
     """
     name = check_listener(db, listener_id, settings)
     if not _exists(db, name):
-        _make(db, name, display_name=None, kind="person", zone=system_zone())
+        make_listener(db, name, display_name=None, kind="person", zone=system_zone())
     return name
 
 
@@ -90,7 +90,9 @@ def add_listener(
     zone = checked_zone(time_zone) if time_zone else system_zone()
     with open_warehouse(settings) as db:
         check_new_name(db, name)
-        _make(db, name, display_name=display_name, kind="simulated" if simulated else "person", zone=zone)
+        make_listener(
+            db, name, display_name=display_name, kind="simulated" if simulated else "person", zone=zone
+        )
         return next(listener for listener in _all(db) if listener.listener_id == name)
 
 
@@ -162,9 +164,10 @@ def _exists(db: duckdb.DuckDBPyConnection, name: str) -> bool:
     return db.execute("select 1 from raw.listeners where listener_id = ?", [name]).fetchone() is not None
 
 
-def _make(
+def make_listener(
     db: duckdb.DuckDBPyConnection, name: str, *, display_name: str | None, kind: str, zone: str
 ) -> None:
+    """Write down a new listener, `kind` person or simulated, and the IANA zone they live in."""
     db.execute("insert into raw.listeners values (?, ?, ?, ?)", [name, display_name, kind, utc_now()])
     set_time_zone(db, name, zone)
 

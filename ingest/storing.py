@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -153,21 +155,33 @@ def store_file(db: duckdb.DuckDBPyConnection, origin: Origin, mended: Repair | N
 
     `mended` is what a second reader found where the file was damaged.
     """
-    with_names = {"run_id": origin.run_id, "file_name": origin.file_name}
+    with transaction(db):
+        return add_file(db, origin, mended)
+
+
+@contextmanager
+def transaction(db: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Commit what is done inside, or nothing of it."""
     db.begin()
     try:
-        db.execute(_FIND_KNOWN, {"run_id": origin.run_id})
-        receipt = _receipt(db, origin, mended)
-        db.execute(_STORE_PLAYS, with_names | _constants(origin))
-        if receipt.counts.known:
-            db.execute(_KEEP_BEST, {"source": origin.source})
-        if receipt.counts.rejected:
-            db.execute(_STORE_REJECTED, with_names)
-        db.execute(_STORE_FILE, _file_row(origin, receipt))
+        yield
         db.commit()
     except BaseException:
         roll_back(db)
         raise
+
+
+def add_file(db: duckdb.DuckDBPyConnection, origin: Origin, mended: Repair | None) -> FileReceipt:
+    """Store as `store_file` does, inside a transaction of the caller."""
+    with_names = {"run_id": origin.run_id, "file_name": origin.file_name}
+    db.execute(_FIND_KNOWN, {"run_id": origin.run_id})
+    receipt = _receipt(db, origin, mended)
+    db.execute(_STORE_PLAYS, with_names | _constants(origin))
+    if receipt.counts.known:
+        db.execute(_KEEP_BEST, {"source": origin.source})
+    if receipt.counts.rejected:
+        db.execute(_STORE_REJECTED, with_names)
+    db.execute(_STORE_FILE, _file_row(origin, receipt))
     return receipt
 
 

@@ -26,7 +26,19 @@ create table if not exists raw.simulated_listeners (
     age integer,
     country varchar,
     favourite_genres varchar,
-    seed bigint
+    seed bigint,
+    effect varchar,
+    first_date date,
+    days integer
+);
+
+create table if not exists raw.simulated_effects (
+    listener_id varchar not null,
+    effect varchar not null,
+    first_date date not null,
+    last_date date not null,
+    size double,
+    detail varchar not null
 );
 
 create table if not exists raw.listening_history (

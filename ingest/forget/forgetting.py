@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -14,7 +14,7 @@ from rich.console import RenderableType
 
 from core.console import log, progress
 from core.database import connect, open_warehouse
-from core.errors import UsageError, WarehouseBusyError, WarehouseError
+from core.errors import NotFoundError, UsageError, WarehouseBusyError, WarehouseError
 from core.settings import Settings
 from ingest.forget import search
 from ingest.forget.files import copies_of, leftovers, remove_files
@@ -31,13 +31,13 @@ DERIVED = ("bronze", "silver", "gold")
 class Forgotten:
     """What was removed, and the proof.
 
-    rows: removed rows by table. strings: texts that only this listener's rows had; none of them is a value in
+    rows: removed rows by table. strings: texts that only their rows had; none of them is a value in
     the new file. searched: how many were looked for in its bytes; seen_before: how many of those stood in the
     bytes of the old one. still_held: files of the home that hold some, or cannot be searched. copies: backups
     and takeouts that were made while the listener was there.
     """
 
-    listener_id: str
+    listener_ids: list[str]
     rows: dict[str, int]
     files: list[str]
     strings: int
@@ -50,51 +50,76 @@ class Forgotten:
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as `--json` prints it."""
-        return asdict(self) | {"dropped": list(DERIVED)}
+        return {"listener_id": self.who} | asdict(self) | {"dropped": list(DERIVED)}
+
+    @property
+    def who(self) -> str:
+        """One name, or how many there were."""
+        return (
+            self.listener_ids[0] if len(self.listener_ids) == 1 else f"{len(self.listener_ids):,} listeners"
+        )
 
 
-def preview(settings: Settings, name: str) -> int:
+def simulated_listeners(settings: Settings) -> list[str]:
+    """Return the names of all simulated listeners. Raises NotFoundError where there is none."""
+    with open_warehouse(settings) as db:
+        rows = db.execute(
+            "select listener_id from raw.listeners where kind = 'simulated' order by 1"
+        ).fetchall()
+    if not rows:
+        raise NotFoundError("There is no simulated listener.", hint="See them all: spotiflow listener list.")
+    return [row[0] for row in rows]
+
+
+def preview(settings: Settings, names: Sequence[str]) -> int:
     """Return how many rows of history would go. Raises NotFoundError for an unknown listener."""
     with open_warehouse(settings) as db:
-        require_listener(db, name)
+        for name in names:
+            require_listener(db, name)
         row = db.execute(
-            "select count(*) from raw.listening_history where listener_id = ?", [name]
+            "select count(*) from raw.listening_history where list_contains(?, listener_id)", [list(names)]
         ).fetchone()
         return row[0] if row else 0
 
 
 def forget_listener(settings: Settings, name: str) -> Forgotten:
-    """Remove a listener from raw and ml, their login and their files, and write the warehouse anew.
+    """Remove one listener, as `forget_listeners` does."""
+    return forget_listeners(settings, [name])
+
+
+def forget_listeners(settings: Settings, names: Sequence[str]) -> Forgotten:
+    """Remove listeners from raw and ml, their logins and their files, and write the warehouse anew.
 
     Everything else is copied to a new file, which is searched and takes the place of the old one at once.
     Bronze, silver and gold are dropped. Raises NotFoundError, UsageError where the file has tables of the
     person's own, WarehouseBusyError, WarehouseError; then nothing has changed.
     """
     with open_warehouse(settings) as db:
-        require_listener(db, name)
+        for name in names:
+            require_listener(db, name)
         _refuse_own_tables(db)
     with scratch_folder(settings) as scratch, _side_by_side(settings, scratch) as (db, fresh):
         with progress("Writing the warehouse anew"):
-            rows = _copy(db, name)
-            n_strings = search.collect(db, name)
+            rows = _copy(db, names)
+            n_strings = search.collect(db)
             strings = search.sample(db)
-            n_left = search.rows_left(db, name)
+            n_left = search.rows_left(db)
         db.execute("checkpoint")
         before, after = settings.database_path.stat().st_size, fresh.stat().st_size
         seen_before = search.found_in(settings.database_path, strings)
         if n_left or search.found_in(fresh, strings):
             raise WarehouseError(
-                f"The new file still holds something of '{name}', so the old one was left as it is.",
+                f"The new file still holds something of '{names[0]}', so the old one was left as it is.",
                 hint="Please report this; to be rid of everything at once, delete the home folder.",
             )
         with fresh.open("rb+") as file:
             os.fsync(file.fileno())
         # The old file is still locked by us here, so nobody can have written to it in between.
         fresh.replace(settings.database_path)
-    files = remove_files(settings, name)
-    log.info("a listener was forgotten: %d rows", sum(rows.values()))
+    files = [file for name in names for file in remove_files(settings, name)]
+    log.info("%d listeners were forgotten: %d rows", len(names), sum(rows.values()))
     return Forgotten(
-        name,
+        list(names),
         rows,
         files,
         n_strings,
@@ -145,12 +170,11 @@ def _refuse_own_tables(db: duckdb.DuckDBPyConnection) -> None:
         )
 
 
-def _copy(db: duckdb.DuckDBPyConnection, name: str) -> dict[str, int]:
+def _copy(db: duckdb.DuckDBPyConnection, names: Sequence[str]) -> dict[str, int]:
     """Copy what stays, table by table; return how many rows of each table did not."""
     removed = {}
-    for table, condition in mark_rows(db, name).items():
-        values = {"name": name} if "$name" in condition else {}
-        db.execute(f"insert into {table} by name select * from old.{table} where {condition}", values)
+    for table, condition in mark_rows(db, names).items():
+        db.execute(f"insert into {table} by name select * from old.{table} where {condition}")
         row = db.execute(
             f"select (select count(*) from old.{table}) - (select count(*) from {table})"
         ).fetchone()
@@ -165,7 +189,7 @@ def render(forgotten: Forgotten) -> RenderableType:
     held = ", ".join(forgotten.still_held) or "no other file of the home"
     return remarks(
         [
-            ("forgotten", forgotten.listener_id),
+            ("forgotten", forgotten.who),
             ("rows", f"{sum(forgotten.rows.values()):,} removed: {rows}"),
             ("files", ", ".join(forgotten.files) or "no login, nothing in the inbox"),
             (

@@ -1,6 +1,8 @@
-"""Which rows are a listener's: those that name them, and those that only their listening explains."""
+"""Which rows are theirs: those that name a listener, and those that only their listening explains."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import duckdb
 
@@ -16,14 +18,15 @@ union select listener_id, record_id from old.raw.api_records
 # Not theirs alone: another listener has the track too, or the catalogue, which anyone can download.
 _GONE = """
 create or replace temp table gone_tracks as
-select track_id from tracks_of_people where listener_id = $name and track_id is not null
-except select track_id from tracks_of_people where listener_id <> $name
+select track_id from tracks_of_people
+where listener_id in (from gone_listeners) and track_id is not null
+except select track_id from tracks_of_people where listener_id not in (from gone_listeners)
 except select track_id from old.raw.kaggle_tracks
 """
 # A run that stored no file does not say whose it was.
 _GONE_RUNS = """
 create or replace temp table gone_runs as
-select run_id from old.raw.ingest_files where listener_id = $name
+select run_id from old.raw.ingest_files where listener_id in (from gone_listeners)
 union
 select run_id from old.raw.ingest_runs
 where source not in ('kaggle', 'features')
@@ -39,18 +42,18 @@ order by 1, 2
 # What ml made of a track that neither the catalogue nor anybody else explains came from this listener.
 _EXPLAINED = """
 track_id in (select track_id from old.raw.kaggle_tracks)
-or track_id in (select track_id from tracks_of_people where listener_id <> $name)
+or track_id in (select track_id from tracks_of_people where listener_id not in (from gone_listeners))
 """
 
 
-def mark_rows(db: duckdb.DuckDBPyConnection, name: str) -> dict[str, str]:
+def mark_rows(db: duckdb.DuckDBPyConnection, names: Sequence[str]) -> dict[str, str]:
     """Return, for each table of raw and ml, the SQL condition of the rows that stay.
 
-    The old warehouse is attached as `old`; `$name` in a condition is the listener.
+    The old warehouse is attached as `old`; the listeners are in the temporary table `gone_listeners` then.
     """
-    db.execute(_TRACKS_OF_PEOPLE)
-    db.execute(_GONE, {"name": name})
-    db.execute(_GONE_RUNS, {"name": name})
+    db.execute("create or replace temp table gone_listeners as select unnest(?) as listener_id", [names])
+    for statement in (_TRACKS_OF_PEOPLE, _GONE, _GONE_RUNS):
+        db.execute(statement)
     return {
         f"{schema}.{table}": _condition(schema, frozenset(columns))
         for schema, table, columns in db.execute(_COLUMNS).fetchall()
@@ -60,7 +63,7 @@ def mark_rows(db: duckdb.DuckDBPyConnection, name: str) -> dict[str, str]:
 def _condition(schema: str, columns: frozenset[str]) -> str:
     conditions = []
     if "listener_id" in columns:
-        conditions.append("listener_id is distinct from $name")
+        conditions.append("(listener_id is null or listener_id not in (from gone_listeners))")
     elif "run_id" in columns:
         conditions.append("run_id not in (select run_id from gone_runs)")
     if "track_id" in columns and schema == "ml":

@@ -19,15 +19,19 @@ create or replace temp table theirs as
 select distinct text
 from (
     select unnest([content_uri, track_name, artist_name, album_name, context_uri]) as text
-    from old.raw.listening_history where listener_id = $name
+    from old.raw.listening_history semi join gone_listeners using (listener_id)
     union all
-    select unnest([track_id, track_name, artist_name]) from old.raw.saved_tracks where listener_id = $name
+    select unnest([track_id, track_name, artist_name])
+    from old.raw.saved_tracks semi join gone_listeners using (listener_id)
     union all
-    select unnest([playlist_id, playlist_name]) from old.raw.playlists where listener_id = $name
+    select unnest([playlist_id, playlist_name])
+    from old.raw.playlists semi join gone_listeners using (listener_id)
     union all
-    select unnest([item_id, item_name]) from old.raw.top_items where listener_id = $name
+    select unnest([item_id, item_name])
+    from old.raw.top_items semi join gone_listeners using (listener_id)
     union all
-    select unnest([listener_id, display_name]) from old.raw.listeners where listener_id = $name
+    select unnest([listener_id, display_name])
+    from old.raw.listeners semi join gone_listeners using (listener_id)
 )
 where strlen(text) >= $least
 """
@@ -40,12 +44,13 @@ order by 1, 2
 """
 
 
-def collect(db: duckdb.DuckDBPyConnection, name: str) -> int:
+def collect(db: duckdb.DuckDBPyConnection) -> int:
     """Fill `theirs` with the strings that no row of the new warehouse has; return how many there are.
 
-    The old warehouse is attached as `old`, the new one is the database in use and complete.
+    The old warehouse is attached as `old`, the new one is the database in use and complete; `gone_listeners`
+    names who goes.
     """
-    db.execute(_THEIRS, {"name": name, "least": LEAST_BYTES})
+    db.execute(_THEIRS, {"least": LEAST_BYTES})
     for table, column, kind in db.execute(_TEXT_COLUMNS).fetchall():
         values = (
             f"select unnest({column}) from {table}"
@@ -74,15 +79,16 @@ def sample(db: duckdb.DuckDBPyConnection) -> list[bytes]:
     return [text.encode() for (text,) in db.execute("select text from sampled order by 1").fetchall()]
 
 
-def rows_left(db: duckdb.DuckDBPyConnection, name: str) -> int:
-    """Count rows of the new warehouse that still name the listener."""
+def rows_left(db: duckdb.DuckDBPyConnection) -> int:
+    """Count rows of the new warehouse that still name one of `gone_listeners`."""
     tables = db.execute(
         """select schema_name || '.' || table_name from duckdb_columns()
         where database_name = current_database() and schema_name in ('raw', 'ml')
             and column_name = 'listener_id'"""
     ).fetchall()
     counts = [
-        db.execute(f"select count(*) from {table} where listener_id = ?", [name]).fetchone() or (0,)
+        db.execute(f"select count(*) from {table} where listener_id in (from gone_listeners)").fetchone()
+        or (0,)
         for (table,) in tables
     ]
     return sum(count for (count,) in counts)

@@ -1,9 +1,11 @@
-"""Simulated music and listeners, in the file formats of the real sources.
+"""Simulated music and listeners.
 
-`write_demo_inputs` makes the demo's inputs. Nothing here touches the warehouse: simulated rows go in by the
-same commands as real ones.
+`simulate` puts listeners straight into the warehouse; `write_demo_inputs` makes the demo's inputs in the file
+formats of the real sources, so that they go in by the same commands.
 """
 
 from ingest.simulate.demo import DemoInputs, write_demo_inputs
+from ingest.simulate.simulation import simulate
+from ingest.simulate.simulation_receipt import SimulationReceipt, render
 
-__all__ = ["DemoInputs", "write_demo_inputs"]
+__all__ = ["DemoInputs", "SimulationReceipt", "render", "simulate", "write_demo_inputs"]

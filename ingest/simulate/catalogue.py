@@ -1,19 +1,16 @@
 """The simulated world of music: genres, artists, albums and tracks, of which a part is in the catalogue.
 
-Tracks lie sorted by genre, artist and album, so that a genre or an artist is a slice; the listening process
-draws from such slices.
+Tracks lie sorted by genre, artist and album, as `World` wants them.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ingest.simulate import names
-from ingest.simulate.features import ENERGY, VALENCE, Ints, Sound, draw_sound
+from ingest.simulate.features import ENERGY, VALENCE, Ints, draw_sound
 from ingest.simulate.genres import GENRES
-
-Flags = NDArray[np.bool_]
+from ingest.simulate.world import Flags, World
 
 # Half of a real person's tracks are in no catalogue, some by known artists, some by unknown ones
 # (docs/evidence.md 3: first artist known for 40-81 %).
@@ -32,35 +29,6 @@ _ZERO_POPULARITY_SHARE = 0.1
 # Of the catalogue's tracks, those which people play from another release (another id).
 _OTHER_RELEASE_SHARE = 0.2
 _SILENT_PER_GENRE = 2
-
-
-@dataclass(frozen=True)
-class World:
-    """All n tracks that exist. Index arrays have length n and point into the lists they name."""
-
-    track_id: list[str]
-    played_id: list[str]
-    track_name: list[str]
-    album_name: list[str]
-    artist_credit: list[str]
-    artist_names: list[str]
-    album: Ints
-    artist: Ints
-    genre: Ints
-    popularity: Ints
-    duration_ms: Ints
-    sound: Sound
-    in_catalogue: Flags
-
-    @property
-    def genre_start(self) -> Ints:
-        """First track of each genre, and n at the end."""
-        return np.searchsorted(self.genre, np.arange(len(GENRES) + 1))
-
-    @property
-    def artist_start(self) -> Ints:
-        """First track of each artist, and n at the end."""
-        return np.searchsorted(self.artist, np.arange(len(self.artist_names) + 1))
 
 
 @dataclass(frozen=True)
@@ -148,13 +116,13 @@ def make_world(rng: np.random.Generator, *, rows_per_genre: int = 400) -> World:
     in_catalogue = _published(rng, genre, artist, _own_rows(rows_per_genre))
     other = rng.random(len(genre)) < _OTHER_RELEASE_SHARE
     return World(
+        genres=tuple(one.name for one in GENRES),
         track_id=ids[: len(genre)],
         played_id=[ids[i + len(genre) * int(o)] for i, o in enumerate(other.tolist())],
         track_name=names.different(names.titles(rng, bright, loud), artist.tolist()),
         album_name=[album_names[i] for i in album.tolist()],
         artist_credit=_credits(rng, artist, genre, artist_names),
         artist_names=artist_names,
-        album=album,
         artist=artist,
         genre=genre,
         popularity=_popularity(rng, genre, artist),

@@ -1,15 +1,12 @@
 """What plays next: a new track by taste, or an old one from memory, as it suits session and hour."""
 
 from dataclasses import dataclass
-from functools import partial
 from math import exp
 
-import numpy as np
-
-from ingest.simulate.catalogue import World
 from ingest.simulate.habits import Habits
-from ingest.simulate.memory import Memory
-from ingest.simulate.taste import Taste, energy_scores, slices
+from ingest.simulate.memory import Draw, Memory
+from ingest.simulate.taste import Weights, pick
+from ingest.simulate.world import World
 
 _TRIES = 12
 _NOWHERE = -2
@@ -17,88 +14,95 @@ _NOWHERE = -2
 _TOGETHER_MINUTES = 30
 
 
-@dataclass
+@dataclass(slots=True)
 class Moment:
-    """What the next pick depends on."""
+    """What the next pick depends on.
 
-    week: int
+    tilt: standard deviations by which energy is moved. turning: how much likelier it is, on the log scale,
+    that a happy energetic and a sad calm track follow each other than two of a kind.
+    """
+
+    weights: Weights
     genre: int
     p_same_artist: float
     tilt: float
+    turning: float
     last_track: int = -1
     last_position: int = _NOWHERE
 
 
 class Chooser:
-    """Picks the next track."""
+    """Picks the next track; `draw` gives uniform numbers."""
 
-    def __init__(
-        self, rng: np.random.Generator, world: World, taste: Taste, habits: Habits, *, capacity: int
-    ) -> None:
-        """Make a chooser for a listener who will play at most `capacity` tracks."""
-        self._rng, self._taste, self._habits = rng, taste, habits
-        self._genres, self._artists = slices(world.genre_start), slices(world.artist_start)
-        self._artist_of: list[int] = world.artist.tolist()
-        self._genre_of: list[int] = world.genre.tolist()
-        self._energy = energy_scores(world)
-        self.memory = Memory(capacity, len(self._artist_of), habits.decay)
+    def __init__(self, draw: Draw, world: World, habits: Habits) -> None:
+        """Make a chooser for a listener who has heard nothing yet."""
+        self._draw, self._world, self._habits = draw, world, habits
+        self._n_tracks = len(world.track_id)
+        self.memory = Memory(self._n_tracks, habits.decay)
 
-    def session_genre(self, week: int) -> int:
+    def session_genre(self, weights: Weights) -> int:
         """Draw what a session is about."""
-        return self._genre_of[self._taste.pick(week, 0, len(self._genre_of), float(self._rng.random()))]
+        return self._world.genre_of[pick(weights, 0, self._n_tracks, self._draw())]
 
     def next_track(self, moment: Moment, minute: float) -> int:
         """Draw a new or an old track that suits the hour."""
-        is_new = not self.memory.tracks or float(self._rng.random()) < self._habits.p_new
-        draw = partial(self._new, moment) if is_new else partial(self._old, moment, minute)
-        track = draw()
+        is_new = not self.memory.tracks or self._draw() < self._habits.p_new
         for _ in range(_TRIES):
+            track = self._new(moment) if is_new else self._old(moment, minute)
             if self._suits(track, moment):
                 break
-            track = draw()
         moment.last_track = track
         return track
 
     def _suits(self, track: int, moment: Moment) -> bool:
-        """Thin the draws so that mean energy moves by `tilt` standard deviations."""
-        score = moment.tilt * self._energy[track] - 2 * abs(moment.tilt)
-        return float(self._rng.random()) < exp(score)
+        """Thin the draws so that mean energy moves by `tilt` standard deviations, and sides take turns."""
+        tilt, turning = moment.tilt, moment.turning
+        score = 0.0
+        if tilt:
+            score = tilt * self._world.energy_scores[track] - 2 * abs(tilt)
+        if turning and moment.last_track >= 0:
+            sides = self._world.sides
+            score -= turning * (1 + sides[track] * sides[moment.last_track])
+        return not score or self._draw() < exp(score)
 
     def _new(self, moment: Moment) -> int:
         """Draw a track not heard before: same artist, same genre as the session, or anything."""
+        draw, world, weights = self._draw, self._world, moment.weights
+        heard = self.memory.times_heard
         moment.last_position = _NOWHERE
+        artist = world.artist_slices[world.artist_of[moment.last_track]] if moment.last_track >= 0 else None
         track = 0
         for _ in range(_TRIES):
-            u, v, w = self._rng.random(3).tolist()
-            low, high = 0, len(self._genre_of)
-            if moment.last_track >= 0 and u < moment.p_same_artist:
-                low, high = self._artists[self._artist_of[moment.last_track]]
-            elif v < self._habits.p_session_genre:
-                low, high = self._genres[moment.genre]
-            track = self._taste.pick(moment.week, low, high, w)
-            if not self.memory.times_heard[track]:
+            if artist and draw() < moment.p_same_artist:
+                low, high = artist
+            elif draw() < self._habits.p_session_genre:
+                low, high = world.genre_slices[moment.genre]
+            else:
+                low, high = 0, self._n_tracks
+            track = pick(weights, low, high, draw())
+            if not heard[track]:
                 break
         return track
 
     def _appeal(self, position: int, minute: float) -> float:
         """Return the chance that a recalled play is repeated: less if just heard, less if worn out."""
         memory = self.memory
-        is_loop = minute - float(memory.minutes[position]) < _TOGETHER_MINUTES
+        is_loop = minute - memory.minutes[position] < _TOGETHER_MINUTES
         wear = memory.times_heard[memory.tracks[position]] / self._habits.worn_after
-        return (self._habits.p_loop if is_loop else 1.0) / (1.0 + wear**2)
+        return (self._habits.p_loop if is_loop else 1.0) / (1.0 + wear * wear)
 
     def _old(self, moment: Moment, minute: float) -> int:
         """Go on after the last repeat, or recall a past play; a track just heard comes back rarely."""
-        memory, following = self.memory, moment.last_position + 1
-        if 0 <= following < len(memory.tracks) and float(self._rng.random()) < self._habits.p_continue:
-            gap = float(memory.minutes[following] - memory.minutes[following - 1])
-            if gap < _TOGETHER_MINUTES and minute - float(memory.minutes[following]) > _TOGETHER_MINUTES:
+        draw, memory, following = self._draw, self.memory, moment.last_position + 1
+        if 0 <= following < len(memory.tracks) and draw() < self._habits.p_continue:
+            gap = memory.minutes[following] - memory.minutes[following - 1]
+            if gap < _TOGETHER_MINUTES and minute - memory.minutes[following] > _TOGETHER_MINUTES:
                 moment.last_position = following
                 return memory.tracks[following]
         position = 0
         for _ in range(_TRIES):
-            position = memory.recall(self._rng, minute)
-            if float(self._rng.random()) < self._appeal(position, minute):
+            position = memory.recall(draw, minute)
+            if draw() < self._appeal(position, minute):
                 break
         moment.last_position = position
         return memory.tracks[position]

@@ -1,5 +1,6 @@
 """When a listener listens: sessions over the days and hours of a year."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import NormalDist
@@ -9,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.simulate.features import Floats, Ints
-from ingest.simulate.population import Listener
+from ingest.simulate.habits import Habits
+from ingest.simulate.population import CHRONOTYPES, Listener
 
 # Share of plays by hour, two harmonics: mean, cos 24 h, sin 24 h, cos 12 h, sin 12 h; Monday and Saturday of
 # docs/evidence.md 1. Other weekdays take Monday's, Sunday takes Saturday's.
@@ -22,27 +24,47 @@ _LENGTH_SIGMA = 1.1
 _MAX_ROWS = 260
 # Plays follow the start of their session by half its length: the start leads the curve by this much.
 _START_LEAD_HOURS = 0.5
-# Days away without any play, and where in the span they lie (share).
-_HOLIDAY_DAYS = 9
+# Where in the span the days away lie (share).
 _HOLIDAY_AT = 0.62
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Planned sessions in order: start (UTC epoch seconds), local hour, weeks since the start, rows."""
+    """Planned sessions in order: start (UTC epoch seconds), local hour, days since the first, rows."""
 
     start_s: Floats
     local_hour: Floats
-    week: Ints
+    day: Ints
     n_rows: Ints
+    is_shuffled: NDArray[np.bool_]
     end_s: float
     holiday: tuple[date, date]
 
 
-def activity(hours: Floats, *, weekend: bool, chronotype_hours: float = 0.0) -> Floats:
-    """Return the activity curve at local hours 0..24, in the curve's own unit, never negative."""
+def activity(hours: Floats, *, weekend: bool) -> Floats:
+    """Return the activity of a population at local hours 0..24, in the curve's own unit, never negative."""
+    return _curve(hours, WEEKEND_CURVE if weekend else WEEKDAY_CURVE)
+
+
+def own_activity(hours: Floats, *, weekend: bool, chronotype_hours: float) -> Floats:
+    """Return the activity of one listener whose day lags the average by some hours.
+
+    A population of clocks is flatter than each of them: this curve is as much steeper as makes the mean over
+    all chronotypes the population's.
+    """
     mean, cos1, sin1, cos2, sin2 = WEEKEND_CURVE if weekend else WEEKDAY_CURVE
-    angle = 2 * np.pi * (hours - chronotype_hours) / 24
+    shift = 2 * np.pi * np.array(CHRONOTYPES) / 24
+    own = [mean]
+    for times, cosine, sine in ((1, cos1, sin1), (2, cos2, sin2)):
+        # Averaged over shifts, a wave turns by (c, s): that turn is undone here.
+        c, s = np.cos(times * shift).mean(), np.sin(times * shift).mean()
+        own += [(c * cosine + s * sine) / (c**2 + s**2), (c * sine - s * cosine) / (c**2 + s**2)]
+    return _curve(hours - chronotype_hours, own)
+
+
+def _curve(hours: Floats, harmonics: Sequence[float]) -> Floats:
+    mean, cos1, sin1, cos2, sin2 = harmonics
+    angle = 2 * np.pi * hours / 24
     curve = mean + cos1 * np.cos(angle) + sin1 * np.sin(angle)
     curve = curve + cos2 * np.cos(2 * angle) + sin2 * np.sin(2 * angle)
     return np.maximum(curve, 0.0)
@@ -54,9 +76,9 @@ def epoch(day: date, zone: ZoneInfo, hour: float = 0.0) -> float:
     return (midnight + timedelta(hours=hour)).timestamp()
 
 
-def holiday(first: date, days: int) -> tuple[date, date]:
-    """Return first and last day without any play; in short spans the last lies before the first: no days."""
-    length = min(_HOLIDAY_DAYS, days // 12)
+def holiday(first: date, days: int, most: int) -> tuple[date, date]:
+    """Return first and last of the days without any play; no days if the last lies before the first."""
+    length = min(most, days // 12)
     start = first + timedelta(days=int(days * _HOLIDAY_AT))
     return start, start + timedelta(days=length - 1)
 
@@ -80,7 +102,7 @@ def _hours(rng: np.random.Generator, weekend: NDArray[np.bool_], chronotype_hour
     hours = np.zeros(len(weekend))
     for flag in (False, True):
         mine = weekend == flag
-        curve = activity(grid, weekend=flag, chronotype_hours=chronotype_hours - _START_LEAD_HOURS)
+        curve = own_activity(grid, weekend=flag, chronotype_hours=chronotype_hours - _START_LEAD_HOURS)
         cumulated = np.cumsum(curve)
         hours[mine] = np.interp(_even(rng, int(mine.sum())) * cumulated[-1], cumulated, grid)
     return hours
@@ -96,19 +118,13 @@ def _lengths(rng: np.random.Generator, n: int, mean_rows: float) -> Ints:
 
 
 def plan_sessions(
-    rng: np.random.Generator,
-    listener: Listener,
-    *,
-    first: date,
-    days: int,
-    sessions_per_day: float,
-    mean_rows: float,
+    rng: np.random.Generator, listener: Listener, habits: Habits, *, first: date, days: int
 ) -> Plan:
-    """Draw the sessions of `days` local days from `first`; `mean_rows` is the mean session length in rows."""
+    """Draw the sessions of `days` local days from `first`."""
     zone = ZoneInfo(listener.time_zone)
     calendar = [first + timedelta(days=i) for i in range(days)]
-    away = holiday(first, days)
-    n = max(round(sessions_per_day * days), 1)
+    away = holiday(first, days, habits.holiday_days)
+    n = max(round(habits.sessions_per_day * listener.activity * days), 1)
     day = np.searchsorted(np.cumsum(_day_weights(rng, calendar, away)), np.sort(_even(rng, n)))
     day = np.minimum(day, days - 1)
     weekend = np.array([calendar[i].weekday() >= 5 for i in day.tolist()])
@@ -118,8 +134,9 @@ def plan_sessions(
     return Plan(
         start_s=start[order],
         local_hour=hour[order],
-        week=(day // 7)[order],
-        n_rows=_lengths(rng, n, mean_rows),
+        day=day[order],
+        n_rows=_lengths(rng, n, habits.rows_per_session),
+        is_shuffled=rng.random(n) < habits.shuffle_share,
         end_s=epoch(first + timedelta(days=days), zone),
         holiday=away,
     )

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from core.errors import UsageError
-from ingest.simulate.catalogue import World, make_world, publish
+from ingest.simulate.catalogue import make_world, publish
 from ingest.simulate.catalogue_file import write_catalogue
 from ingest.simulate.clock import epoch
 from ingest.simulate.export_files import write_export
@@ -18,6 +18,7 @@ from ingest.simulate.listening import listen
 from ingest.simulate.playback import observe
 from ingest.simulate.population import Listener, draw_listener
 from ingest.simulate.spoken import speak
+from ingest.simulate.world import World
 
 # A fixed last day: the demo shows the same figures whenever it runs.
 DEFAULT_UNTIL = date(2026, 10, 31)
@@ -96,7 +97,7 @@ def write_demo_inputs(
     rng = np.random.default_rng(seed)
     world = make_world(rng)
     catalogue = publish(rng, world)
-    listener = draw_listener(rng, n_favourites=_FAVOURITES)
+    listener = draw_listener(rng, world.genres, n_favourites=_FAVOURITES)
     audio, video = _history(rng, world, listener, habits, first, days)
     folder.mkdir(parents=True, exist_ok=True)
     export_zip, catalogue_csv = folder / "my_spotify_data.zip", folder / "dataset.csv"

@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from ingest.simulate.catalogue import World
 from ingest.simulate.features import Ints
 from ingest.simulate.listening import MusicPlays
 from ingest.simulate.playback import Playback
 from ingest.simulate.spoken import SpokenPlay
+from ingest.simulate.world import World
 
 Row = dict[str, Any]
 
@@ -125,7 +125,9 @@ def spoken_rows(plays: list[SpokenPlay], country: str) -> list[Row]:
 
 def near_duplicates(rng: np.random.Generator, rows: list[Row], n: int) -> list[Row]:
     """Log n music rows twice, as Spotify now and then does: another `skipped`, or a shorter `ms_played`."""
-    long_enough = [row for row in rows if row["spotify_track_uri"] and row["ms_played"] > 60_000]
+    long_enough = [
+        row for row in rows if row["spotify_track_uri"] and row["ms_played"] > 60_000 and not row["offline"]
+    ]
     picked = rng.choice(len(long_enough), min(n, len(long_enough)), replace=False).tolist()
     changes: Iterable[Row] = (
         {"skipped": not long_enough[p]["skipped"]}

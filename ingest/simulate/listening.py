@@ -4,20 +4,23 @@ The process of docs/evidence.md 1; its parameters are in `habits`.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, timedelta
-from math import cos, exp, pi
+from dataclasses import dataclass, replace
+from datetime import date
+from math import exp
+from random import Random
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.simulate.catalogue import World
 from ingest.simulate.choosing import Chooser, Moment
 from ingest.simulate.clock import Plan, plan_sessions
+from ingest.simulate.effects import TRANSITION_SIZE, planted_tilt
 from ingest.simulate.features import Floats, Ints
 from ingest.simulate.habits import Habits
+from ingest.simulate.memory import Draw
 from ingest.simulate.population import Listener
-from ingest.simulate.taste import form_taste
+from ingest.simulate.taste import Taste, Turn, form_taste
+from ingest.simulate.world import World
 
 # Sessions lie at least this far apart, else they would be one (session gap 30 min, section 6).
 _SESSION_GAP_S = 2100
@@ -38,11 +41,11 @@ class MusicPlays:
     holiday: tuple[date, date]
 
 
-def _time_played(habits: Habits, duration_ms: int, heard: int, draws: list[float]) -> tuple[int, bool]:
-    """Draw how long a track plays (ms) and whether it plays to its end; `draws` are three uniforms."""
+def _time_played(habits: Habits, duration_ms: int, heard: int, draw: Draw) -> tuple[int, bool]:
+    """Draw how long a track plays (ms) and whether it plays to its end."""
     factor = habits.skip_floor + habits.skip_drop * exp(-heard / habits.skip_scale)
     at_once, soon, before_end = (share * factor for share in habits.skip_shares)
-    u, v, w = draws
+    u, v, w = draw(), draw(), draw()
     if u < at_once:
         # One in twenty-five is over before it sounds; the rest are mostly a second or two.
         return (0 if v < 0.04 else int(300 + 4690 * w**1.5)), False
@@ -54,18 +57,18 @@ def _time_played(habits: Habits, duration_ms: int, heard: int, draws: list[float
     return int(duration_ms * (1 + 0.3 * w)) if v < 0.007 else duration_ms, True
 
 
-def _pause_s(draws: list[float]) -> float:
+def _pause_s(draw: Draw) -> float:
     """Draw the seconds of silence before the next track: mostly none, sometimes minutes."""
-    u, v, _ = draws
+    u, v = draw(), draw()
     return 60 + 660 * v**2 if u < 0.03 else 0.6 * v
 
 
 class _Diary:
     """Plays sessions one after the other and keeps their rows as columns."""
 
-    def __init__(self, rng: np.random.Generator, chooser: Chooser, habits: Habits, world: World) -> None:
-        self._rng, self._chooser, self._habits = rng, chooser, habits
-        self._duration_ms: list[int] = world.duration_ms.tolist()
+    def __init__(self, random: Random, chooser: Chooser, habits: Habits, durations_ms: list[int]) -> None:
+        self._draw, self._chooser, self._habits = random.random, chooser, habits
+        self._duration_ms = durations_ms
         self.track: list[int] = []
         self.session: list[int] = []
         self.started_s: list[float] = []
@@ -74,17 +77,17 @@ class _Diary:
 
     def fill(self, session: int, moment: Moment, n_rows: int, start_s: float, end_s: float) -> float:
         """Play one session, never beyond `end_s`, and return when it ended (epoch seconds)."""
-        memory, now = self._chooser.memory, start_s
-        for draws in self._rng.random((n_rows, 6)).tolist():
+        memory, now, draw = self._chooser.memory, start_s, self._draw
+        for _ in range(n_rows):
             track = self._chooser.next_track(moment, now / 60)
             heard = memory.times_heard[track]
-            ms_played, finished = _time_played(self._habits, self._duration_ms[track], heard, draws[:3])
+            ms_played, finished = _time_played(self._habits, self._duration_ms[track], heard, draw)
             if now + ms_played / 1000 >= end_s:
                 break
             self._add(track, session, now, ms_played, finished=finished)
             if ms_played >= 30_000:
                 memory.add(now / 60, track)
-            now += ms_played / 1000 + _pause_s(draws[3:])
+            now += ms_played / 1000 + _pause_s(draw)
         return now
 
     def _add(self, track: int, session: int, started_s: float, ms_played: int, *, finished: bool) -> None:
@@ -95,25 +98,28 @@ class _Diary:
         self.is_finished.append(finished)
 
 
-def _tilt(habits: Habits, local_hour: float, day_of_year: float) -> float:
-    """Return by how many standard deviations energy moves at an hour of a day of the year."""
-    by_hour = habits.energy_by_hour * cos(2 * pi * (local_hour - 15) / 24)
-    by_season = habits.energy_by_season * cos(2 * pi * (day_of_year - 196) / 365)
-    return by_hour + by_season
+def _tilts(habits: Habits, plan: Plan, effect: str, first: date, days: int) -> list[float]:
+    """Return by how many standard deviations energy moves in each session: hour, season, what is planted."""
+    day_of_year = first.timetuple().tm_yday + plan.day
+    tilt = habits.energy_by_hour * np.cos(2 * np.pi * (plan.local_hour - 15) / 24)
+    tilt += habits.energy_by_season * np.cos(2 * np.pi * (day_of_year - 196) / 365.25)
+    tilts: list[float] = (tilt + planted_tilt(effect, plan, first, days)).tolist()
+    return tilts
 
 
-def _moment(
-    habits: Habits, chooser: Chooser, plan: Plan, index: int, *, shuffled: bool, first: date
-) -> Moment:
-    """Set the scene of a session: its genre, how artists run, how energetic the hour and season are."""
-    week = int(plan.week[index])
-    day_of_year = (first + timedelta(weeks=week)).timetuple().tm_yday
-    return Moment(
-        week=week,
-        genre=chooser.session_genre(week),
-        p_same_artist=habits.p_same_artist_shuffled if shuffled else habits.p_same_artist,
-        tilt=_tilt(habits, float(plan.local_hour[index]), day_of_year),
-    )
+def _moments(
+    habits: Habits, chooser: Chooser, taste: Taste, plan: Plan, tilts: list[float], *, turning: float
+) -> Iterator[Moment]:
+    """Set the scene of each session: its genre, how artists run, how energetic hour and season are."""
+    for day, tilt, shuffled in zip(plan.day.tolist(), tilts, plan.is_shuffled.tolist(), strict=True):
+        weights = taste.weights(day // 7)
+        yield Moment(
+            weights=weights,
+            genre=chooser.session_genre(weights),
+            p_same_artist=habits.p_same_artist_shuffled if shuffled else habits.p_same_artist,
+            tilt=tilt,
+            turning=turning,
+        )
 
 
 def _play_all(diary: _Diary, moments: Iterator[Moment], plan: Plan) -> None:
@@ -127,26 +133,27 @@ def _play_all(diary: _Diary, moments: Iterator[Moment], plan: Plan) -> None:
 
 
 def listen(
-    rng: np.random.Generator, world: World, listener: Listener, habits: Habits, *, first: date, days: int
+    rng: np.random.Generator,
+    world: World,
+    listener: Listener,
+    habits: Habits,
+    *,
+    first: date,
+    days: int,
+    effect: str = "everyday",
+    turns: tuple[Turn, ...] = (),
 ) -> MusicPlays:
-    """Simulate `days` local days of one listener from `first` on."""
-    plan = plan_sessions(
-        rng,
-        listener,
-        first=first,
-        days=days,
-        sessions_per_day=habits.sessions_per_day,
-        mean_rows=habits.rows_per_session,
-    )
-    taste = form_taste(rng, world, listener, weeks=days // 7 + 1, catalogue_share=habits.catalogue_share)
-    chooser = Chooser(rng, world, taste, habits, capacity=int(plan.n_rows.sum()))
-    shuffled = rng.random(len(plan.start_s)) < habits.shuffle_share
-    moments = (
-        _moment(habits, chooser, plan, i, shuffled=flag, first=first)
-        for i, flag in enumerate(shuffled.tolist())
-    )
-    diary = _Diary(rng, chooser, habits, world)
-    _play_all(diary, moments, plan)
+    """Simulate `days` local days of one listener from `first` on; `effect` is one of `effects.EFFECTS`."""
+    plan = plan_sessions(rng, listener, habits, first=first, days=days)
+    taste = form_taste(rng, world, listener, habits, days=days, turns=turns)
+    habits = replace(habits, p_new=habits.p_new * listener.activity**habits.p_new_by_activity)
+    # One number at a time comes ten times faster from here than from numpy.
+    random = Random(int(rng.integers(2**63)))
+    chooser = Chooser(random.random, world, habits)
+    diary = _Diary(random, chooser, habits, world.durations)
+    tilts = _tilts(habits, plan, effect, first, days)
+    turning = TRANSITION_SIZE if effect == "transition" else 0.0
+    _play_all(diary, _moments(habits, chooser, taste, plan, tilts, turning=turning), plan)
     session = np.array(diary.session, dtype=np.int64)
     return MusicPlays(
         track=np.array(diary.track, dtype=np.int64),
@@ -154,6 +161,6 @@ def listen(
         started_s=np.array(diary.started_s),
         ms_played=np.array(diary.ms_played, dtype=np.int64),
         is_finished=np.array(diary.is_finished, dtype=bool),
-        shuffled_session=shuffled[session],
+        shuffled_session=plan.is_shuffled[session],
         holiday=plan.holiday,
     )

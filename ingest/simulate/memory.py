@@ -2,42 +2,76 @@
 
 A past play j is copied with a probability proportional to (t - t_j + 1 minute)^(-d) (docs/evidence.md 1).
 Past plays are binned by age in powers of two, a bin is drawn by the bound of its weight and the play in it
-accepted by its true weight: the draw is exact and its cost logarithmic in the length of the history.
+accepted by its true weight: the draw is exact and its cost logarithmic in the length of the history. Ages
+only grow, so bins stay bounds for a while and are made anew every few minutes; plays since then have bounds
+of their own.
 """
 
-import numpy as np
+from bisect import bisect_right
+from collections.abc import Callable
+from itertools import accumulate
 
-_AGE_BINS = 2.0 ** np.arange(26)
+# Plays last at least this long, so the n-th last one began n of these ago, or longer.
+_SHORTEST_PLAY_MINUTES = 0.5
+_MOST_RECENT = 64
+_BINS_HOLD_MINUTES = 15.0
+
+Draw = Callable[[], float]
 
 
 class Memory:
     """Plays of at least 30 s so far, from which repeats are drawn."""
 
-    def __init__(self, capacity: int, n_tracks: int, decay: float) -> None:
-        """Make room for `capacity` plays of `n_tracks` tracks."""
-        self.minutes = np.zeros(capacity)
+    def __init__(self, n_tracks: int, decay: float) -> None:
+        """Remember nothing yet of `n_tracks` tracks; `decay` is d of the law."""
+        self.minutes: list[float] = []
         self.tracks: list[int] = []
         self.times_heard = [0] * n_tracks
         self._decay = decay
-        self._bound = _AGE_BINS**-decay
+        self._ends: list[int] = []
+        self._cumulated: list[float] = []
+        self._bounds: list[float] = []
+        self._n_binned, self._binned_at = 0, float("-inf")
+        ages = (_SHORTEST_PLAY_MINUTES * n for n in range(_MOST_RECENT))
+        self._recent = [0.0, *accumulate((age + 1.0) ** -decay for age in ages)]
 
     def add(self, minute: float, track: int) -> None:
-        """Remember a play."""
-        self.minutes[len(self.tracks)] = minute
+        """Remember a play that began at a minute, later than all before."""
+        self.minutes.append(minute)
         self.tracks.append(track)
         self.times_heard[track] += 1
 
-    def recall(self, rng: np.random.Generator, minute: float) -> int:
-        """Draw the position of a past play by the base-level law."""
-        n = len(self.tracks)
-        ends = np.searchsorted(self.minutes[:n], minute + 1.0 - _AGE_BINS, side="right")
-        ends[0] = n
-        cumulated = np.cumsum((ends[:-1] - ends[1:]) * self._bound[:-1])
+    def recall(self, draw: Draw, minute: float) -> int:
+        """Draw the position of a past play by the base-level law; `draw` gives uniform numbers."""
+        n_recent = len(self.tracks) - self._n_binned
+        if minute - self._binned_at > _BINS_HOLD_MINUTES or n_recent >= _MOST_RECENT:
+            self._bin(minute)
+            n_recent = 0
+        recent, minutes, exponent = self._recent, self.minutes, -self._decay
+        weight_of_recent = recent[n_recent]
+        total = weight_of_recent + (self._cumulated[-1] if self._cumulated else 0.0)
         while True:
-            u, v, w = rng.random(3).tolist()
-            bin_ = int(np.searchsorted(cumulated, u * cumulated[-1], side="right"))
-            low, high = int(ends[bin_ + 1]), int(ends[bin_])
-            position = low + int(v * (high - low))
-            age = max(minute - float(self.minutes[position]) + 1.0, 1.0)
-            if w < (age / float(_AGE_BINS[bin_])) ** -self._decay:
+            target = draw() * total
+            if target < weight_of_recent:
+                back = bisect_right(recent, target)
+                position, bound = len(minutes) - back, recent[back] - recent[back - 1]
+            else:
+                bin_ = bisect_right(self._cumulated, target - weight_of_recent, hi=len(self._cumulated) - 1)
+                low, bound = self._ends[bin_ + 1], self._bounds[bin_]
+                position = low + int(draw() * (self._ends[bin_] - low))
+            if draw() * bound < (minute - minutes[position] + 1.0) ** exponent:
                 return position
+
+    def _bin(self, minute: float) -> None:
+        """Bin all plays by age: bin k holds ages (plus one) of 2^k to 2^(k+1) minutes."""
+        end, age, total = len(self.tracks), 1.0, 0.0
+        self._ends, self._cumulated, self._bounds = [end], [], []
+        while end:
+            older = bisect_right(self.minutes, minute + 1.0 - 2.0 * age, hi=end)
+            bound = age**-self._decay
+            total += (end - older) * bound
+            self._ends.append(older)
+            self._cumulated.append(total)
+            self._bounds.append(bound)
+            end, age = older, 2.0 * age
+        self._n_binned, self._binned_at = len(self.tracks), minute

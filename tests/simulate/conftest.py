@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 
 from ingest.simulate import DemoInputs, write_demo_inputs
-from ingest.simulate.catalogue import World, make_world
+from ingest.simulate.catalogue import make_world
 from ingest.simulate.habits import Habits
 from ingest.simulate.listening import MusicPlays, listen
 from ingest.simulate.population import Listener, draw_listener
+from ingest.simulate.world import World
 
 Row = dict[str, Any]
 
@@ -42,7 +43,7 @@ def world() -> World:
 @pytest.fixture(scope="session", params=[1, 2, 3])
 def year(request: pytest.FixtureRequest, world: World) -> Year:
     rng = np.random.default_rng(request.param)
-    listener = draw_listener(rng, n_favourites=request.param)
+    listener = draw_listener(rng, world.genres, n_favourites=request.param)
     return Year(world, listener, listen(rng, world, listener, Habits(), first=date(2025, 3, 1), days=365))
 
 

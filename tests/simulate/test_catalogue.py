@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from ingest.simulate import DemoInputs
-from ingest.simulate.catalogue import World
 from ingest.simulate.features import AUDIO
 from ingest.simulate.genres import GENRES
+from ingest.simulate.world import World
 from tests.paths import real_kaggle_csv
 
 TYPES = [

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from random import Random
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 
-from ingest.simulate.clock import activity
+from ingest.simulate.clock import activity, own_activity
 from ingest.simulate.habits import Habits
 from ingest.simulate.memory import Memory
 from tests.simulate.conftest import Year
@@ -75,8 +76,8 @@ def test_hours_follow_the_activity_curve(year: Year) -> None:
     starts = year.plays.started_s[year.heard].tolist()
     share = np.bincount([datetime.fromtimestamp(s, zone).hour for s in starts], minlength=24) / len(starts)
     hours, chronotype = np.arange(0.5, 24.0), year.listener.chronotype_hours
-    curve = 5 * activity(hours, weekend=False, chronotype_hours=chronotype)
-    curve += 2 * activity(hours, weekend=True, chronotype_hours=chronotype)
+    curve = 5 * own_activity(hours, weekend=False, chronotype_hours=chronotype)
+    curve += 2 * own_activity(hours, weekend=True, chronotype_hours=chronotype)
     curve /= curve.sum()
     assert np.corrcoef(share, curve)[0, 1] > 0.8
     assert np.abs(share - curve).sum() / 2 < 0.15
@@ -130,16 +131,16 @@ def test_favourite_genres_are_heard_most(year: Year) -> None:
 
 
 def test_memory_draws_by_the_base_level_law() -> None:
-    rng, memory = np.random.default_rng(5), Memory(capacity=4, n_tracks=4, decay=0.8)
+    draw, memory = Random(5).random, Memory(n_tracks=4, decay=0.8)
     minutes, now = [0.0, 5_000.0, 9_000.0, 9_940.0], 10_000.0
     for track, minute in enumerate(minutes):
         memory.add(minute, track)
-    drawn = np.bincount([memory.recall(rng, now) for _ in range(20_000)], minlength=4) / 20_000
+    drawn = np.bincount([memory.recall(draw, now) for _ in range(20_000)], minlength=4) / 20_000
     weight = (now - np.array(minutes) + 1) ** -0.8
     assert drawn == pytest.approx(weight / weight.sum(), abs=0.012)
 
 
 def test_what_was_just_played_is_recalled_too() -> None:
-    memory = Memory(capacity=1, n_tracks=1, decay=Habits().decay)
+    memory = Memory(n_tracks=1, decay=Habits().decay)
     memory.add(100.0, 0)
-    assert memory.recall(np.random.default_rng(0), 100.0) == 0
+    assert memory.recall(Random(0).random, 100.0) == 0

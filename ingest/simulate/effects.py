@@ -1,0 +1,105 @@
+"""What a simulation plants into the listening, with dates: the truth that statistics have to find.
+
+`everyday` is the calibrated process with its rhythms and one or two lasting turns of taste a year. `none`
+takes every regularity away: what plays does not depend on hour, day, date, or on the play before. The others
+plant one effect into a listener without any.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from math import inf
+
+import numpy as np
+
+from ingest.simulate.clock import Plan
+from ingest.simulate.features import Floats
+from ingest.simulate.habits import Habits
+
+EFFECTS = ("everyday", "none", "weekend", "rhythm", "week", "transition")
+# Sizes of planted effects, in standard deviations of the energy of tracks.
+WEEKEND_SIZE = 0.30
+RHYTHM_SIZE, RHYTHM_PEAK_HOUR = 0.25, 18
+# Three standard deviations of a listener's week means (docs/evidence.md 5).
+WEEK_SIZE = 0.60
+# On the log scale: how much likelier a change between happy-energetic and sad-calm is than staying.
+TRANSITION_SIZE = 0.5
+# The planted week has this many weeks after it, and is the last whole one of its kind in short spans.
+_WEEKS_AFTER = 1
+# A listening day ends at this local hour.
+_DAY_ENDS = 4
+
+
+@dataclass(frozen=True)
+class Truth:
+    """One effect in one listener's simulated life. Dates are local, the last one included.
+
+    size: in standard deviations of the energy of tracks, None where it is no matter of energy. detail: what
+    happened, in words.
+    """
+
+    effect: str
+    first_date: date
+    last_date: date
+    size: float | None
+    detail: str
+
+
+def habits_for(effect: str) -> Habits:
+    """Return the habits of a listener with an effect: all of them everyday, none of them otherwise."""
+    if effect == "everyday":
+        return Habits()
+    return replace(
+        Habits(),
+        decay=0.0,
+        p_same_artist=0.0,
+        p_same_artist_shuffled=0.0,
+        p_continue=0.0,
+        p_session_genre=0.0,
+        p_loop=1.0,
+        worn_after=inf,
+        skip_floor=1.0,
+        skip_drop=0.0,
+        energy_by_hour=0.0,
+        energy_by_season=0.0,
+        drift=0.0,
+        holiday_days=0,
+    )
+
+
+def planted_week(first: date, days: int) -> date:
+    """Return the Monday of the week that differs: the last but one that is whole."""
+    last = first + timedelta(days=days)
+    monday = last - timedelta(days=last.weekday())
+    return monday - timedelta(weeks=1 + _WEEKS_AFTER)
+
+
+def planted_tilt(effect: str, plan: Plan, first: date, days: int) -> Floats:
+    """Return by how many standard deviations the energy of each planned session is moved."""
+    if effect == "weekend":
+        weekday = (first.weekday() + plan.day) % 7
+        return np.where(weekday >= 5, WEEKEND_SIZE, 0.0)
+    if effect == "rhythm":
+        return RHYTHM_SIZE * np.cos(2 * np.pi * (plan.local_hour - RHYTHM_PEAK_HOUR) / 24)
+    if effect == "week":
+        listening_day = plan.day - (plan.local_hour < _DAY_ENDS)
+        start = (planted_week(first, days) - first).days
+        return np.where((listening_day >= start) & (listening_day < start + 7), WEEK_SIZE, 0.0)
+    return np.zeros(len(plan.day))
+
+
+def truths(effect: str, first: date, days: int) -> list[Truth]:
+    """Return what an effect means for a listener simulated for `days` days from `first`."""
+    last = first + timedelta(days=days - 1)
+    if effect == "weekend":
+        return [Truth(effect, first, last, WEEKEND_SIZE, "Saturdays and Sundays are more energetic")]
+    if effect == "rhythm":
+        words = f"energy follows a wave of 24 hours that is highest at {RHYTHM_PEAK_HOUR}:00"
+        return [Truth(effect, first, last, RHYTHM_SIZE, words)]
+    if effect == "week":
+        monday = planted_week(first, days)
+        words = "this week is more energetic, by three deviations of a week's mean"
+        return [Truth(effect, monday, monday + timedelta(days=6), WEEK_SIZE, words)]
+    if effect == "transition":
+        words = "happy energetic and sad calm tracks take turns more often than chance has it"
+        return [Truth(effect, first, last, None, words)]
+    return []
