@@ -1,22 +1,26 @@
-"""One simulated year for all tests of the simulator: the world, its listener, and the files of the demo."""
+"""One simulated year for all tests of the simulator, the files of the demo, warehouses of a few people."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
 import numpy as np
 import pytest
 
-from ingest.simulate import DemoInputs, write_demo_inputs
+from core.settings import Settings, load_settings
+from ingest.forget import forget_listener
+from ingest.simulate import DemoInputs, simulate, write_demo_inputs
 from ingest.simulate.catalogue import make_world
 from ingest.simulate.habits import Habits
 from ingest.simulate.listening import MusicPlays, listen
 from ingest.simulate.population import Listener, draw_listener
 from ingest.simulate.world import World
+from tests.simulate.warehouses import DAYS, home_with, rows
 
 Row = dict[str, Any]
 
@@ -72,3 +76,27 @@ def audio(files: dict[str, list[Row]]) -> list[Row]:
 @pytest.fixture(scope="session")
 def music(audio: list[Row]) -> list[Row]:
     return [row for row in audio if row["spotify_track_uri"]]
+
+
+@pytest.fixture(scope="session")
+def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse file with the simulated catalogue and nobody in it; to be copied."""
+    settings = load_settings(home=tmp_path_factory.mktemp("catalogue") / "home", threads=2)
+    simulate(settings, listeners=1, days=7, seed=0)
+    forget_listener(settings, "sim-0-0001")
+    return settings.database_path
+
+
+@pytest.fixture
+def ready(catalogue: Path, tmp_path: Path) -> Settings:
+    """A warehouse of its own for a test, with the simulated catalogue."""
+    return home_with(catalogue, tmp_path / "home")
+
+
+@pytest.fixture(scope="session")
+def three(catalogue: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A warehouse with three simulated listeners; for reading only."""
+    settings = home_with(catalogue, tmp_path_factory.mktemp("three") / "home")
+    receipt = simulate(settings, listeners=3, days=DAYS, seed=5)
+    assert receipt.counts["rows"] == len(rows(settings))
+    return settings
