@@ -13,6 +13,7 @@ from rich.table import Table
 
 from benchmarks.imports import measure_imports
 from benchmarks.measuring import ROOT, Figure, bare_import, spotiflow
+from benchmarks.simulation import measure_simulation
 
 
 def _one_row_each(folder: Path, files: list[Path]) -> list[Path]:
@@ -62,15 +63,17 @@ def show(figures: list[Figure]) -> int:
 
 
 def main() -> None:
-    """Print every figure beside its limit; with the word `imports` only those of generated exports."""
-    if sys.argv[1:] == ["imports"]:
+    """Print every figure beside its limit; `imports` or `simulation` alone need no real inputs."""
+    alone = {"imports": measure_imports, "simulation": measure_simulation}
+    if len(sys.argv) == 2 and sys.argv[1] in alone:
         with tempfile.TemporaryDirectory() as folder:
-            sys.exit(show(measure_imports(Path(folder))))
+            sys.exit(show(alone[sys.argv[1]](Path(folder))))
     data = Path(os.environ.get("SPOTIFLOW_SHARED") or ROOT.parent / "shared") / "data"
     if not data.is_dir():
         raise SystemExit(f"The real inputs are not at {data}; name their folder with SPOTIFLOW_SHARED.")
     with tempfile.TemporaryDirectory() as folder:
-        figures = [*measure(data, Path(folder)), *measure_imports(Path(folder))]
+        place = Path(folder)
+        figures = [*measure(data, place), *measure_imports(place), *measure_simulation(place)]
     sys.exit(show(figures))
 
 
