@@ -126,7 +126,7 @@ def forget_listeners(settings: Settings, names: Sequence[str]) -> Forgotten:
         len(strings),
         len(seen_before),
         leftovers(settings, strings),
-        copies_of(settings, name),
+        sorted({copy for name in names for copy in copies_of(settings, name)}),
         before,
         after,
     )
