@@ -57,6 +57,7 @@ def fetch(address: str) -> str:
     raise AssertionError(f"nobody serves {address}")
 
 
+@pytest.mark.long
 def test_the_documentation_is_a_place_to_read_without_a_network(served: str) -> None:
     page = fetch(f"{served}/index.html")
     assert not LOADED.search(page), "the page would ask another server for a part of itself"
