@@ -9,7 +9,20 @@ from typing import Annotated
 
 import typer
 
-from commands import access, auth, automation, docs, forget, ingest, listener, publish, report, safety, train
+from commands import (
+    access,
+    auth,
+    automation,
+    docs,
+    forget,
+    ingest,
+    listener,
+    publish,
+    report,
+    safety,
+    schedule,
+    train,
+)
 from commands.shared import Json, Synthetic, settle, show
 from core.errors import SpotiflowError
 
@@ -26,6 +39,7 @@ app.add_typer(auth.app, name="auth")
 app.add_typer(docs.app, name="docs")
 app.add_typer(publish.app, name="publish")
 app.add_typer(automation.app)
+app.add_typer(schedule.app, name="schedule")
 app.add_typer(access.app)
 app.add_typer(report.app, name="report")
 app.add_typer(forget.app)

@@ -11,17 +11,14 @@ from datetime import UTC, datetime, timedelta
 
 from core.console import log
 from core.database import open_warehouse
-from core.errors import LoginNeededError, SpotiflowError, WaitError
+from core.errors import LoginNeededError, SpotiflowError, WaitError, WarehouseBusyError
+from core.interruption import interruption
 from core.settings import Settings
 
 # How long the run log goes back; the log files go back as far as their size allows.
 KEPT = timedelta(days=400)
 _RUN_ID: ContextVar[str | None] = ContextVar("run_id", default=None)
 _OPEN: ContextVar[StageRun | None] = ContextVar("open_stage", default=None)
-
-
-class Terminated(KeyboardInterrupt):
-    """Somebody asked this process to end (SIGTERM). Whatever takes Ctrl+C well takes this well."""
 
 
 def utc_now() -> datetime:
@@ -81,14 +78,19 @@ def record_stage(settings: Settings, stage: str) -> Iterator[StageRun]:
     try:
         yield run
     except BaseException as error:
-        run.status, run.detail = status_of(error), words_of(error)
+        cause = interruption() or error
+        run.status, run.detail = status_of(cause), words_of(cause)
         log.error("%s %s after %.1f s: %s", stage, run.status, run.seconds, run.detail)
         _store_quietly(settings, run)
         raise
     finally:
         _OPEN.reset(token)
     log.info("%s done in %.1f s: %s", stage, run.seconds, run.detail)
-    _store(settings, run)
+    try:
+        _store(settings, run)
+    except WarehouseBusyError as error:
+        # What was done is done: a poll is in the inbox then, and whatever else is not noted is due again.
+        log.warning("%s could not be recorded: %s", stage, error.message)
 
 
 def status_of(error: BaseException) -> str:

@@ -135,7 +135,7 @@ def load_settings(home: Path | None = None, **options: Any) -> Settings:
     place = place.expanduser().absolute()
     chosen: dict[str, Any] = _from_file(place / "config.toml")
     chosen |= _from_environment(environment)
-    chosen |= {key: value for key, value in options.items() if value is not None}
+    chosen |= {key: _read(key, value, "an option") for key, value in options.items() if value is not None}
     return _checked(Settings(home=place, **chosen))
 
 

@@ -17,7 +17,7 @@ from core.errors import (
     WarehouseBusyError,
     WarehouseError,
 )
-from core.runs import Terminated
+from core.interruption import Terminated
 from publish.postgres_errors import PostgresError
 
 EVERY = "every"

@@ -55,7 +55,7 @@ LINE = (
     Stage(
         "files",
         "takes in paths, the inbox and the sources of config.toml",
-        "poll",
+        "build",
         sources.not_due,
         sources.take_in,
     ),

@@ -9,8 +9,10 @@ from core.console import log
 from core.database import open_warehouse
 from core.errors import SpotiflowError, UsageError
 from core.holder import only_one
+from core.interruption import interruption
 from core.runs import record_stage, run_of_stages, status_of, store_run, utc_now, words_of
 from ingest.inputs import require
+from pipeline.causes import review_run
 from pipeline.faults import Rule, Then, rule_for
 from pipeline.imports import KINDS
 from pipeline.line import LINE
@@ -50,10 +52,11 @@ def run_line(job: Job, stages: Sequence[Stage] = LINE, command: str = "run") -> 
         for number, stage in enumerate(stages):
             outcome, stops = _run_stage(job, stage)
             result.stages.append(outcome)
-            if stops:
+            if stops or interruption():
                 result.left_out = [later.name for later in stages[number + 1 :]]
                 break
     result.seconds = time.monotonic() - started
+    review_run(job.settings, result)
     store_run(job.settings, run_id, command, started_at, (result.status, result.exit_code, result.summary))
     return result
 
@@ -87,14 +90,14 @@ def _run_stage(job: Job, stage: Stage) -> tuple[StageOutcome, bool]:
             try:
                 return _attempt(job, stage, attempts, started), False
             except SpotiflowError as error:
-                rule = rule_for(stage.name, error)
-                if attempts >= rule.attempts:
+                if interruption() or attempts >= rule_for(stage.name, error).attempts:
                     raise
                 log.warning("%s: attempt %d failed: %s", stage.name, attempts, error.message)
                 time.sleep(job.settings.retry_seconds * 2 ** (attempts - 1))
-    except (Exception, KeyboardInterrupt) as error:
-        rule = rule_for(stage.name, error)
-        return _failed(stage, error, rule, attempts, time.monotonic() - started), rule.then is Then.STOP
+    except (Exception, KeyboardInterrupt) as raised:
+        cause = interruption() or raised
+        rule = rule_for(stage.name, cause)
+        return _failed(stage, cause, rule, attempts, time.monotonic() - started), rule.then is Then.STOP
 
 
 def _attempt(job: Job, stage: Stage, attempts: int, started: float) -> StageOutcome:

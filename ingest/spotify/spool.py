@@ -11,9 +11,9 @@ from typing import Any
 
 from core.console import log
 from core.database import prepare_home
+from core.private_files import write_private
 from core.runs import utc_now
 from core.settings import Settings
-from ingest.spotify.token_store import write_private
 
 PATTERN = "spotify-*.json"
 

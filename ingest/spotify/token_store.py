@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import Any
 from spotipy.cache_handler import CacheHandler
 
 from core.errors import HomeError, LoginNeededError
+from core.private_files import write_private
 from core.runs import utc_now
 from core.settings import Settings
 
@@ -135,17 +134,3 @@ class TokenStore(CacheHandler):  # type: ignore[misc]
             return  # A logout came in between, or Spotify gave no token: what was there stays.
         kept = {key: value for key, value in token_info.items() if value is not None}
         self.save(replace(login, token=(login.token or {}) | kept))
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read, whole or not at all. Raises OSError."""
-    handle, draft = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)  # 0600 from the first byte
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(draft).replace(path)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise

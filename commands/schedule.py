@@ -1,0 +1,66 @@
+"""`spotiflow schedule`: keep everything running."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from commands.shared import settle, show
+
+app = typer.Typer(help="Keep everything running: polls, builds, training and publishing, each at its time.")
+
+
+@app.callback(invoke_without_command=True)
+def schedule(
+    context: typer.Context,
+    poll: Annotated[float | None, typer.Option(help="Minutes between polls (30); 0: never.", min=0)] = None,
+    build: Annotated[float | None, typer.Option(help="Hours between builds (6); 0: never.", min=0)] = None,
+    train_at: Annotated[
+        str | None, typer.Option(help="Local time of the daily training (00:00); '': never.")
+    ] = None,
+    publish: Annotated[
+        float | None, typer.Option(help="Hours between publishings (12); 0: never.", min=0)
+    ] = None,
+) -> None:
+    """Run everything now and then at its cadence, until Ctrl+C or SIGTERM; one schedule per home.
+
+    Example: spotiflow schedule --poll 20
+    """
+    if context.invoked_subcommand:
+        return
+    from core.interruption import end_in_order, interruption
+    from pipeline.launcher import Launcher
+    from pipeline.schedule import run_schedule, stop_schedule
+    from pipeline.timetable import Timetable
+
+    settings = settle(
+        schedule_poll_minutes=poll,
+        schedule_build_hours=build,
+        schedule_train_at=train_at,
+        schedule_publish_hours=publish,
+    )
+    launcher, table = Launcher(settings), Timetable()
+    end_in_order()
+    try:
+        run_schedule(settings, launcher, typer.echo, table)
+    except KeyboardInterrupt:
+        launcher.stop()
+        stop_schedule(table)
+        show("Stopped; nothing is half done.")
+        raise typer.Exit(0 if interruption() else 130) from None
+
+
+@app.command()
+def unit(
+    kind: Annotated[
+        str | None, typer.Argument(help="systemd, launchd or cron; default: what this system uses.")
+    ] = None,
+) -> None:
+    """Print what starts the schedule with the machine, ready to be saved.
+
+    Example: spotiflow schedule unit systemd > ~/.config/systemd/user/spotiflow.service
+    """
+    from pipeline.units import unit as unit_of
+
+    typer.echo(unit_of(settle(), kind), nl=False)

@@ -1,0 +1,34 @@
+"""Ctrl+C and SIGTERM end a run in order: the stage is undone, and run log and exit code say what it was."""
+
+from __future__ import annotations
+
+import signal
+from types import FrameType
+
+
+class Terminated(KeyboardInterrupt):
+    """Somebody asked this process to end (SIGTERM). Whatever takes Ctrl+C well takes this well."""
+
+
+_ERRORS: dict[int, type[KeyboardInterrupt]] = {signal.SIGINT: KeyboardInterrupt, signal.SIGTERM: Terminated}
+_received: list[int] = []
+
+
+def end_in_order() -> None:
+    """From now on the first Ctrl+C or SIGTERM raises KeyboardInterrupt or Terminated in the main thread."""
+    _received.clear()
+    for number in _ERRORS:
+        signal.signal(number, _end)
+
+
+def interruption() -> KeyboardInterrupt | None:
+    """Return what asked this process to end, if something did.
+
+    Libraries turn the exception into one of their own, or swallow it; this does not forget.
+    """
+    return _ERRORS[_received[0]]() if _received else None
+
+
+def _end(number: int, _: FrameType | None) -> None:
+    _received.append(number)
+    raise _ERRORS[number]
