@@ -1,4 +1,4 @@
-"""`spotiflow run`: everything, stage by stage."""
+"""`spotiflow run`, and what one sees of it: `status`, `logs`, `doctor`."""
 
 from __future__ import annotations
 
@@ -53,3 +53,62 @@ def run(
     show(result.to_dict() if as_json else result.render(), as_json=as_json)
     if result.exit_code:
         raise typer.Exit(result.exit_code)
+
+
+@app.command()
+def status(
+    check: Annotated[
+        bool, typer.Option("--check", help="Exit with 1 when something is not as new as it should be.")
+    ] = False,
+    runs: Annotated[bool, typer.Option("--runs", help="Durations and success rates of every stage.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show what came in when, what ran how, and what there is to do.
+
+    Example: spotiflow status --check
+    """
+    from pipeline.run_figures import render_figures, run_figures
+    from pipeline.status import read_status
+
+    settings = settle()
+    if runs:
+        rows = run_figures(settings)
+        show(rows if as_json else render_figures(rows), as_json=as_json)
+        return
+    state = read_status(settings)
+    show(state.to_dict() if as_json else state.render(), as_json=as_json)
+    if check and state.stale:
+        raise typer.Exit(1)
+
+
+@app.command()
+def logs(
+    lines: Annotated[int, typer.Option("-n", "--lines", help="How many lines.", min=1)] = 40,
+    keep_on: Annotated[bool, typer.Option("-f", "--follow", help="Go on with what is added.")] = False,
+) -> None:
+    """Print the end of the log; it holds no tokens.
+
+    Example: spotiflow logs -n 100
+    """
+    from pipeline.logs import follow, last_lines
+
+    settings = settle()
+    for line in last_lines(settings, lines):
+        typer.echo(line)
+    if keep_on:
+        for line in follow(settings):
+            typer.echo(line)
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """Look at versions, rights, disk, lock, freshness, coverage and login, and say how to mend each.
+
+    Example: spotiflow doctor
+    """
+    from pipeline.doctor import examine, is_wrong, render, to_dict
+
+    checks = examine(settle())
+    show(to_dict(checks) if as_json else render(checks), as_json=as_json)
+    if is_wrong(checks):
+        raise typer.Exit(1)

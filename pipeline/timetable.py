@@ -63,8 +63,8 @@ def local_zone() -> Any:
 class DailyTrigger(BaseTrigger):  # type: ignore[misc]
     """Strikes once on every local day, also where summer time begins at that very time of day.
 
-    APScheduler's own cron trigger leaves such a day out. A time that does not exist strikes when the clock has
-    gone forward; one that comes twice strikes the first time.
+    APScheduler's own cron trigger leaves such a day out. A time that does not exist strikes when the
+    clock has gone forward; one that comes twice strikes the first time.
     """
 
     def __init__(self, at: time, zone: tzinfo) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -36,7 +37,7 @@ class Days:
         self.plays = week.listening()
         self.shown: set[str] = set()
         self.holding = ExitStack()
-        self.events = [
+        self.events: list[tuple[float, str, Callable[[], object]]] = [
             (9, "lost", lambda: spotify.fail(RECENT, *[f.BROKEN_503] * 4)),
             (14, "nonsense", lambda: spotify.fail(RECENT, f.HTML_200, f.CUT, f.TRUNCATED, f.BROKEN_502)),
             (20, "held", lambda: self.holding.enter_context(held(settings))),
