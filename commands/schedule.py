@@ -8,7 +8,7 @@ import typer
 
 from commands.shared import settle, show
 
-app = typer.Typer(help="Keep everything running: polls, builds, training and publishing, each at its time.")
+app = typer.Typer()
 
 
 @app.callback(invoke_without_command=True)
@@ -23,7 +23,7 @@ def schedule(
         float | None, typer.Option(help="Hours between publishings (12); 0: never.", min=0)
     ] = None,
 ) -> None:
-    """Run everything now and then at its cadence, until Ctrl+C or SIGTERM; one schedule per home.
+    """Keep everything running: all of it now, then each stage at its cadence, until Ctrl+C or SIGTERM.
 
     Example: spotiflow schedule --poll 20
     """

@@ -11,7 +11,6 @@ from core.errors import (
     HomeError,
     InputError,
     LoginNeededError,
-    NotFoundError,
     SpotiflowError,
     WaitError,
     WarehouseBusyError,
@@ -26,7 +25,6 @@ EVERY = "every"
 class Then(StrEnum):
     """What the run does after a fault."""
 
-    SKIP = "skip"
     GO_ON = "go on"
     STOP = "stop"
 
@@ -69,14 +67,6 @@ RULES = (
     Rule(
         "build", "a data test fails, or a model cannot be built", BuildError, 1, Then.GO_ON, 1,
         "The same data would fail again. The last good tables stay, and the later stages work on them.",
-    ),
-    Rule(
-        "train", "there is no catalogue to learn from", NotFoundError, 1, Then.SKIP, 0,
-        "Everything but the models works without one.",
-    ),
-    Rule(
-        "score", "there is no catalogue to learn from", NotFoundError, 1, Then.SKIP, 0,
-        "Everything but the models works without one.",
     ),
     Rule(
         "publish", "PostgreSQL cannot be reached", PostgresError, 3, Then.GO_ON, 1,

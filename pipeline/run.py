@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 from core.console import log
 from core.database import open_warehouse
@@ -47,7 +48,7 @@ def run_line(job: Job, stages: Sequence[Stage] = LINE, command: str = "run") -> 
         require(path, *KINDS)
     _require_something(job)
     started_at, started = utc_now(), time.monotonic()
-    with only_one(job.settings, f"spotiflow {command}"), run_of_stages() as run_id:
+    with _lock(job, stages, command), run_of_stages() as run_id:
         result = RunResult(run_id)
         for number, stage in enumerate(stages):
             outcome, stops = _run_stage(job, stage)
@@ -70,6 +71,13 @@ def show_report(job: Job, result: RunResult) -> None:
     except UsageError as error:
         # Everything is done by now: that is said, and no failure.
         job.show(f"{error.message} {error.hint}")
+
+
+def _lock(job: Job, stages: Sequence[Stage], command: str) -> AbstractContextManager[None]:
+    """Return the lock of the home; a poll alone needs none, as it can wait for nobody and spoils nothing."""
+    if [stage.name for stage in stages] == ["spotify"]:
+        return nullcontext()
+    return only_one(job.settings, f"spotiflow {command}")
 
 
 def _require_something(job: Job) -> None:

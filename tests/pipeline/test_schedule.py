@@ -120,7 +120,7 @@ def names(launched: list[tuple[datetime, str]]) -> Counter[str]:
 def test_a_day_at_the_usual_cadence(settings: Settings) -> None:
     launched = launched_at(settings, START + 7 * HOURS, 24.5)
     assert launched[0] == (START + 7 * HOURS, "start")
-    assert names(launched) == {"start": 1, "poll": 48, "build": 4, "train": 1}
+    assert names(launched) == {"start": 1, "poll": 48, "build": 4, "train": 1, "publish": 2}
     assert [moment.hour for moment, name in launched if name == "train"] == [0]
 
 
@@ -161,7 +161,7 @@ def test_training_is_daily_whatever_summer_time_does(
 
 
 def test_a_clock_can_be_switched_off(settings: Settings) -> None:
-    quiet = replace(settings, schedule_train_at="", schedule_build_hours=0.0)
+    quiet = replace(settings, schedule_train_at="", schedule_build_hours=0.0, schedule_publish_hours=0.0)
     assert set(names(launched_at(quiet, START, 24.5))) == {"start", "poll"}
 
 
