@@ -76,7 +76,10 @@ from (
     from incoming
     semi join known using (row_number)
     join raw.listening_history as stored using (play_id)
-    where {_version("incoming", "$source")} > {_version("stored", "stored.source")}
+    -- The same play ends in the same second, and is told of by its end or its start, a week before at most.
+    -- Without this a large history would be read once for each file.
+    where stored.played_at between $first - interval 8 day and $last + interval 8 day
+        and {_version("incoming", "$source")} > {_version("stored", "stored.source")}
     qualify row_number() over (
         partition by play_id order by {_version("incoming", "$source")} desc, row_number
     ) = 1
@@ -178,7 +181,8 @@ def add_file(db: duckdb.DuckDBPyConnection, origin: Origin, mended: Repair | Non
     receipt = _receipt(db, origin, mended)
     db.execute(_STORE_PLAYS, with_names | _constants(origin))
     if receipt.counts.known:
-        db.execute(_KEEP_BEST, {"source": origin.source})
+        span = {"first": receipt.covered_from, "last": receipt.covered_to}
+        db.execute(_KEEP_BEST, {"source": origin.source, **span})
     if receipt.counts.rejected:
         db.execute(_STORE_REJECTED, with_names)
     db.execute(_STORE_FILE, _file_row(origin, receipt))
