@@ -38,3 +38,63 @@
         {%- endfor %}
     end
 {%- endmacro %}
+
+{# CTEs that end in `periods`: sums of `days` (plays, ms_played, first and last played, is_simulated) per scope of
+   `scopes`, period_kind, period_start and `keys`. Each kind of period is summed up from the next shorter one: all
+   at once every day would be counted four times over in one table too large for memory. #}
+{% macro period_sums(days, keys, condition="true") -%}
+    {%- set levels = {"month": days, "quarter": "month_sums", "year": "quarter_sums", "all": "year_sums"} -%}
+    {%- for kind, source in levels.items() %}
+    {{ kind }}_sums as (
+        select
+            {{ "scopes.scope_id as listener_id" if kind == "month" else "listener_id" }},
+            first_month,
+            {% if kind == "all" -%} first_month
+            {%- else -%} cast(date_trunc('{{ kind }}', {{ "local_date" if kind == "month" else "period_start" }}) as date)
+            {%- endif %} as period_start,
+            {{ keys | join(", ") }},
+            cast(sum(plays) as bigint) as plays,
+            cast(sum(ms_played) as bigint) as ms_played,
+            min(first_played_at) as first_played_at,
+            max(last_played_at) as last_played_at,
+            bool_or(is_simulated) as is_simulated
+        from {{ source }}
+        {%- if kind == "month" %}
+        inner join scopes using (listener_id)
+        where {{ condition }}
+        {%- endif %}
+        group by all
+    ),
+    {%- endfor %}
+    periods as (
+        {%- for kind in levels %}
+        select '{{ kind }}' as period_kind, * from {{ kind }}_sums {{ "union all" if not loop.last }}
+        {%- endfor %}
+    )
+{%- endmacro %}
+
+{# Rows of `periods` that can be among the first `var ranking_depth` of their period by plays: fewer than that many
+   have more. Counting how many have how often is cheap; sorting all of them is what a ranking takes its time for. #}
+{% macro leaders(periods) -%}
+    select candidates.*
+    from {{ periods }} as candidates
+    inner join
+        (
+            select
+                listener_id,
+                period_kind,
+                period_start,
+                plays,
+                coalesce(
+                    sum(count(*)) over (
+                        partition by listener_id, period_kind, period_start
+                        order by plays desc nulls last
+                        rows between unbounded preceding and 1 preceding
+                    ),
+                    0
+                ) as n_with_more
+            from {{ periods }}
+            group by listener_id, period_kind, period_start, plays
+        ) as counts using (listener_id, period_kind, period_start, plays)
+    where counts.n_with_more < {{ var("ranking_depth") }}
+{%- endmacro %}

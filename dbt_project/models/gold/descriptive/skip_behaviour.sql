@@ -7,7 +7,7 @@
     "hour_of_day": "lpad(cast(hour_of_day as string), 2, '0')",
     "part_of_day": "part_of_day",
     "familiarity": "familiarity",
-    "year": "cast(extract(year from local_date) as string)",
+    "year": "cast(year as string)",
 } %}
 with
     music_streams as (select * from {{ ref("music_streams") }}),
@@ -25,11 +25,23 @@ with
             end as familiarity
         from music_streams
     ),
+    -- One row for all streams of a session that are alike, so that each is read once.
     skips as (
         {% for definition, is_skip in skip_definitions().items() %}
-            select *, '{{ definition }}' as definition, {{ is_skip }} as is_skip
+            select
+                listener_id,
+                session_id,
+                '{{ definition }}' as definition,
+                hour_of_day,
+                part_of_day,
+                familiarity,
+                extract(year from local_date) as year,
+                count(*) as streams,
+                count(case when {{ is_skip }} then 1 end) as skips,
+                bool_or(is_simulated) as is_simulated
             from streams
-            where {{ is_skip }} is not null {{ "union all" if not loop.last }}
+            where {{ is_skip }} is not null
+            group by all {{ "union all" if not loop.last }}
         {% endfor %}
     ),
     sessions as (
@@ -40,8 +52,8 @@ with
                 '{{ dimension }}' as dimension,
                 {{ value }} as value,
                 session_id,
-                count(*) as streams,
-                count(case when is_skip then 1 end) as skips,
+                sum(streams) as streams,
+                sum(skips) as skips,
                 bool_or(is_simulated) as is_simulated
             from skips
             group by all {{ "union all" if not loop.last }}

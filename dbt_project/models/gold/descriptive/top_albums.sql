@@ -6,26 +6,24 @@
 with
     track_days as (select * from {{ ref("track_days") }}),
     scopes as ({{ listener_scopes("track_days") }}),
-    periods as (
+    {{ period_sums("track_days", ["artist_name", "album_name", "track_id"], "track_days.album_name is not null") }},
+    albums as (
         select
-            scopes.scope_id as listener_id,
+            listener_id,
             period_kind,
-            {{ period_start("track_days.local_date", "scopes.first_month") }}
-            as period_start,
-            track_days.artist_name,
-            track_days.album_name,
-            count(distinct track_days.track_id) as tracks,
-            cast(sum(track_days.plays) as bigint) as plays,
-            cast(sum(track_days.ms_played) as bigint) as ms_played,
-            min(track_days.first_played_at) as first_played_at,
-            max(track_days.last_played_at) as last_played_at,
-            bool_or(track_days.is_simulated) as is_simulated
-        from track_days
-        inner join scopes using (listener_id)
-        cross join {{ period_kinds() }}
-        where track_days.album_name is not null
+            period_start,
+            artist_name,
+            album_name,
+            count(*) as tracks,
+            cast(sum(plays) as bigint) as plays,
+            cast(sum(ms_played) as bigint) as ms_played,
+            min(first_played_at) as first_played_at,
+            max(last_played_at) as last_played_at,
+            bool_or(is_simulated) as is_simulated
+        from periods
         group by all
     ),
+    leaders as ({{ leaders("albums") }}),
     ranked as (
         select
             *,
@@ -37,7 +35,7 @@ with
                     album_name nulls last,
                     artist_name nulls last
             ) as rank
-        from periods
+        from leaders
     )
 
 select

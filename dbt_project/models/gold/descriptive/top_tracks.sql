@@ -6,24 +6,16 @@
 with
     track_days as (select * from {{ ref("track_days") }}),
     scopes as ({{ listener_scopes("track_days") }}),
-    periods as (
+    {{ period_sums("track_days", ["track_id"]) }},
+    leaders as ({{ leaders("periods") }}),
+    names as (
         select
-            scopes.scope_id as listener_id,
-            period_kind,
-            {{ period_start("track_days.local_date", "scopes.first_month") }}
-            as period_start,
-            track_days.track_id,
+            track_id,
             max(track_days.track_name) as track_name,
-            max(track_days.artist_name) as artist_name,
-            cast(sum(track_days.plays) as bigint) as plays,
-            cast(sum(track_days.ms_played) as bigint) as ms_played,
-            min(track_days.first_played_at) as first_played_at,
-            max(track_days.last_played_at) as last_played_at,
-            bool_or(track_days.is_simulated) as is_simulated
+            max(track_days.artist_name) as artist_name
         from track_days
-        inner join scopes using (listener_id)
-        cross join {{ period_kinds() }}
-        group by all
+        where track_id in (select leaders.track_id from leaders)
+        group by track_id
     ),
     ranked as (
         select
@@ -35,7 +27,7 @@ with
                     ms_played desc nulls last,
                     track_id nulls last
             ) as rank
-        from periods
+        from leaders
     )
 
 select
@@ -44,14 +36,15 @@ select
     period_start,
     cast(rank as integer) as rank,
     track_id,
-    track_name,
-    artist_name,
+    names.track_name,
+    names.artist_name,
     plays,
     ms_played / 60000e0 as minutes,
     first_played_at,
     last_played_at,
     is_simulated
 from ranked
+inner join names using (track_id)
 where rank <= {{ var("ranking_depth") }}
 order by
     listener_id nulls last,
