@@ -22,6 +22,7 @@ from core.console import log
 from core.copies import remember_copy
 from core.copying import copy_private, in_words, sync_folder, write_private_bytes
 from core.errors import InputError, WarehouseError
+from core.processes import is_alive
 from core.settings import Settings
 
 MANIFEST = "backup.json"
@@ -201,7 +202,7 @@ def _sweep(place: Path) -> None:
     """Remove what killed backups left; that of a process which still runs may be another home's."""
     for draft in place.glob(".*.draft"):
         owner = draft.stem.rpartition("-")[2]
-        if not (owner.isdigit() and Path(f"/proc/{owner}").exists()):
+        if not (owner.isdigit() and is_alive(int(owner))):
             shutil.rmtree(draft, ignore_errors=True)
 
 

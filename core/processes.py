@@ -25,6 +25,17 @@ def in_words(pid: int, program: str) -> str:
     return f"{command} (process {pid}{since})"
 
 
+def is_alive(pid: int) -> bool:
+    """Whether a process with this number runs; that of another user counts."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
+
+
 def _from_proc(pid: int) -> tuple[str, str] | None:
     place = Path(f"/proc/{pid}")
     try:

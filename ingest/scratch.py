@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from core.database import prepare_home
+from core.processes import is_alive
 from core.settings import Settings
 
 
@@ -34,7 +35,7 @@ def sweep(scratch_dir: Path) -> None:
     """Remove the folders of processes that are gone; another import may be running in its own."""
     for entry in scratch_dir.iterdir():
         owner = entry.name.partition("-")[0]
-        if owner.isdigit() and int(owner) != os.getpid() and _is_alive(int(owner)):
+        if owner.isdigit() and int(owner) != os.getpid() and is_alive(int(owner)):
             continue
         if owner.isdigit() and int(owner) == os.getpid():
             continue
@@ -42,13 +43,3 @@ def sweep(scratch_dir: Path) -> None:
             shutil.rmtree(entry, ignore_errors=True)
         else:
             entry.unlink(missing_ok=True)
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
-        return True
-    return True
