@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from core.build_results import stale_tables
 from core.console import log, progress
 from core.database import open_warehouse
 from core.errors import NotFoundError, SpotiflowError, UsageError
@@ -32,12 +33,11 @@ def publish(
     place: str | Path | None = None,
     *,
     only: Sequence[str] = (),
-    stale: dict[str, str] | None = None,
 ) -> PublishResult:
     """Publish every gold and silver table (or those named in `only`) and return what was done.
 
     target: one of TARGETS. place: a folder, or for PostgreSQL a URI without a password (None: PG* variables).
-    stale: tables to leave as they are at the target, with the reason, such as one whose data test failed.
+    A table whose last build did not end well is left as it is at the target, with the reason in `skipped`.
     A table is replaced as a whole or not at all. The first error on the way is in `problem` of the result;
     where only one table was refused the others are published all the same. Raises UsageError, InputError,
     NotFoundError, HomeError and PostgresError where nothing could be started.
@@ -47,7 +47,7 @@ def publish(
     started = time.monotonic()
     with _opened(settings, target, place) as (db, write, where):
         tables = _chosen(db, target, only)
-        result = PublishResult(target, where, skipped=_left(tables, stale or {}))
+        result = PublishResult(target, where, skipped=_left(db, tables))
         _write_all(db, [table for table in tables if table.full_name not in result.skipped], write, result)
         if target == "csv" and result.problem is None:
             files.write_dictionary(tables, Path(where))
@@ -92,10 +92,10 @@ def _chosen(db: duckdb.DuckDBPyConnection, target: str, only: Sequence[str]) -> 
     return [table for table in tables if not only or {table.name, table.full_name} & set(only)]
 
 
-def _left(tables: Sequence[Table], stale: dict[str, str]) -> dict[str, str]:
-    """Return the tables to skip with the reason; `stale` may name them with or without schema."""
-    named = {table.full_name: stale.get(table.full_name) or stale.get(table.name) for table in tables}
-    return {name: reason for name, reason in named.items() if reason}
+def _left(db: duckdb.DuckDBPyConnection, tables: Sequence[Table]) -> dict[str, str]:
+    """Return the tables to skip with the reason: what was published before is their last good state."""
+    stale = stale_tables(db)
+    return {table.full_name: stale[table.full_name] for table in tables if table.full_name in stale}
 
 
 def _write_all(

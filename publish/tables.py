@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from core.build_results import LAST_GOOD_SUFFIX
 from core.built_inputs import PROJECT_DIR
 
 LAYERS = ("gold", "silver")
@@ -17,7 +18,7 @@ MONTH_OF = "played_at"
 _COLUMNS = """
     select schema_name, table_name, column_name, data_type, coalesce(comment, '')
     from duckdb_columns()
-    where list_contains(?, schema_name) and not starts_with(table_name, '__')
+    where list_contains(?, schema_name) and not ends_with(table_name, ?)
     order by schema_name, table_name, column_index
 """
 _TABLES = "select schema_name, table_name, coalesce(comment, '') from duckdb_tables() where not temporary"
@@ -57,7 +58,7 @@ def list_tables(db: duckdb.DuckDBPyConnection, schemas: tuple[str, ...] = LAYERS
     """Return the tables of `schemas` by name; views are left out, since they only rename what `raw` holds."""
     described = {(schema, name): text for schema, name, text in db.execute(_TABLES).fetchall()}
     columns: dict[tuple[str, str], list[Column]] = {}
-    for schema, table, *rest in db.execute(_COLUMNS, [list(schemas)]).fetchall():
+    for schema, table, *rest in db.execute(_COLUMNS, [list(schemas), LAST_GOOD_SUFFIX]).fetchall():
         columns.setdefault((schema, table), []).append(Column(*rest))
     keys = _keys()
     return [

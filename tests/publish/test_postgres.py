@@ -87,9 +87,17 @@ def test_a_changed_table_under_a_view_stays_as_it_was(
 
 
 def test_a_stale_table_is_left_alone(filled: Settings, address: str, ask: Ask) -> None:
-    result = publish(filled, "postgres", address, stale={"plays": "its data test failed"})
-    assert result.skipped == {"silver.plays": "its data test failed"}
+    with open_warehouse(filled) as db:
+        db.execute(
+            """insert into raw.build_results (schema_name, table_name, status, cause, tried_at) values
+            ('silver', 'plays', 'kept', 'grain_plays', now()), ('gold', 'top_albums', 'ok', null, now());
+            create table gold.top_albums__last_good as from gold.top_albums limit 0;"""
+        )
+    result = publish(filled, "postgres", address)
+    assert set(result.skipped) == {"silver.plays", "gold.top_albums"}
+    assert "grain_plays failed" in result.skipped["silver.plays"]
     assert ask("select to_regclass('silver.plays') is null") == [(True,)]
+    assert ask("select to_regclass('gold.top_albums__last_good') is null") == [(True,)]
 
 
 def test_a_row_that_breaks_the_key_leaves_the_old_table(filled: Settings, address: str, ask: Ask) -> None:
