@@ -31,7 +31,7 @@ def tables(
 @app.command()
 def sql(
     query: Annotated[
-        str | None, typer.Argument(help="One SELECT; default: read from standard input.")
+        str | None, typer.Argument(help="One SELECT; default: standard input, at a terminal a prompt.")
     ] = None,
     csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
     as_json: Json = False,
@@ -48,10 +48,11 @@ def sql(
         raise UsageError(
             "More than one output form was asked for.", hint="Choose one of --csv, --json, --md."
         )
-    if query is None and sys.stdin.isatty():
-        raise UsageError(
-            "No query was given.", hint='Write one: spotiflow sql "select * from top_artists limit 5"'
-        )
+    if query is None and sys.stdin.isatty() and not chosen:
+        from report.prompt import run_prompt
+
+        run_prompt(settle(), input, show)
+        return
     style = chosen[0] if chosen else "table"
     text = query if query is not None else sys.stdin.read()
     rows = format_rows(run_sql(settle(), text, limit=TABLE_ROWS if style == "table" else None), style)

@@ -1,0 +1,136 @@
+"""status, logs and doctor: at any age of a home, and without a secret."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+
+from core.database import open_warehouse, prepare_home
+from core.runs import utc_now
+from core.settings import Settings
+from pipeline.doctor import examine
+from pipeline.logs import follow, last_lines
+from pipeline.status import read_status
+from tests.fakes import spotify_faults as f
+from tests.fakes.spotify import FakeSpotify
+from tests.ingest.spotify.conftest import Cli, assert_no_secret, log_in, plays
+from tests.ingest.spotify.test_faults import RECENT
+from tests.ingest.spotify.test_spool import held
+
+
+def test_without_a_warehouse_there_is_a_sentence(run: Cli) -> None:
+    assert run("status").code == 1
+    assert run("logs").code == 1
+    assert run("doctor").code == 0
+
+
+def test_a_home_that_polls(logged_in: Settings, spotify: FakeSpotify, run: Cli) -> None:
+    spotify.plays = plays(0, 10)
+    assert run("run", "--only", "spotify").code == 0
+    state = read_status(logged_in)
+    assert [(row["listener_id"], row["plays"]) for row in state.listeners] == [("me", 10)]
+    assert [(row["source"], row["new_rows"]) for row in state.sources] == [("spotify", 10)]
+    assert state.stale == []
+    result = run("status", "--check")
+    assert result.code == 0
+    assert "me     10 plays" in result.output
+    shown = json.loads(run("status", "--json").output)
+    assert shown["runs"][0]["status"] == "ok"
+    assert "spotify" in run("status", "--runs").output
+
+
+def test_it_gets_stale(logged_in: Settings, spotify: FakeSpotify, run: Cli) -> None:
+    run("run", "--only", "spotify")
+    with time_machine.travel(utc_now() + timedelta(hours=2)):
+        result = run("status", "--check")
+    assert result.code == 1
+    assert "no poll of Spotify went well since" in result.output
+
+
+def test_what_is_wrong_is_in_status_and_doctor(logged_in: Settings, spotify: FakeSpotify, run: Cli) -> None:
+    with open_warehouse(logged_in):
+        pass
+    spotify.fail(RECENT, *[f.BROKEN_503] * 4)
+    assert run("run", "--only", "spotify").code == 1
+    status, doctor, logs = run("status"), run("doctor"), run("logs", "-n", "100")
+    assert "ALERT  spotify failed: Spotify is out of order" in status.output
+    assert doctor.code == 1
+    assert "out of order" in doctor.output
+    assert "spotify failed" in logs.output
+    assert_no_secret(logged_in, spotify, status.output, doctor.output, logs.output)
+
+
+def test_a_held_warehouse(logged_in: Settings, run: Cli) -> None:
+    with open_warehouse(logged_in):
+        pass
+    with held(logged_in):
+        result = run("status")
+        assert result.code == 0
+        assert "held by python" in result.output
+        assert run("doctor").code == 1
+
+
+def test_doctor_on_rights_and_logins(settings: Settings, spotify: FakeSpotify) -> None:
+    with open_warehouse(settings):
+        pass
+    log_in(settings, spotify, days_ago=170)
+    (settings.home / "config.toml").write_text("threads = 1\n")
+    (settings.home / "config.toml").chmod(0o644)
+    checks = {(check.name, check.verdict): check for check in examine(settings)}
+    assert "config.toml" in checks["rights", "warning"].found
+    assert "chmod" in str(checks["rights", "warning"].mend)
+    assert "ends in" in checks["login", "warning"].found
+    assert all(check.mend for check in checks.values() if check.verdict != "ok")
+
+
+@pytest.mark.slow
+def test_doctor_on_the_demo(demo_warehouse: Settings) -> None:
+    checks = {check.name: check for check in examine(demo_warehouse)}
+    assert checks["coverage"].verdict == "ok"
+    assert {"versions", "rights", "disk", "warehouse"} <= {n for n, c in checks.items() if c.verdict == "ok"}
+
+
+def test_doctor_says_that_coverage_is_zero(settings: Settings) -> None:
+    with open_warehouse(settings) as db:
+        db.execute("create schema silver")
+        db.execute(
+            "create table silver.listening_with_features as "
+            "select false as is_measured, 'unknown' as feature_source"
+        )
+    checks = {check.name: check for check in examine(settings)}
+    assert checks["coverage"].found.startswith("coverage still 0 %")
+    assert checks["synthetic"].found.startswith("no synthetic features")
+
+
+def test_everything_a_run_leaves_is_private(logged_in: Settings, spotify: FakeSpotify, run: Cli) -> None:
+    spotify.plays = plays(0, 10)
+    run("run", "--only", "spotify", "--only", "files")
+    spotify.fail(RECENT, *[f.BROKEN_503] * 4)
+    run("run", "--only", "spotify")
+    for path in [logged_in.home, *logged_in.home.rglob("*")]:
+        wanted = 0o700 if path.is_dir() else 0o600
+        assert path.stat().st_mode & 0o777 == wanted, path
+    assert_no_secret(logged_in, spotify)
+
+
+def test_logs_follow_what_is_added(settings: Settings) -> None:
+    prepare_home(settings)
+    path: Path = settings.logs_dir / "spotiflow.log"
+    path.write_text("".join(f"line {number}\n" for number in range(9)))
+    assert last_lines(settings, 2) == ["line 7", "line 8"]
+    lines = follow(settings)
+
+    def add(text: str, how: str) -> None:
+        with path.open(how) as file:
+            file.write(text)
+
+    import threading
+
+    threading.Timer(0.2, add, ["new access_token=abc\n", "a"]).start()
+    assert next(lines) == "new access_token=***"
+    threading.Timer(0.2, add, ["of a new file\n", "w"]).start()
+    assert next(lines) == "of a new file"
