@@ -18,6 +18,7 @@ from commands import (
     ingest,
     listener,
     publish,
+    recommend,
     report,
     safety,
     schedule,
@@ -45,6 +46,7 @@ app.add_typer(report.app, name="report")
 app.add_typer(forget.app)
 app.add_typer(safety.app)
 app.add_typer(train.app)
+app.add_typer(recommend.app)
 
 
 def _version(wanted: bool) -> None:

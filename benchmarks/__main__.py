@@ -13,6 +13,7 @@ from rich.table import Table
 
 from benchmarks.imports import measure_imports
 from benchmarks.measuring import ROOT, Figure, bare_import, spotiflow
+from benchmarks.recommending import measure_recommending
 from benchmarks.simulation import measure_simulation
 
 
@@ -47,6 +48,7 @@ def measure(data: Path, folder: Path) -> list[Figure]:
         Figure("build, again", spotiflow(home, "build"), 8),
         Figure("train", spotiflow(home, "train"), 60),
         Figure("report", spotiflow(home, "report"), 3),
+        *measure_recommending(home),
     ]
     whole = Figure("whole line: run export kaggle", spotiflow(folder / "line", "run", export, kaggle), 90)
     return [*figures, whole]

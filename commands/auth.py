@@ -23,6 +23,9 @@ def auth_login(
     port: Annotated[
         int | None, typer.Option(help="Port Spotify sends the browser back to (8888).", min=1, max=65535)
     ] = None,
+    playlists: Annotated[
+        bool, typer.Option("--playlists", help="Also ask for the right to make private playlists.")
+    ] = False,
     listener: Listener = None,
 ) -> None:
     """Log in to Spotify, which lasts six months, and fetch the last 50 plays.
@@ -34,7 +37,7 @@ def auth_login(
     from ingest.spotify.sync import ingest_spotify
 
     settings = settle(spotify_client_id=client_id, spotify_port=port)
-    login = log_in(settings, listener_id=listener, browser=browser, say=typer.echo)
+    login = log_in(settings, listener_id=listener, browser=browser, say=typer.echo, playlists=playlists)
     name = login.account_name or login.account_id
     typer.echo(f"Logged in as {name}; the login ends on {login.ends_at:%Y-%m-%d}.")
     show(render(ingest_spotify(settings, listener_id=listener)))

@@ -28,10 +28,22 @@ HEADLINES = {
     "mood_classifier_seed": ("accuracy", "macro_f1"),
     daily.MODEL: ("mse_skill",),
     sessions.MODEL: ("mse_skill",),
+    "relisten": ("recall_at_20",),
+    "discovery": ("recall_at_20",),
+    "track_vectors": ("same_artist_hit_at_10",),
+    "zones": ("silhouette",),
 }
 FORECASTS = (daily.MODEL, sessions.MODEL)
+# Methods that are measured on a listener by their own metric, and what serves without a clear gain.
+OWN_METRIC = {
+    **dict.fromkeys((*FORECASTS, "relisten"), "the better one so far"),
+    "discovery": "it all the same",
+    "zones": "a division, not clusters,",
+}
 # For any other model, the first of these that it has.
 USUAL_HEADLINES = ("rmse_gain", "r2", "accuracy", "mse_skill", "recall_at_20")
+# Slices that repeat a number beside another baseline or on other rows; the table shows the others.
+SIDE_SLICES = {assess.GENRE_HIDDEN, "against_recency", "against_base_level", "artists_with_5_tracks"}
 LISTENER_HEADLINE = ("mse_skill", "rmse")
 LOWER_IS_BETTER = {"rmse", "mae", "ece"}
 LEAST_UNITS = 30
@@ -40,6 +52,10 @@ BASELINE_WORDS = {
     "train_majority": "the most frequent mood",
     "listener_mean": "the listener's mean",
     "mean_so_far": "the mean so far",
+    "frequency": "most played",
+    "popularity": "most popular",
+    "random": "chance",
+    "noise": "noise",
 }
 
 
@@ -114,7 +130,7 @@ def rows_of(
     for model, names in versions.items():
         mine = metrics[(metrics["model"] == model) & (metrics["version"] == names[-1])]
         for _, metric in mine.iterrows():
-            if metric["metric"] in _headline(metric, mine) and metric["slice"] != assess.GENRE_HIDDEN:
+            if metric["metric"] in _headline(metric, mine) and metric["slice"] not in SIDE_SLICES:
                 others = _seed_value(metrics, versions, metric), _last_value(metrics, names[:-1], metric)
                 rows.append(_row(metric, others, is_champion=champions.get(model) == names[-1]))
     return rows
@@ -179,14 +195,15 @@ def _verdict(metric: pd.Series, seed_value: float | None) -> str:
     value, low, high, base = (
         _number(metric[name]) for name in ("value", "ci_low", "ci_high", "baseline_value")
     )
+    if metric["model"] == "zones" and metric["slice"] == "fixed":
+        return "no clusters: the fixed zones serve"
     if metric["n"] < LEAST_UNITS or value is None or low is None or high is None or base is None:
         return f"not enough data yet: {baseline} serves"
     sign = -1.0 if metric["metric"] in LOWER_IS_BETTER else 1.0
     worst = min(sign * low, sign * high)
     if not worst > sign * base:
-        # Of the forecasts the one that was best so far serves, be the lead ever so small.
-        serves = "the better one so far" if metric["model"] in FORECASTS else baseline
-        return f"no clear gain: {serves} serves"
+        # Of a listener's own methods the one that was best so far serves, be the lead ever so small.
+        return f"no clear gain: {OWN_METRIC.get(metric['model'], baseline)} serves"
     if seed_value is not None and worst > sign * seed_value:
         return f"clear gain over {baseline} and the seed recipe"
     return f"clear gain over {baseline}"

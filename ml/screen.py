@@ -10,7 +10,15 @@ from ml.evaluate import NO_LISTENER
 from ml.models.seed_recipes import RIVAL_OF
 from ml.results import FORECASTS, HEADLINES, TrainResult, TrainRow
 
-METRIC_WORDS = {"r2": "R2", "mse_skill": "skill", "rmse_gain": "gain", "accuracy": "acc."}
+METRIC_WORDS = {
+    "r2": "R2",
+    "mse_skill": "skill",
+    "rmse_gain": "gain",
+    "accuracy": "acc.",
+    "recall_at_20": "r@20",
+    "same_artist_hit_at_10": "hit",
+    "silhouette": "silh.",
+}
 # What a model tells, in words that stand after "can tell" and "cannot tell".
 TOLD = {
     "valence_audio": "the valence of a track from its other audio features",
@@ -147,6 +155,8 @@ def _legend(rows: list[TrainRow]) -> str:
         legend += "; skill: squared error saved against the mean of the listener's own plays"
     if any(row.metric == "accuracy" for row in rows):
         legend += "; acc.: accuracy"
+    if any(row.metric == "recall_at_20" for row in rows):
+        legend += "; r@20: places of a list of 20 that were played"
     if any(row.metric == "rmse_gain" for row in rows):
         legend += "; gain: share of the error that it saves"
     return legend + ". Without a clear gain the base serves, or for forecasts what was best so far."

@@ -50,6 +50,11 @@ class Context:
     advance: Callable[[float], None] = lambda _: None
     stored_models: Path | None = None
 
+    @property
+    def is_repeat(self) -> bool:
+        """Whether stored work is done again to compare: then nothing is left out as done already."""
+        return self.stored_models is not None
+
     def frame(self, query: Query) -> pd.DataFrame:
         """Return the rows of a query that the task reads; empty where a table of it does not exist."""
         found = self.rows[query]

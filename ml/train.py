@@ -21,12 +21,14 @@ from ml.improvements.listener import SequenceModel, TemporalFeatures, TemporalSp
 from ml.listeners.task import ListenerPlays
 from ml.models import mood_models, seed_recipes
 from ml.models.task import CatalogueModel
+from ml.recommend.task import Recommendations
 from ml.registry.manage import fallbacks
 from ml.registry.versions import Registry
 from ml.results import TrainResult, result_of
 from ml.sources import Query, Sources, TaskRun, read
 from ml.store import Harvest, store
 from ml.tasks import BEST, Context, Task
+from ml.zones.task import ZoneTask
 
 # In the order of the work: a task stands after those whose models it follows.
 TASKS: tuple[Task, ...] = (
@@ -35,6 +37,8 @@ TASKS: tuple[Task, ...] = (
     DailyForecasts(),
     SessionForecasts(),
     ListenerPlays(),
+    ZoneTask(),
+    Recommendations(),
     TemporalSplit(),
     TemporalFeatures(),
     SequenceModel(),
@@ -82,8 +86,7 @@ def train(
     harvest.aliases += fallbacks(settings, sources.registry, made, harvest.now)
     if due:
         run_tasks(due, Context(settings, sources, rows), harvest)
-    has_forecasts = any(not harvest.rows_for(table).empty for table in ("forecasts", "session_forecasts"))
-    if sources.missing and not has_forecasts and sources.metrics.empty:
+    if sources.missing and all(write.rows.empty for write in harvest.writes) and sources.metrics.empty:
         raise sources.missing
     if due or harvest.aliases:
         store(settings, harvest)

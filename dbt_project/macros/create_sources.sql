@@ -426,8 +426,23 @@ create table if not exists ml.playlists (
     position integer not null,
     track_id varchar not null,
     why varchar not null,
+    is_new boolean not null,
+    affinity double not null,
     target_valence double,
     target_energy double,
+    model varchar not null,
+    model_version varchar not null,
+    created_at timestamp not null
+);
+
+create table if not exists ml.listener_runs (
+    listener_id varchar not null,
+    digest varchar not null,
+    method varchar not null,
+    n_plays bigint not null,
+    n_tracks bigint not null,
+    n_measured_tracks bigint not null,
+    history_to timestamp not null,
     model varchar not null,
     model_version varchar not null,
     created_at timestamp not null
@@ -453,6 +468,7 @@ create table if not exists ml.zone_assignments (
     listener_id varchar not null,
     track_id varchar not null,
     zone integer not null,
+    method varchar not null,
     model varchar not null,
     model_version varchar not null,
     created_at timestamp not null
@@ -460,7 +476,9 @@ create table if not exists ml.zone_assignments (
 
 create table if not exists ml.zone_metrics (
     listener_id varchar not null,
+    method varchar not null,
     n_zones integer not null,
+    is_clustered boolean not null,
     silhouette double,
     silhouette_of_noise double,
     stability double,

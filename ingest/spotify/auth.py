@@ -23,17 +23,20 @@ from ingest.spotify.callback import HOST, PATH, callback_server, read_answer
 from ingest.spotify.client import RECENTLY_PLAYED, SpotifyApi
 from ingest.spotify.ledger import Ledger, local_time
 from ingest.spotify.line import Line
-from ingest.spotify.oauth import Consent, client_id_of
+from ingest.spotify.oauth import PLAYLIST_SCOPE, SCOPES, Consent, client_id_of
 from ingest.spotify.state import read_state, save_ledger
 from ingest.spotify.token_store import LOGIN_HINT, Login, TokenStore, token_path
 
 Say = Callable[[str], None]
 
 
-def log_in(settings: Settings, *, listener_id: str | None, browser: bool, say: Say) -> Login:
+def log_in(
+    settings: Settings, *, listener_id: str | None, browser: bool, say: Say, playlists: bool = False
+) -> Login:
     """Let a person log in to Spotify in their browser and store the login; `say` prints a line for them.
 
-    Without `browser` they open the address anywhere and paste what the browser shows afterwards.
+    Without `browser` they open the address anywhere and paste what the browser shows afterwards. With
+    `playlists` they are also asked for the right to make private playlists, which later logins then keep.
     Raises LoginNeededError without a terminal, after the time limit or a refusal; UsageError, InputError
     for the client id or another account; ApiError, WaitError; NotFoundError for an unknown listener.
     """
@@ -49,7 +52,8 @@ def log_in(settings: Settings, *, listener_id: str | None, browser: bool, say: S
     client_id = client_id_of(settings, earlier)
     ledger = read_state(settings).ledger
     try:
-        token = _token(settings, client_id, Line(settings, ledger), browser=browser, say=say)
+        asked = _scopes(earlier, playlists=playlists)
+        token = _token(settings, client_id, Line(settings, ledger), asked, browser=browser, say=say)
         scopes = tuple(sorted(str(token.get("scope") or "").split()))
         store.save(Login(client_id, utc_now(), scopes, token))
         return _identified(SpotifyApi(settings, listener, ledger), store, earlier)
@@ -64,11 +68,18 @@ def _earlier(store: TokenStore) -> Login | None:
         return None  # A damaged file is what a new login mends.
 
 
-def _token(settings: Settings, client_id: str, line: Line, *, browser: bool, say: Say) -> dict[str, Any]:
+def _scopes(earlier: Login | None, *, playlists: bool) -> tuple[str, ...]:
+    had = earlier is not None and PLAYLIST_SCOPE in earlier.scopes
+    return (*SCOPES, PLAYLIST_SCOPE) if playlists or had else SCOPES
+
+
+def _token(
+    settings: Settings, client_id: str, line: Line, scopes: tuple[str, ...], *, browser: bool, say: Say
+) -> dict[str, Any]:
     if not browser:
         state = secrets.token_urlsafe(24)
         redirect_uri = f"http://{HOST}:{settings.spotify_port}{PATH}"
-        consent = Consent(settings, client_id, redirect_uri, state, line)
+        consent = Consent(settings, client_id, redirect_uri, state, line, scopes)
         say(f"Open this address on any machine and log in:\n\n{consent.url}\n")
         say("The browser then shows an address that it cannot open. Paste that address here:")
         return consent.exchange(pasted_code(sys.stdin.readline(), state))
@@ -78,7 +89,7 @@ def _token(settings: Settings, client_id: str, line: Line, *, browser: bool, say
                 f"Port {settings.spotify_port} is taken; using {callback.port}. Spotify accepts it if your "
                 f"app has the redirect URI http://{HOST}{PATH}, without a port."
             )
-        consent = Consent(settings, client_id, callback.redirect_uri, callback.state, line)
+        consent = Consent(settings, client_id, callback.redirect_uri, callback.state, line, scopes)
         say(f"Your browser opens this address; if it does not, open it yourself:\n\n{consent.url}\n")
         # A browser in the terminal would keep this process waiting.
         threading.Thread(target=webbrowser.open, args=[consent.url], daemon=True).start()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import spotipy
@@ -46,24 +46,24 @@ class SpotifyApi:
 
     def recently_played(self) -> dict[str, Any]:
         """Return the last 50 plays. Without a cursor: it costs the same and catches late plays."""
-        return self._get(RECENTLY_PLAYED, lambda: self._spotify.current_user_recently_played(limit=PAGE))
+        return self._call(RECENTLY_PLAYED, lambda: self._spotify.current_user_recently_played(limit=PAGE))
 
     def me(self) -> dict[str, Any]:
         """Return who the login belongs to."""
-        return self._get("me", self._spotify.me)
+        return self._call("me", self._spotify.me)
 
     def track(self, track_id: str) -> dict[str, Any]:
         """Return one track."""
-        return self._get(TRACKS, lambda: self._spotify.track(track_id))
+        return self._call(TRACKS, lambda: self._spotify.track(track_id))
 
     def audio_features(self, track_id: str) -> dict[str, Any]:
         """Return the audio features of one track; only apps from before 2024-11-27 may read them."""
         # spotipy's own method asks for a batch, which newer apps may not.
-        return self._get(AUDIO_FEATURES, lambda: self._spotify._get(f"audio-features/{track_id}"))
+        return self._call(AUDIO_FEATURES, lambda: self._spotify._get(f"audio-features/{track_id}"))
 
     def saved_tracks(self, offset: int) -> dict[str, Any]:
         """Return a page of saved tracks."""
-        return self._get("me/tracks", lambda: self._spotify.current_user_saved_tracks(PAGE, offset))
+        return self._call("me/tracks", lambda: self._spotify.current_user_saved_tracks(PAGE, offset))
 
     def top_items(self, kind: str, time_range: str) -> dict[str, Any]:
         """Return the top 50 `tracks` or `artists` of `short_term`, `medium_term` or `long_term`."""
@@ -71,20 +71,33 @@ class SpotifyApi:
             "tracks": self._spotify.current_user_top_tracks,
             "artists": self._spotify.current_user_top_artists,
         }
-        return self._get(f"me/top/{kind}", lambda: calls[kind](PAGE, 0, time_range))
+        return self._call(f"me/top/{kind}", lambda: calls[kind](PAGE, 0, time_range))
 
     def playlists(self, offset: int) -> dict[str, Any]:
         """Return a page of the playlists in the library, own and followed."""
-        return self._get("me/playlists", lambda: self._spotify.current_user_playlists(PAGE, offset))
+        return self._call("me/playlists", lambda: self._spotify.current_user_playlists(PAGE, offset))
 
     def playlist_items(self, playlist_id: str, offset: int) -> dict[str, Any]:
         """Return a page of what is in a playlist; Spotify shows only one's own."""
-        return self._get(
+        return self._call(
             "playlists/{id}/items",
             lambda: self._spotify.playlist_items(playlist_id, limit=PAGE, offset=offset),
         )
 
-    def _get(self, endpoint: str, send: Callable[[], Any]) -> dict[str, Any]:
+    def create_playlist(self, name: str, description: str) -> dict[str, Any]:
+        """Make an empty private playlist in the account and return it."""
+        return self._call(
+            "me/playlists",
+            lambda: self._spotify.current_user_playlist_create(name, public=False, description=description),
+        )
+
+    def fill_playlist(self, playlist_id: str, track_ids: Sequence[str]) -> dict[str, Any]:
+        """Put these tracks, at most 100, in the place of a playlist's; sent twice, it is the same."""
+        return self._call(
+            "playlists/{id}/items", lambda: self._spotify.playlist_replace_items(playlist_id, track_ids)
+        )
+
+    def _call(self, endpoint: str, send: Callable[[], Any]) -> dict[str, Any]:
         """Return the JSON object of an answer; an empty one where Spotify has nothing to tell (204)."""
         if _is_ending(self._token()):
             self._refresh()

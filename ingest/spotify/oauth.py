@@ -15,8 +15,9 @@ from ingest.spotify.line import Line
 from ingest.spotify.replies import Listening, Reply
 from ingest.spotify.token_store import LOGIN_HINT, Login, TokenStore
 
-# What polling and --library read; nothing more is asked for.
+# What polling and --library read; nothing more is asked for, unless somebody wants playlists made.
 SCOPES = ("user-read-recently-played", "user-library-read", "user-top-read", "playlist-read-private")
+PLAYLIST_SCOPE = "playlist-modify-private"
 TOKEN_ENDPOINT = "api/token"  # noqa: S105 (an address, no secret)
 _CLIENT_ID = re.compile(r"[0-9A-Za-z]{8,64}")
 
@@ -51,12 +52,20 @@ def client_id_of(settings: Settings, login: Login | None) -> str:
 class Consent:
     """One login under way: the address to open, and the exchange of what comes back from it."""
 
-    def __init__(self, settings: Settings, client_id: str, redirect_uri: str, state: str, line: Line) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        client_id: str,
+        redirect_uri: str,
+        state: str,
+        line: Line,
+        scopes: tuple[str, ...],
+    ) -> None:
         """Draw a new verifier; `state` has to come back with the answer."""
         self._line = line
         self._cache = MemoryCacheHandler()
         self._pkce = _pkce(settings, client_id, self._cache, line.session, redirect_uri)
-        self._pkce.scope = " ".join(SCOPES)
+        self._pkce.scope = " ".join(scopes)
         self.url: str = self._pkce.get_authorize_url(state)
 
     def exchange(self, code: str) -> dict[str, Any]:

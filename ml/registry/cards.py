@@ -16,6 +16,11 @@ PURPOSES = {
     "mood_classifier_seed": "The earlier system's mood model, kept only to be compared with.",
     "daily_forecast": "Forecasts the mean valence and energy of a listener's next days of listening.",
     "session_forecast": "Forecasts the mean valence and energy of a listener's next session.",
+    "relisten": "Ranks the tracks a listener knows by how likely they play them again, from when they did.",
+    "discovery": "Proposes tracks a listener never streamed, from artists, genres and popularity. "
+    "Sound finds nothing by itself and only spreads the list.",
+    "track_vectors": "Places tracks by their sound, so that near ones sound alike.",
+    "zones": "Divides the measured tracks of a listener, and says whether the parts are clusters at all.",
 }
 LIMITS = """- Valence and energy describe the music, not the person who listens. This is not \
 for health or any decision about a person.

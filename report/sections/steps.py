@@ -17,6 +17,7 @@ BRING_HISTORY = ("spotiflow ingest export my_spotify_data.zip", "bring your list
 BRING_CATALOGUE = ("spotiflow ingest kaggle archive.zip", "measured features for your tracks")
 TRAIN = ("spotiflow train", "train the mood models")
 TABLES = ("spotiflow tables", "what each table answers")
+RECOMMEND = ("spotiflow recommend", "what to play again, what to discover")
 ASK = ('spotiflow sql "from top_artists limit 10"', "ask your own question")
 
 
@@ -29,6 +30,8 @@ def steps(report: Report) -> list[tuple[str, str]]:
         wanted.append(BRING_CATALOGUE)
     elif not report.models.models:
         wanted.append(TRAIN)
+    if report.who.plays:
+        wanted.append(RECOMMEND)
     return [*wanted, TABLES, ASK][:SHOWN]
 
 

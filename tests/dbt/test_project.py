@@ -21,7 +21,11 @@ READ_BY_ML = (
     "session_sums",
     "daily_listening",
     "kaggle_tracks",
+    "kaggle_track_matches",
     "tracks",
+    "heard_tracks",
+    "plays",
+    "track_features",
 )
 # Models that only pick or rename; what others do is shown by unit tests.
 PLAIN = {

@@ -14,7 +14,17 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from tests.fakes.spotify_data import features, track
-from tests.fakes.spotify_faults import BARE_403, EXPIRED, FORBIDDEN, INVALID, NOT_FOUND, REVOKED, Fault, oauth
+from tests.fakes.spotify_faults import (
+    BARE_403,
+    EXPIRED,
+    FORBIDDEN,
+    INVALID,
+    NOT_FOUND,
+    REVOKED,
+    Fault,
+    oauth,
+)
+from tests.fakes.spotify_playlists import write_playlist
 
 CLIENT_ID = "0123456789abcdef0123456789abcdef"
 API_PAGE = 50
@@ -29,6 +39,7 @@ class FakeSpotify:
     saved: list[dict[str, Any]] = field(default_factory=list)
     playlists: list[dict[str, Any]] = field(default_factory=list)
     playlist_contents: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    made_playlists: dict[str, dict[str, Any]] = field(default_factory=dict)
     account: dict[str, Any] = field(
         default_factory=lambda: {"id": "anna-id", "account_id": "acc-1", "display_name": "Anna"}
     )
@@ -44,6 +55,7 @@ class FakeSpotify:
         self._faults: dict[str, deque[Fault]] = defaultdict(deque)
         self._codes: dict[str, dict[str, str]] = {}
         self.access_token = self.refresh_token = ""
+        self.granted: set[str] = set()
         self._stopping = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
@@ -78,6 +90,7 @@ class FakeSpotify:
         """Give out a token as after a login."""
         self.refresh_token = f"refresh-{secrets.token_urlsafe(16)}"
         self.secrets.add(self.refresh_token)
+        self.granted = set(scope.split())
         return self._access() | {"refresh_token": self.refresh_token, "scope": scope}
 
     def _access(self) -> dict[str, Any]:
@@ -186,11 +199,26 @@ def _handler(spotify: FakeSpotify) -> type[BaseHTTPRequestHandler]:  # noqa: C90
                 fault = Fault(302, "", {"Location": spotify.authorize(query)})
             self._send(fault or spotify.answer(parts.path, query, self.headers.get("Authorization", "")))
 
+        def do_PUT(self) -> None:
+            self._write("PUT", self._body())
+
         def do_POST(self) -> None:
-            text = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+            text = self._body()
+            if self.path.startswith("/v1/"):
+                self._write("POST", text)
+                return
             spotify.requests.append(self.path)
             form = {key: values[0] for key, values in parse_qs(text).items()}
             self._send(spotify.next_fault(self.path) or spotify.token(form))
+
+        def _body(self) -> str:
+            return self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+
+        def _write(self, method: str, text: str) -> None:
+            spotify.requests.append(f"{method} {self.path}")
+            bearer = self.headers.get("Authorization", "")
+            fault = spotify.next_fault(self.path)
+            self._send(fault or write_playlist(spotify, method, self.path, json.loads(text), bearer))
 
         def _send(self, answer: Fault) -> None:
             if answer.manner == "hang":

@@ -52,6 +52,9 @@ def catalogue_rows(n_tracks: int = 1500, *, per_artist: int = 5, seed: int = 1) 
         "explicit": draw.random(n_tracks) < 0.1,
         "track_genres": [[GENRES[number]] for number in genre],
         "is_simulated": False,
+        "name_id": [f"name:{number}" for number in range(n_tracks)],
+        "track_genre": [GENRES[number] for number in genre],
+        "popularity": draw.integers(0, 100, n_tracks),
     }
     return pd.DataFrame(names | features)
 
@@ -78,10 +81,31 @@ def play_rows(
             "hour_of_day": [when.hour for when in played],
             "day_of_week": [when.isoweekday() for when in played],
             **{name: chosen[name] for name in AUDIO_FEATURES},
+            "local_date": pd.to_datetime(pd.Series(played, dtype="datetime64[us]")).dt.date,
+            "track_name": chosen["track_name"],
+            "artist_name": chosen["primary_artist"],
+            "track_genre": chosen["track_genre"],
             "is_measured": measured,
             "is_simulated": False,
         }
     )
+
+
+# The silver tables that hang on the plays, as far as recommending reads them.
+_OF_LISTENERS = f"""
+    create or replace table silver.heard_tracks as
+    select listener_id, track_id, any_value(plays.track_name) as track_name,
+        any_value(artist_name) as artist_name, any_value(plays.track_genre) as track_genre, count(*) as plays,
+        max(played_at) as last_played_at, bool_and(plays.is_measured) as is_measured,
+        bool_or(plays.is_simulated) as is_simulated,
+        {", ".join(f"any_value(features.{name}) as {name}" for name in AUDIO_FEATURES)}
+    from silver.listening_with_features as plays left join silver.track_features as features using (track_id)
+    group by all;
+    create or replace table silver.plays as
+    select play_id, listener_id, track_id, true as is_music from silver.listening_with_features;
+    create or replace table silver.kaggle_track_matches as
+    select track_id, track_id as kaggle_track_id from silver.tracks;
+"""
 
 
 def write_silver(
@@ -107,6 +131,8 @@ def write_silver(
             casts = "* replace (md5(play_id)::uuid as play_id)" if "play_id" in rows else "*"
             db.execute(f"create or replace table silver.{name} as select {casts} from rows")
             db.unregister("rows")
+        if "listening_with_features" in tables:
+            db.execute(_OF_LISTENERS)
 
 
 def query(settings: Settings, sql: str) -> list[Any]:

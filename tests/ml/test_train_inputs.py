@@ -37,9 +37,12 @@ def test_without_a_catalogue_days_are_still_forecast(tmp_path: Path, rows: pd.Da
     settings = Settings(home=tmp_path / "home")
     write_silver(settings, None, play_rows(rows, 600), rows)
     result = train(settings)
-    assert result.trained == ["daily_forecast", "session_forecast"]
+    of_lists = ["zones", "relisten", "discovery", "track_vectors"]
+    assert result.trained == ["daily_forecast", "session_forecast", *of_lists]
     assert result.problem is not None
     assert "spotiflow ingest kaggle PATH" in shown(result)
+    assert "Nothing new is recommended" in shown(result)
+    assert query(settings, "select distinct kind from ml.recommendations") == [("again",)]
     assert query(settings, "select count(*) > 0 from ml.forecasts") == [(True,)]
 
 

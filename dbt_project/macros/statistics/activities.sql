@@ -32,3 +32,10 @@
             || ' times as often as by chance'
     end
 {%- endmacro %}
+
+{# How far a track lies from what is usually played, in words: `0.21 above your usual energy`. #}
+{% macro difference_in_words(difference, feature) -%}
+    cast(round(abs({{ difference }}), 2) as string)
+    || case when {{ difference }} >= 0 then ' above' else ' below' end
+    || ' your usual {{ feature }}'
+{%- endmacro %}

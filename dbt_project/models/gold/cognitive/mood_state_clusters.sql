@@ -19,6 +19,7 @@ with
         select
             listener_id,
             latest.zone,
+            latest.method,
             latest.model,
             latest.model_version,
             count(*) as n_tracks,
@@ -30,7 +31,8 @@ with
             bool_or(heard_tracks.is_simulated) as is_simulated
         from latest
         inner join heard_tracks using (listener_id, track_id)
-        group by listener_id, latest.zone, latest.model, latest.model_version
+        group by
+            listener_id, latest.zone, latest.method, latest.model, latest.model_version
     ),
     named as (
         select
@@ -45,23 +47,32 @@ with
     )
 
 select
-    listener_id,
-    zone,
+    named.listener_id,
+    named.zone,
     case
         when place > 1 then plain_name || ' ' || cast(place as string) else plain_name
     end as name,
     n_tracks,
     plays,
-    {{ share("plays", "sum(plays) over (partition by listener_id)") }} as play_share,
+    {{ share("plays", "sum(plays) over (partition by named.listener_id)") }}
+    as play_share,
     {% for feature in features %} {{ feature }}, {% endfor %}
-    n_zones,
+    named.n_zones,
+    named.method,
+    metrics.is_clustered,
     metrics.silhouette,
     metrics.silhouette_of_noise,
     metrics.stability,
-    model,
-    model_version,
+    named.model,
+    named.model_version,
     measured_share,
     is_simulated
 from named
-left join metrics using (listener_id, model, model_version, n_zones)
+left join
+    metrics
+    on named.listener_id = metrics.listener_id
+    and named.model = metrics.model
+    and named.model_version = metrics.model_version
+    and named.method = metrics.method
+    and (named.method = 'fixed' or named.n_zones = metrics.n_zones)
 order by listener_id nulls last, zone nulls last

@@ -1,0 +1,75 @@
+-- What is known of each track that was ever suggested to a listener? Grain:
+-- listener_id, track_id.
+-- A heard track speaks for itself, a new one by the catalogue; new is what was never
+-- streamed under any name. Features are measured ones or NULL. spotify_track_id is the
+-- catalogue's where history has no id.
+{{ config(tags=["from_ml"]) }}
+{% set features = ("valence", "energy", "tempo", "instrumentalness", "speechiness", "acousticness") %}
+with
+    recommendations as (select * from {{ source("ml", "recommendations") }}),
+    playlists as (select * from {{ source("ml", "playlists") }}),
+    listeners as (select * from {{ ref("listeners_bronze") }}),
+    heard_tracks as (select * from {{ ref("heard_tracks") }}),
+    kaggle_track_matches as (select * from {{ ref("kaggle_track_matches") }}),
+    kaggle_tracks as (select * from {{ ref("kaggle_tracks") }}),
+    tracks as (select * from {{ ref("tracks") }}),
+    streamed as (
+        select distinct listener_id, track_id from {{ ref("plays") }} where is_music
+    ),
+    -- Every name a listener's music goes by, streamed for a second or to the end.
+    known as (
+        select listener_id, track_id as known_id
+        from streamed
+        union
+        select listener_id, tracks.name_id
+        from streamed
+        inner join tracks using (track_id)
+        union
+        select listener_id, kaggle_track_matches.kaggle_track_id
+        from streamed
+        inner join kaggle_track_matches using (track_id)
+    ),
+    suggested as (
+        select listener_id, track_id
+        from recommendations
+        union
+        select listener_id, track_id
+        from playlists
+    )
+
+select
+    suggested.listener_id,
+    suggested.track_id,
+    case
+        when suggested.track_id not like 'name:%'
+        then suggested.track_id
+        else kaggle_track_matches.kaggle_track_id
+    end as spotify_track_id,
+    coalesce(heard_tracks.track_name, kaggle_tracks.track_name) as track_name,
+    coalesce(heard_tracks.artist_name, kaggle_tracks.primary_artist) as artist_name,
+    coalesce(heard_tracks.track_genre, kaggle_tracks.track_genre) as track_genre,
+    kaggle_tracks.popularity,
+    {% for feature in features %}
+        case
+            when heard_tracks.is_measured
+            then heard_tracks.{{ feature }}
+            when heard_tracks.track_id is null
+            then kaggle_tracks.{{ feature }}
+        end as {{ feature }},
+    {% endfor %}
+    coalesce(heard_tracks.plays, 0) as play_count,
+    known_ids.known_id is null and known_names.known_id is null as is_new_to_listener,
+    coalesce(listeners.is_simulated, false) as is_simulated
+from suggested
+left join heard_tracks using (listener_id, track_id)
+left join kaggle_track_matches on suggested.track_id = kaggle_track_matches.track_id
+left join kaggle_tracks on suggested.track_id = kaggle_tracks.track_id
+left join listeners on suggested.listener_id = listeners.listener_id
+left join
+    known as known_ids
+    on suggested.listener_id = known_ids.listener_id
+    and suggested.track_id = known_ids.known_id
+left join
+    known as known_names
+    on suggested.listener_id = known_names.listener_id
+    and kaggle_tracks.name_id = known_names.known_id

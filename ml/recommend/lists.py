@@ -1,0 +1,173 @@
+"""Everything that is recommended to one listener: lists, playlists and paths, each row with its reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from ml.features import Codes, Matrix
+from ml.recommend import paths, playlists
+from ml.recommend.activation import activation, chosen_method, ranked
+from ml.recommend.discovery import Taste, discovered, nearest_liked, scores
+from ml.recommend.library import Candidates, History, Library
+from ml.recommend.places import Place, current, default_target
+from ml.recommend.pool import Pool, pool_of
+from ml.recommend.reasons import Habit, known_artist, new_artist, plays_in_words
+
+AGAIN, NEW = "again", "new"
+TOP_K = 100
+# Tracks named as near to a new one.
+NEAR_TRACKS = 2
+# Smaller values would be 0.00.
+LEAST_IN_TWO_DIGITS = 0.01
+
+
+@dataclass
+class Desk:
+    """What is known of a listener while their lists are made."""
+
+    history: History
+    candidates: Candidates | None
+    taste: Taste
+    genres: list[str]
+    method: str
+    activations: Matrix
+    habit: Habit
+    pool: Pool = field(init=False)
+    liked: Codes = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Gather what playlists are chosen from, and the measured tracks that are played most."""
+        taste = None if self.candidates is None else self.taste
+        self.pool = pool_of(self.history, self.activations, self.candidates, taste)
+        measured = np.flatnonzero(self.history.is_measured)
+        order = np.argsort(-self.habit.plays[measured], kind="stable")
+        self.liked = measured[order][:TOP_K].astype(np.int64)
+
+    @classmethod
+    def of(cls, history: History, library: Library) -> Desk:
+        """Choose the method and score the listener's tracks by it."""
+        method = chosen_method(history.plays)
+        taste = Taste.of(history, history.plays, library.n_artists, len(library.genres))
+        habit = Habit.of(history.plays, history.local_day)
+        scored = activation(history.plays, history.end, method)
+        return cls(history, library.candidates, taste, library.genres, method, scored, habit)
+
+
+def recommended(desk: Desk) -> pd.DataFrame:
+    """Return the rows of ml.recommendations: kind, rank, track_id, score, reason."""
+    history = desk.history
+    again = ranked(history.plays, history.end, desk.method, TOP_K)
+    rows = [
+        _rows(
+            AGAIN, history.tracks["track_id"], again, desk.activations, [desk.habit.again(t) for t in again]
+        )
+    ]
+    if desk.candidates is not None:
+        new = discovered(
+            desk.candidates, desk.taste, history.streamed, TOP_K, is_simulated=history.is_simulated
+        )
+        worth = scores(desk.candidates, desk.taste)
+        rows.append(_rows(NEW, desk.candidates.tracks["track_id"], new, worth, reasons_for_new(desk, new)))
+    return pd.concat(rows, ignore_index=True)
+
+
+def _rows(kind: str, track_ids: pd.Series, places: Codes, score: Matrix, reasons: list[str]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "kind": kind,
+            "rank": np.arange(1, len(places) + 1),
+            "track_id": track_ids.to_numpy(dtype=object)[places],
+            "score": score[places],
+            "reason": np.array(reasons, dtype=object),
+        }
+    )
+
+
+def reasons_for_new(desk: Desk, places: Codes) -> list[str]:
+    """Say for each candidate how well its artist is known, or what it is near to and how usual its genre."""
+    candidates, taste = desk.candidates, desk.taste
+    if candidates is None:
+        return []
+    near = nearest_liked(candidates, desk.history, places, desk.liked, NEAR_TRACKS)
+    names = desk.history.tracks["track_name"].to_numpy(dtype=object)
+    reasons = []
+    for row, place in enumerate(places):
+        artist, genre = candidates.artist[place], candidates.genre[place]
+        if taste.artist_plays[artist]:
+            reasons.append(known_artist(int(taste.artist_plays[artist]), int(taste.artist_tracks[artist])))
+            continue
+        share = float(taste.genre_share[genre]) if genre >= 0 else 0.0
+        popularity = round(100 * candidates.popularity[place])
+        genre_name = desk.genres[genre] if genre >= 0 else None
+        reasons.append(new_artist([str(names[t]) for t in near[row]], genre_name, share, popularity))
+    return reasons
+
+
+def playlist_rows(desk: Desk) -> pd.DataFrame:
+    """Return the rows of ml.playlists: the four by sound and the paths from where the listener is.
+
+    Empty where too few tracks are measured.
+    """
+    if not playlists.enough(desk.pool):
+        return pd.DataFrame()
+    frames = [by_sound_rows(desk, playlists.playlist(desk.pool, aim)) for aim in playlists.AIMS]
+    start = current(desk)
+    target = default_target(desk.pool, start)
+    frames += [path_rows(desk, name, start, target, paths.STEPS) for name in paths.PACES]
+    return pd.concat(frames, ignore_index=True)
+
+
+def by_sound_rows(desk: Desk, chosen: playlists.Chosen) -> pd.DataFrame:
+    """Return the rows of a playlist by sound; each says where it stands among the listener's tracks."""
+    aim = chosen.aim
+    values = desk.pool.sound[aim.lead][chosen.places]
+    why = []
+    for value, percentile in zip(values, chosen.percentile, strict=True):
+        share = round(100 * percentile)
+        stands = f"under {100 - share} %" if aim.is_low else f"above {share} %"
+        shown = f"{value:.2f}" if value >= LEAST_IN_TWO_DIGITS else f"{value:.1g}"
+        why.append(f"{aim.lead} {shown}, {stands} of your tracks")
+    nothing = np.full(len(chosen.places), np.nan)
+    return _playlist(desk, aim.name, chosen.places, why, np.column_stack([nothing, nothing]))
+
+
+def path_rows(desk: Desk, name: str, start: Place, target: Place, n_steps: int) -> pd.DataFrame:
+    """Return the rows of a path; each says where it is on the way."""
+    found = paths.path(desk.pool, start.mood, target.mood, n_steps, paths.PACES[name])
+    why = [
+        f"step {step} of {n_steps} from {start.name} to {target.name}: "
+        f"valence {valence:.2f}, energy {energy:.2f}"
+        for step, (valence, energy) in enumerate(found.mood, start=1)
+    ]
+    return _playlist(desk, name, found.places, why, found.waypoints)
+
+
+def _playlist(desk: Desk, name: str, places: Codes, why: list[str], targets: Matrix) -> pd.DataFrame:
+    pool = desk.pool
+    own = desk.history.tracks["track_id"].to_numpy(dtype=object)
+    new = (
+        np.array([]) if desk.candidates is None else desk.candidates.tracks["track_id"].to_numpy(dtype=object)
+    )
+    track_ids, reasons = [], []
+    for place, reason in zip(places, why, strict=True):
+        if pool.is_new[place]:
+            track_ids.append(new[pool.place[place]])
+            reasons.append(f"{reason}; new to you")
+        else:
+            track_ids.append(own[pool.place[place]])
+            reasons.append(f"{reason}; {plays_in_words(desk.habit.plays[pool.place[place]])}")
+    return pd.DataFrame(
+        {
+            "playlist_name": name,
+            "position": np.arange(1, len(places) + 1),
+            "track_id": np.array(track_ids, dtype=object),
+            "why": np.array(reasons, dtype=object),
+            "is_new": pool.is_new[places],
+            "affinity": pool.affinity[places],
+            "target_valence": targets[:, 0],
+            "target_energy": targets[:, 1],
+        }
+    )

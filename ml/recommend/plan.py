@@ -1,0 +1,95 @@
+"""A playlist or path made now, for what is not stored: other zones, other lengths."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from core.database import open_warehouse
+from core.errors import InputError, NotFoundError, UsageError
+from core.settings import Settings
+from ml.recommend import paths, playlists
+from ml.recommend.inputs import CANDIDATES, HEARD, PLAYED, STREAMED
+from ml.recommend.library import library
+from ml.recommend.lists import Desk, by_sound_rows, path_rows
+from ml.recommend.places import NOW, current, default_target, zone_index, zone_place
+
+
+def plan(
+    settings: Settings,
+    listener: str,
+    name: str,
+    n: int,
+    *,
+    start: str = NOW,
+    target: str | None = None,
+) -> pd.DataFrame:
+    """Return the rows of a playlist (the columns of ml.playlists, and what the tracks are called).
+
+    name: one of AIMS or of paths.PACES. start, target: zones of a path, by name; NOW is where the listening
+    is. Raises UsageError for an unknown zone or a path that leads nowhere, NotFoundError where too little is
+    measured.
+    """
+    for zone in (start, target):
+        if zone is not None and zone != NOW:
+            zone_index(zone)
+    if target is not None and start != NOW and zone_index(start) == zone_index(target):
+        raise UsageError(f"A path from {start} to {target} leads nowhere.", hint="Name two different zones.")
+    desk = _desk(settings, listener)
+    if not playlists.enough(desk.pool):
+        n_measured = int((~desk.pool.is_new).sum())
+        raise NotFoundError(
+            f"{n_measured} of the tracks {listener} played are measured; a playlist by sound takes "
+            f"{playlists.LEAST_TRACKS}.",
+            hint="Load the catalogue: spotiflow ingest kaggle PATH; plain lists work: spotiflow recommend",
+        )
+    if name in paths.PACES:
+        begin = current(desk) if start == NOW else zone_place(desk.pool, start)
+        end = default_target(desk.pool, begin) if target is None else zone_place(desk.pool, target)
+        rows = path_rows(desk, name, begin, end, n)
+    else:
+        aim = next(aim for aim in playlists.AIMS if aim.name == name)
+        rows = by_sound_rows(desk, playlists.playlist(desk.pool, aim, n))
+    return _named(desk, rows)
+
+
+def _desk(settings: Settings, listener: str) -> Desk:
+    with open_warehouse(settings, read_only=True) as db:
+        frames = [db.execute(query.sql).df() for query in (HEARD, PLAYED, STREAMED, CANDIDATES)]
+    known = library(*frames)
+    for history in known.histories():
+        if history.listener_id == listener:
+            return Desk.of(history, known)
+    raise InputError(f"{listener} has no plays yet.", hint="Bring a history in: spotiflow ingest export PATH")
+
+
+def way_in_words(rows: pd.DataFrame) -> str:
+    """Say how near a planned path keeps to its line, and how much of it leads forward."""
+    found = paths.Path(
+        rows["position"].to_numpy(dtype=np.int64),
+        rows[["target_valence", "target_energy"]].to_numpy(dtype=np.float64),
+        rows[["valence", "energy"]].to_numpy(dtype=np.float64),
+    )
+    forward = round(100 * found.monotone)
+    return f"path: {found.rmse:.2f} from its line (RMSE), {forward} % of its steps lead forward"
+
+
+def _named(desk: Desk, rows: pd.DataFrame) -> pd.DataFrame:
+    """Add titles, artists, genres and Spotify's ids."""
+    own = desk.history.tracks
+    has_id = ~own["track_id"].str.startswith("name:")
+    own = own.assign(spotify_track_id=own["track_id"].where(has_id, own["kaggle_track_id"]))
+    columns = [
+        "track_id",
+        "spotify_track_id",
+        "track_name",
+        "artist_name",
+        "track_genre",
+        "valence",
+        "energy",
+    ]
+    known = own[columns]
+    if desk.candidates is not None:
+        new = desk.candidates.tracks.assign(spotify_track_id=desk.candidates.tracks["track_id"])[columns]
+        known = pd.concat([known, new], ignore_index=True)
+    return rows.merge(known.drop_duplicates("track_id"), on="track_id", how="left")

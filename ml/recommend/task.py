@@ -1,0 +1,222 @@
+"""The task that makes every listener's lists and playlists, and says how such lists did."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from ml.evaluate import Metric, metric_rows
+from ml.recommend import activation, discovery, playlists
+from ml.recommend.backtest import judge_discovery, judge_relisten
+from ml.recommend.inputs import (
+    CANDIDATES,
+    CANDIDATES_INPUT,
+    HEARD,
+    HEARD_INPUT,
+    LISTENER_RUNS,
+    PLAYED,
+    STREAMED,
+    STREAMS_INPUT,
+)
+from ml.recommend.library import History, Library, library
+from ml.recommend.lists import TOP_K, Desk, playlist_rows, recommended
+from ml.recommend.vectors import EMBEDDINGS, embeddings, mean_vector
+from ml.registry.standing import standing_version
+from ml.registry.versions import code_version
+from ml.sources import CATALOGUE_INPUT, FEATURES_INPUT, PLAYS_INPUT, Input, Query
+from ml.store import Harvest
+from ml.tasks import Context, Task
+
+RELISTEN, DISCOVERY = "relisten", "discovery"
+SPLIT = "global_time"
+# What is new of a listener takes the place of what was; earlier lists stay, no longer current.
+_REPLACE = """
+    update ml.recommendations set is_current = false
+    where is_current and listener_id in (select listener_id from new_rows);
+    delete from ml.playlists where listener_id in (select listener_id from new_rows);
+    delete from ml.listener_embeddings where listener_id in (select listener_id from new_rows);
+    delete from ml.listener_runs
+    where model = 'relisten' and listener_id in (select listener_id from new_rows);
+"""
+
+
+class Recommendations(Task):
+    """Tracks to play again, tracks to discover, playlists by sound, and the vectors behind them."""
+
+    name = RELISTEN
+    inputs: ClassVar[tuple[Input, ...]] = (
+        PLAYS_INPUT,
+        HEARD_INPUT,
+        STREAMS_INPUT,
+        FEATURES_INPUT,
+        CATALOGUE_INPUT,
+        CANDIDATES_INPUT,
+    )
+    needs: ClassVar[tuple[Input, ...]] = (HEARD_INPUT,)
+    reads: ClassVar[tuple[Query, ...]] = (HEARD, PLAYED, STREAMED, CANDIDATES, LISTENER_RUNS)
+
+    @property
+    def makes(self) -> tuple[str, ...]:
+        """Return the three methods that are measured."""
+        return (RELISTEN, DISCOVERY, EMBEDDINGS)
+
+    def run(self, context: Context, harvest: Harvest) -> None:
+        """Make the lists of every listener whose history changed; notes say what was not possible."""
+        known = library(*(context.frame(query) for query in (HEARD, PLAYED, STREAMED, CANDIDATES)))
+        versions = _versions(context, harvest, known)
+        done = context.frame(LISTENER_RUNS)
+        stored = (
+            {}
+            if context.is_repeat
+            else {row.listener_id: row.digest for row in done.itertuples() if row.model == RELISTEN}
+        )
+        made_with = f"{context.sources.hash_of(CATALOGUE_INPUT, CANDIDATES_INPUT)} {code_version()}"
+        found = _Found(versions)
+        for history in known.histories():
+            digest = history.digest(made_with)
+            if stored.get(history.listener_id) != digest:
+                found.judge(history, known)
+                found.make(history, known, digest)
+        found.put(harvest)
+        if known.candidates is None:
+            harvest.notes.append(
+                "Nothing new is recommended: that takes the catalogue, spotiflow ingest kaggle PATH."
+            )
+
+
+class _Found:
+    """The rows of all listeners."""
+
+    def __init__(self, versions: dict[str, str]) -> None:
+        self._versions = versions
+        self._rows: dict[str, list[pd.DataFrame]] = {
+            table: [] for table in ("listener_runs", "recommendations", "playlists", "listener_embeddings")
+        }
+        self._metrics: list[pd.DataFrame] = []
+        self._notes: list[str] = []
+
+    def judge(self, history: History, known: Library) -> None:
+        """Back-test both lists of a listener."""
+        found = judge_relisten(history)
+        if isinstance(found, str):
+            self._notes.append(f"Lists for {history.listener_id} are not tested yet: {found}.")
+            return
+        for part, metrics in found.items():
+            self._add_metrics(history, RELISTEN, metrics, part)
+        if known.candidates is None:
+            return
+        of_new = judge_discovery(history, known.candidates, known.n_artists, len(known.genres))
+        if isinstance(of_new, str):
+            self._notes.append(f"New tracks for {history.listener_id} are not tested yet: {of_new}.")
+        else:
+            self._add_metrics(history, DISCOVERY, of_new, "all")
+
+    def _add_metrics(self, history: History, model: str, metrics: list[Metric], part: str) -> None:
+        self._metrics.append(
+            metric_rows(
+                metrics,
+                model,
+                self._versions[model],
+                dataset="simulated" if history.is_simulated else "listener",
+                split=SPLIT,
+                part=part,
+                listener_id=history.listener_id,
+            )
+        )
+
+    def make(self, history: History, known: Library, digest: str) -> None:
+        """Make the lists of a listener."""
+        desk = Desk.of(history, known)
+        lists, by_sound = recommended(desk), playlist_rows(desk)
+        if by_sound.empty:
+            n_measured = int(history.is_measured.sum())
+            self._notes.append(
+                f"No playlists for {history.listener_id}: {n_measured} measured tracks, "
+                f"{playlists.LEAST_TRACKS} needed."
+            )
+        model = np.where(lists["kind"] == "again", RELISTEN, DISCOVERY)
+        version = pd.Series(model).map(self._versions)
+        self._add(
+            history, "recommendations", lists.assign(is_current=True, model=model, model_version=version)
+        )
+        self._add(
+            history, "playlists", by_sound.assign(model=RELISTEN, model_version=self._versions[RELISTEN])
+        )
+        self._add(history, "listener_runs", _run(history, desk, digest, self._versions[RELISTEN]))
+        self._add(history, "listener_embeddings", mean_vector(history, self._versions[EMBEDDINGS]))
+
+    def _add(self, history: History, table: str, rows: pd.DataFrame) -> None:
+        if len(rows):
+            self._rows[table].append(rows.assign(listener_id=history.listener_id))
+
+    def put(self, harvest: Harvest) -> None:
+        """Put everything into the harvest; the runs first, as they clear what they replace."""
+        harvest.metrics += self._metrics
+        harvest.notes += self._notes
+        for table, frames in self._rows.items():
+            if not frames:
+                continue
+            rows = pd.concat(frames, ignore_index=True)
+            if table == "recommendations":
+                keys = rows[["listener_id", "kind", "rank", "track_id", "model_version"]].assign(
+                    at=harvest.now
+                )
+                rows["recommendation_id"] = [
+                    f"{key:016x}" for key in pd.util.hash_pandas_object(keys, index=False)
+                ]
+            harvest.add(table, rows, _REPLACE if table == "listener_runs" else "")
+
+
+def _run(history: History, desk: Desk, digest: str, version: str) -> pd.DataFrame:
+    last = pd.Timestamp(history.plays.day[-1] * 86_400, unit="s").round("s")
+    return pd.DataFrame(
+        {
+            "digest": [digest],
+            "method": desk.method,
+            "n_plays": len(history.plays.day),
+            "n_tracks": history.plays.n_tracks,
+            "n_measured_tracks": int(history.is_measured.sum()),
+            "history_to": last,
+            "model": RELISTEN,
+            "model_version": version,
+        }
+    )
+
+
+def _versions(context: Context, harvest: Harvest, known: Library) -> dict[str, str]:
+    """Return the version of each method; a new embedding is stored for every track."""
+    n_plays = len(context.frame(PLAYED))
+    relisten: dict[str, Any] = {"methods": list(activation.METHODS), "top_k": TOP_K}
+    weights: dict[str, Any] = {
+        "artist": discovery.ARTIST_WEIGHT,
+        "genre": discovery.GENRE_WEIGHT,
+        "popularity": discovery.POPULARITY_WEIGHT,
+        "pool": discovery.POOL,
+    }
+    served, _ = standing_version(
+        context,
+        harvest,
+        RELISTEN,
+        model_type="plays weighed by their age",
+        approach="per listener, the decay that was best in their own earlier weeks",
+        rule="serves by design: per listener, the decay that was best in their own earlier weeks",
+        features=["play times"],
+        parameters=relisten,
+        split=SPLIT,
+        n_rows=n_plays,
+    )
+    proposed, _ = standing_version(
+        context,
+        harvest,
+        DISCOVERY,
+        model_type="artist, genre and popularity, spread by sound",
+        approach="fixed weights: a listener's own past holds too few discoveries to choose them by",
+        rule="serves by design: the one of the methods tried that finds anything on real histories",
+        features=["artist plays", "genre share", "popularity"],
+        parameters=weights,
+        split=SPLIT,
+        n_rows=n_plays,
+    )
+    return {RELISTEN: served, DISCOVERY: proposed, EMBEDDINGS: embeddings(context, harvest, known)}

@@ -1,0 +1,58 @@
+"""Versions of methods that serve by design: one for each code, parameters and data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from ml.registry.entry import Draft, enter, write_version
+from ml.registry.promotion import Decision
+from ml.registry.versions import code_version, digest_of, library_versions
+from ml.store import Harvest
+from ml.tasks import BEST, Context, is_made
+
+
+def standing_version(
+    context: Context,
+    harvest: Harvest,
+    model: str,
+    *,
+    model_type: str,
+    approach: str,
+    rule: str,
+    features: list[str],
+    parameters: dict[str, Any],
+    split: str,
+    n_rows: int,
+    data_hash: str = "",
+    state: dict[str, Any] | None = None,
+) -> tuple[str, bool]:
+    """Return the name of the version with these parameters, code and data, and whether it is a new one.
+
+    A new one is put into the harvest and serves. n_rows: what it was first made from. state: what its file
+    holds; the parameters where not given.
+    """
+    digest = digest_of(
+        model=model, parameters=parameters, data=data_hash, code=code_version(), libraries=library_versions()
+    )
+    registry = context.sources.registry
+    if is_made(context.sources, context.settings, model, digest):
+        stored = registry.made_from(model, digest)
+        return stored.version if stored else "", False
+    draft = Draft(
+        model=model,
+        digest=digest,
+        recipe=BEST,
+        model_type=model_type,
+        training_approach=approach,
+        train_size=n_rows,
+        features=features,
+        parameters=parameters,
+        split_id=split,
+        data_hash=data_hash,
+        state=state or parameters,
+    )
+    version = write_version(context.settings, registry, draft, harvest)
+    enter(context.settings, harvest, version, pd.DataFrame(), Decision(True, rule))
+    return version.version, True
