@@ -41,7 +41,7 @@ def test_what_a_model_must_not_write_is_found(own: Path) -> None:
         db.execute(
             f"""insert into ml.recommendations (recommendation_id, listener_id, kind, rank, track_id, score,
             reason, is_current, model, model_version, created_at)
-            values ('r', ?, 'discovery', 1, ?, 1, 'why', true, 'm', '1', {LATER})""",
+            values ('r', ?, 'new', 1, ?, 1, 'why', true, 'm', '1', {LATER})""",
             [listener, track],
         )
     # This one also reads plays, so it is among the tests of a whole build.

@@ -13,6 +13,6 @@ inner join
     and recommendations.track_id = plays.track_id
 inner join history on plays.play_id = history.play_id
 where
-    recommendations.kind = 'discovery'
+    recommendations.kind in ('new', 'discovery')
     and recommendations.is_current
     and history.ingested_at < recommendations.created_at
