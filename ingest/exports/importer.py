@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import ExitStack
+from concurrent.futures import Future
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,11 +17,11 @@ from core.settings import Settings
 from ingest.containers import DamagedEntryError
 from ingest.coverage import covered_rows
 from ingest.exports.packages import HistoryFile, Package, open_package, with_unique_names
-from ingest.exports.reading import Choice, read_file
+from ingest.exports.reading import Choice
+from ingest.exports.reading_ahead import Read, read_ahead
 from ingest.gaps import close_gaps, open_gaps
 from ingest.ingest_runs import HistoryRun, store_not_read
 from ingest.listeners import check_listener, time_zone_of
-from ingest.local_copy import local_copy
 from ingest.results import Aftermath, FileReceipt, HistoryReceipt, PackageReceipt
 from ingest.scratch import scratch_folder
 from ingest.storing import Origin, store_file
@@ -91,9 +92,12 @@ class _Import:
         ]
         files = with_unique_names(packages)
         try:
-            with progress("Reading plays", total=len(files)) as advance:
-                for file in files:
-                    receipts.append(self._take_in_file(file))
+            with (
+                progress("Reading plays", total=len(files)) as advance,
+                closing(read_ahead(self.run.db, files, self.scratch, self.choice)) as reading,
+            ):
+                for file, read in reading:
+                    receipts.append(self._take_in_file(file, read))
                     advance(1)
         except BaseException:
             self.run.fail()
@@ -116,17 +120,15 @@ class _Import:
         self.run.finish("ok" if is_complete else "partial")
         return closed
 
-    def _take_in_file(self, file: HistoryFile) -> FileReceipt:
+    def _take_in_file(self, file: HistoryFile, reading: Future[Read]) -> FileReceipt:
         try:
-            with local_copy(file.entry, self.scratch) as (path, digest):
-                mended = read_file(self.run.db, path, file.generation, self.choice)
-                sha256 = digest.result()
+            read = reading.result()
         except DamagedEntryError:
             return _unreadable(file.name, file.package, "cannot be unpacked: the archive is damaged there")
-        if mended and mended.is_hopeless:
+        if read.mended and read.mended.is_hopeless:
             return _unreadable(file.name, file.package, "breaks off before its first complete record")
         self.run.begin()
-        receipt = store_file(self.run.db, self._origin(file, sha256), mended)
+        receipt = store_file(read.db, self._origin(file, read.sha256), read.mended)
         log.info("%s: %s", file.name, receipt.counts)
         return receipt
 
