@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/installed
 TEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install reference audit demo test test-fast test-long lint format coverage bench docs picture constraints clean
+.PHONY: help install reference audit demo test test-fast test-long lint format coverage bench bench-ml docs picture constraints clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -50,6 +50,9 @@ coverage: $(INSTALLED) ## Tests with a coverage report
 
 bench: $(INSTALLED) ## Measure the figures the documentation states
 	$(BIN)/python -m benchmarks
+
+bench-ml: $(INSTALLED) ## Train on the real Kaggle file and judge every target; writes docs/models.md
+	$(BIN)/python -m benchmarks.ml
 
 docs: $(INSTALLED) ## Write the dbt documentation of the warehouse
 	$(BIN)/spotiflow docs generate

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -43,3 +44,19 @@ def docs_serve(
     show(f"Documentation at http://127.0.0.1:{port}; stop with Ctrl+C.")
     choice = [] if browser else ["--no-browser"]
     invoke(settings, ["docs", "serve", "--host", "127.0.0.1", "--port", str(port), *choice])
+
+
+@app.command("models")
+def docs_models(
+    to: Annotated[
+        Path | None, typer.Option(help="Where the page goes; default: models.md in the home's models folder.")
+    ] = None,
+) -> None:
+    """Write the page of all models, baselines and figures, and the record it is made from as .json beside it.
+
+    Example: spotiflow docs models --to models.md
+    """
+    from ml.page import write_page
+
+    settings = settle()
+    show(f"Written: {write_page(settings, to or settings.models_dir / 'models.md')}")

@@ -502,6 +502,15 @@ create table if not exists ml.zone_metrics (
     created_at timestamp not null
 );
 
+-- Every look at a frozen test: who looks often enough finds a model that fits it by chance.
+create table if not exists ml.test_looks (
+    split_id varchar not null,
+    model varchar not null,
+    version varchar not null,
+    purpose varchar not null,
+    created_at timestamp not null
+);
+
 -- What each task of a training was last made from: an unchanged one is not run again.
 create table if not exists ml.task_runs (
     task varchar not null,

@@ -41,7 +41,7 @@ OWN_METRIC = {
     "zones": "a division, not clusters,",
 }
 # For any other model, the first of these that it has.
-USUAL_HEADLINES = ("rmse_gain", "r2", "accuracy", "mse_skill", "recall_at_20")
+USUAL_HEADLINES = ("rmse_gain", "median_r2", "r2", "accuracy", "mse_skill", "recall_at_20")
 # Slices that repeat a number beside another baseline or on other rows; the table shows the others.
 SIDE_SLICES = {assess.GENRE_HIDDEN, "against_recency", "against_base_level", "artists_with_5_tracks"}
 LISTENER_HEADLINE = ("mse_skill", "rmse")
@@ -91,7 +91,8 @@ class TrainResult:
 
     changed: False when nothing had changed since the last one. trained: models fitted now.
     notes: sentences on what could not be done and why. decisions: per model fitted now, why it serves or not.
-    problem: what is missing for the rest, as an error with a hint, or None.
+    problem: what is missing for the rest, as an error with a hint, or None. n_looks: how often the frozen
+    test of the catalogue has been looked at so far.
     """
 
     rows: list[TrainRow]
@@ -101,6 +102,7 @@ class TrainResult:
     notes: list[str] = field(default_factory=list)
     decisions: dict[str, str] = field(default_factory=dict)
     problem: SpotiflowError | None = None
+    n_looks: int = 0
 
     @property
     def summary(self) -> str:
@@ -118,6 +120,7 @@ class TrainResult:
             "rows": [asdict(row) for row in self.rows],
             "decisions": self.decisions,
             "notes": self.notes,
+            "looks_at_the_frozen_test": self.n_looks,
             "problem": self.problem.to_dict() if self.problem else None,
         }
 
@@ -128,6 +131,8 @@ def rows_of(
     """Make the table's rows. versions: of each model, oldest first; champions: which of them serves."""
     rows = []
     for model, names in versions.items():
+        if not names:
+            continue
         mine = metrics[(metrics["model"] == model) & (metrics["version"] == names[-1])]
         for _, metric in mine.iterrows():
             if metric["metric"] in _headline(metric, mine) and metric["slice"] not in SIDE_SLICES:
@@ -213,16 +218,18 @@ def result_of(
     sources: Sources, harvest: Harvest, models: Collection[str], notes: list[str], seconds: float
 ) -> TrainResult:
     """Put together what a training says: the figures of the newest versions of `models`, new or stored."""
+    metrics = pd.concat([sources.metrics, harvest.all_metrics], ignore_index=True)
+    keys = ["model", "version", "dataset", "split", "slice", "metric", "listener_id"]
+    metrics = metrics.drop_duplicates([key for key in keys if key in metrics], keep="last")
     registry = sources.registry
     versions = [*registry.versions, *harvest.versions]
     by_model: dict[str, list[str]] = {}
     for version in versions:
         by_model.setdefault(version.model, []).append(version.version)
+    for model in set(models) - set(by_model):
+        by_model[model] = list(dict.fromkeys(metrics[metrics["model"] == model]["version"]))
     aliases = [*registry.aliases, *harvest.aliases]
     champions = {alias.model: alias.version for alias in aliases if alias.alias == CHAMPION}
-    metrics = pd.concat([sources.metrics, harvest.all_metrics], ignore_index=True)
-    keys = ["model", "version", "dataset", "split", "slice", "metric", "listener_id"]
-    metrics = metrics.drop_duplicates([key for key in keys if key in metrics], keep="last")
     return TrainResult(
         rows=[row for row in rows_of(metrics, by_model, champions) if row.model in models],
         changed=bool(harvest.versions or harvest.writes),
@@ -231,4 +238,5 @@ def result_of(
         notes=list(dict.fromkeys(notes)),
         decisions=harvest.decisions,
         problem=sources.missing,
+        n_looks=sources.n_looks + len(harvest.rows_for("test_looks")),
     )

@@ -42,6 +42,10 @@ def render(result: TrainResult) -> RenderableType:
     if rows:
         parts += [_table(rows), Text(_legend(rows), style="dim")]
         parts += [Text(line) for line in _told(rows)]
+    if result.n_looks:
+        parts.append(
+            Text(f"Looks at the frozen test of this catalogue so far: {result.n_looks}.", style="dim")
+        )
     if any(row.dataset == "simulated" for row in rows):
         parts.append(Text("SIMULATED data: these figures say nothing about real music."))
     parts += [Text(line) for line in _waiting(rows, result.decisions)]

@@ -16,6 +16,7 @@ import pandas as pd
 from core.database import open_warehouse
 from core.errors import NotFoundError, SpotiflowError
 from core.settings import Settings
+from ml.catalogue import split_id_of
 from ml.features import AUDIO_FEATURES
 from ml.registry.versions import Registry, read_registry
 
@@ -129,7 +130,7 @@ class Sources:
 
     hashes: of the rows of each input, None for an empty or missing table. metrics: ml.model_metrics, oldest
     first. runs: the last run of each task, by name. missing: why there is no catalogue, as the error a user
-    would see.
+    would see. n_looks: how often the frozen test of this catalogue was looked at.
     """
 
     registry: Registry
@@ -137,6 +138,7 @@ class Sources:
     hashes: dict[Input, str | None]
     runs: dict[str, TaskRun] = field(default_factory=dict)
     missing: SpotiflowError | None = None
+    n_looks: int = 0
 
     def has(self, *inputs: Input) -> bool:
         """Say whether each of the inputs has rows."""
@@ -178,7 +180,15 @@ def _read_sources(db: duckdb.DuckDBPyConnection, existing: set[str], inputs: Ite
     runs = db.execute(
         "select distinct on (task) task, digest, notes from ml.task_runs order by task, created_at desc"
     ).fetchall()
-    return Sources(read_registry(db), metrics, hashes, {row[0]: TaskRun(*row) for row in runs}, missing)
+    by_task = {row[0]: TaskRun(*row) for row in runs}
+    n_looks = _looks(db, hashes[CATALOGUE_INPUT])
+    return Sources(read_registry(db), metrics, hashes, by_task, missing, n_looks)
+
+
+def _looks(db: duckdb.DuckDBPyConnection, catalogue_hash: str | None) -> int:
+    count = "select count(*) from ml.test_looks where split_id = ?"
+    found = db.execute(count, [split_id_of(catalogue_hash)]).fetchone() if catalogue_hash else None
+    return int(found[0]) if found else 0
 
 
 def _hash(db: duckdb.DuckDBPyConnection, source: Input) -> str | None:

@@ -95,7 +95,7 @@ def _store_split(db: duckdb.DuckDBPyConnection, harvest: Harvest) -> None:
     if harvest.catalogue is None:
         return
     split_id = harvest.catalogue.split_id
-    if db.execute("select 1 from ml.catalogue_split where split_id = ? limit 1", [split_id]).fetchone():
+    if db.execute("select 1 from ml.catalogue_split where split_id = ? limit 1", [split_id]).fetchall():
         return
     _insert(db, "catalogue_split", harvest.catalogue.split_rows(), harvest.now)
 

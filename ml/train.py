@@ -19,7 +19,8 @@ from ml.forecasts.sessions import SessionForecasts
 from ml.improvements.catalogue import Autoencoder, Embeddings, Mixture, Tuning
 from ml.improvements.listener import SequenceModel, TemporalFeatures, TemporalSplit
 from ml.listeners.task import ListenerPlays
-from ml.models import mood_models, seed_recipes
+from ml.models import checks, mood_models, seed_recipes
+from ml.models.checks import CatalogueChecks
 from ml.models.task import CatalogueModel
 from ml.recommend.task import Recommendations
 from ml.registry.manage import fallbacks
@@ -46,12 +47,14 @@ TASKS: tuple[Task, ...] = (
     Mixture(),
     Autoencoder(),
     Tuning(),
+    CatalogueChecks(),
 )
 # What `--recipe` may name: `best` holds the other recipes that every training runs.
 RECIPES = {
     BEST: (BEST, seed_recipes.RECIPE),
     seed_recipes.RECIPE: (seed_recipes.RECIPE,),
     improvements.RECIPE: (improvements.RECIPE,),
+    checks.RECIPE: (checks.RECIPE,),
 }
 
 
@@ -65,8 +68,9 @@ def train(
     """Train, compare, promote by rule, forecast, and store all of it.
 
     models: names of the models to train (all of the recipe by default). recipe: `best`, or `seed` for the
-    earlier system's models alone, or `improvements` for what its authors hoped for. Without a catalogue only
-    forecasts are possible; `problem` of the result then says what is missing.
+    earlier system's models alone, `improvements` for what its authors hoped for, `checks` for figures of
+    matching and of one person's lists. Without a catalogue only forecasts are possible; `problem` of the
+    result then says what is missing.
     only_listeners: fit no model of the catalogue, but do what reads listening, with the models that serve.
     Raises UsageError for a model or recipe that does not exist, NotFoundError when there is nothing to train
     on and nothing to forecast.

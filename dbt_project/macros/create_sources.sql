@@ -487,6 +487,14 @@ create table if not exists ml.zone_metrics (
     created_at timestamp not null
 );
 
+create table if not exists ml.test_looks (
+    split_id varchar not null,
+    model varchar not null,
+    version varchar not null,
+    purpose varchar not null,
+    created_at timestamp not null
+);
+
 create table if not exists ml.task_runs (
     task varchar not null,
     digest varchar not null,

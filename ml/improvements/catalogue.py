@@ -92,7 +92,7 @@ class AddedInputs(CatalogueImprovement):
 class Embeddings(AddedInputs):
     """Linear discriminants of the genre: the best embedding of audio features known here."""
 
-    name = "embeddings"
+    name = "embedding_inputs"
     approach = "twelve linear discriminants of the first genre beside the audio features"
     model_type = "LinearDiscriminantAnalysis, HistGradientBoostingRegressor"
     features = (*INPUTS, "12 discriminants")

@@ -25,6 +25,9 @@ from ml.registry.versions import (
 )
 from ml.store import Harvest
 
+# Splits of the catalogue whose test part is frozen.
+FROZEN = ("artist_grouped_test", "song_grouped_test")
+
 
 @dataclass(frozen=True)
 class Draft:
@@ -45,6 +48,12 @@ class Draft:
     data_hash: str
     state: dict[str, Any]
     interval: float | None = None
+
+
+def look_at_test(version: Version, purpose: str) -> pd.DataFrame:
+    """Return the row of ml.test_looks that counts one look at the frozen test of a version's split."""
+    row = {"split_id": version.split_id, "model": version.model, "version": version.version}
+    return pd.DataFrame([row | {"purpose": purpose}])
 
 
 def write_version(settings: Settings, registry: Registry, draft: Draft, harvest: Harvest) -> Version:
@@ -81,6 +90,8 @@ def enter(
     harvest.versions.append(version)
     if len(metrics):
         harvest.metrics.append(metrics)
+    if len(metrics) and metrics["split"].isin(FROZEN).any():
+        harvest.add("test_looks", look_at_test(version, "training"))
     alias = CHAMPION if decision.promote else CHALLENGER
     row = Alias(alias, version.model, harvest.now, version.version, decision.rule, harvest.now)
     harvest.aliases.append(row)

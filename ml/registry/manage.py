@@ -11,6 +11,7 @@ from core.database import open_warehouse
 from core.errors import InputError, ModelFileError, UsageError
 from core.runs import utc_now
 from core.settings import Settings
+from ml.registry.entry import look_at_test
 from ml.registry.files import verified
 from ml.registry.versions import (
     CHALLENGER,
@@ -22,6 +23,7 @@ from ml.registry.versions import (
     write_registry,
 )
 from ml.sources import Query, Sources, read
+from ml.store import Harvest, Write, store
 from ml.tasks import Context, Task
 
 INTACT = "intact"
@@ -119,6 +121,7 @@ def promote(settings: Settings, tasks: Sequence[Task], model: str, version: str)
     sources, rows = read(settings, task.inputs, to_read)
     chosen = _checked(settings, sources.registry, model, version)
     decision = task.judge(Context(settings, sources, rows), chosen)
+    store(settings, Harvest(utc_now(), writes=[Write("test_looks", look_at_test(chosen, "promotion"))]))
     if not decision.promote:
         raise InputError(f"{model} {version} does not take over: {decision.rule}.", hint=SEE_LIST)
     return _serve(settings, sources.registry, chosen, decision.rule)

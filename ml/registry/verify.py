@@ -18,7 +18,7 @@ from core.settings import Settings
 from ml import one_thread
 from ml.registry.versions import Version
 from ml.sources import Query, Sources, read
-from ml.store import Harvest
+from ml.store import Harvest, store
 from ml.tasks import Context, Task
 
 TOLERANCE = 1e-6
@@ -81,6 +81,12 @@ def verify(settings: Settings, tasks: Sequence[Task]) -> list[Verified]:
             harvest = Harvest(utc_now())
             for task in todo:
                 found += _verify_task(task, context, harvest)
+    looks = [
+        replace(write, rows=write.rows.assign(purpose="verification"))
+        for write in harvest.writes
+        if write.table == "test_looks"
+    ]
+    store(settings, Harvest(harvest.now, writes=looks))
     return found
 
 

@@ -27,7 +27,7 @@ SEVEN = {
     "temporal_split",
     "temporal_features",
     "sequence_model",
-    "embeddings",
+    "embedding_inputs",
     "gaussian_mixture",
     "autoencoder",
     "tuning",
@@ -53,7 +53,7 @@ def test_each_of_the_seven_has_a_recipe_and_a_row_with_n_interval_and_baseline(
     assert metrics[["value", "ci_low", "ci_high", "baseline_name", "baseline_value"]].notna().all().all()
     assert set(metrics["split"]) == {"artist_grouped_test", BY_TIME, AT_RANDOM}
     of_catalogue = metrics[metrics["metric"] == "rmse_gain"]
-    assert set(of_catalogue["model"]) == {"embeddings", "gaussian_mixture", "autoencoder", "tuning"}
+    assert set(of_catalogue["model"]) == {"embedding_inputs", "gaussian_mixture", "autoencoder", "tuning"}
 
 
 def test_none_of_them_serves_and_every_training_leaves_them_out(
