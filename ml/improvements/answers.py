@@ -37,7 +37,15 @@ HOPES = (
         "the same tracks are then on both sides",
         in_use=True,
     ),
-    Hope("temporal features", "temporal_features", TIME, "valence", "mse_skill", "hour, weekday and lags"),
+    Hope(
+        "temporal features",
+        "temporal_features",
+        TIME,
+        "valence",
+        "mse_skill",
+        "weighted means of the past are what forecasts are made of; here with hour, weekday and lags",
+        in_use=True,
+    ),
     Hope("sequence models", "sequence_model", TIME, "valence", "mse_skill", "a network on ten plays"),
     Hope(
         "embeddings",
