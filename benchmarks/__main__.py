@@ -14,6 +14,7 @@ from rich.table import Table
 from benchmarks.imports import measure_imports
 from benchmarks.measuring import ROOT, Figure, bare_import, spotiflow
 from benchmarks.recommending import measure_recommending
+from benchmarks.running import measure_runs
 from benchmarks.simulation import measure_simulation
 
 
@@ -65,8 +66,8 @@ def show(figures: list[Figure]) -> int:
 
 
 def main() -> None:
-    """Print every figure beside its limit; `imports` or `simulation` alone need no real inputs."""
-    alone = {"imports": measure_imports, "simulation": measure_simulation}
+    """Print every figure beside its limit; `imports`, `simulation` or `run` alone need no real inputs."""
+    alone = {"imports": measure_imports, "simulation": measure_simulation, "run": measure_runs}
     if len(sys.argv) == 2 and sys.argv[1] in alone:
         with tempfile.TemporaryDirectory() as folder:
             sys.exit(show(alone[sys.argv[1]](Path(folder))))
@@ -75,7 +76,8 @@ def main() -> None:
         raise SystemExit(f"The real inputs are not at {data}; name their folder with SPOTIFLOW_SHARED.")
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
-        figures = [*measure(data, place), *measure_imports(place), *measure_simulation(place)]
+        others = [figure for of in alone.values() for figure in of(place)]
+        figures = [*measure(data, place), *others]
     sys.exit(show(figures))
 
 

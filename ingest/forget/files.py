@@ -11,6 +11,7 @@ from core.copies import known_copies
 from core.settings import Settings
 from ingest.forget.search import found_in
 from ingest.scratch import sweep
+from ingest.spotify.spool import PATTERN
 from ingest.spotify.token_store import token_path
 
 # Compressed inside, so that a search of their bytes proves nothing.
@@ -21,7 +22,9 @@ def remove_files(settings: Settings, name: str) -> list[str]:
     """Remove the login of a listener, their polls in the inbox and what killed imports left; name them."""
     token = token_path(settings, name)
     found = [token, *settings.home.glob(f".{token.name}-*")] if token.exists() else []
-    found += [path for path in sorted(settings.inbox_dir.glob("*")) if _is_theirs(path, name)]
+    # What a person put there themselves is theirs to remove; `leftovers` names it.
+    polls = [*settings.inbox_dir.glob(PATTERN), *settings.inbox_dir.glob("*.unreadable")]
+    found += [path for path in sorted(polls) if _is_theirs(path, name)]
     for path in found:
         path.unlink(missing_ok=True)
     if settings.scratch_dir.exists():

@@ -105,6 +105,18 @@ def test_what_others_have_stays(two: Settings, query: Query) -> None:
     assert token_path(two, "bert").exists()
 
 
+def test_what_a_person_put_into_the_inbox_is_theirs_to_remove(two: Settings) -> None:
+    folder = two.inbox_dir / "export"
+    folder.mkdir()
+    (folder / "notes.json").write_text('{"listener_id": "anna"}')
+    (two.inbox_dir / "list.json").write_text('["anna"]')
+    (two.inbox_dir / "my_spotify_data.zip").write_bytes(b"PK")
+    forgotten = forget_listener(two, "anna")
+    assert (folder / "notes.json").exists()
+    assert (two.inbox_dir / "list.json").exists()
+    assert "inbox/my_spotify_data.zip" in forgotten.still_held
+
+
 def test_files_that_go_and_files_that_may_still_hold_something(two: Settings) -> None:
     forgotten = forget_listener(two, "anna")
     assert not token_path(two, "anna").exists()
