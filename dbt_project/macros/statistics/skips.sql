@@ -9,3 +9,16 @@
         )
     }}
 {%- endmacro %}
+
+{# How well a track was known when it was played, from the number of its streams by then, in four steps. #}
+{% macro familiarity(times_heard) -%}
+    case
+        when {{ times_heard }} = 1
+        then '1st time'
+        when {{ times_heard }} <= 5
+        then '2 to 5 times'
+        when {{ times_heard }} <= 20
+        then '6 to 20 times'
+        else 'over 20 times'
+    end
+{%- endmacro %}

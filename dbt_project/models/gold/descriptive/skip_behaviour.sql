@@ -11,20 +11,6 @@
 } %}
 with
     music_streams as (select * from {{ ref("music_streams") }}),
-    streams as (
-        select
-            *,
-            case
-                when times_heard = 1
-                then '1st time'
-                when times_heard <= 5
-                then '2 to 5 times'
-                when times_heard <= 20
-                then '6 to 20 times'
-                else 'over 20 times'
-            end as familiarity
-        from music_streams
-    ),
     -- One row for all streams of a session that are alike, so that each is read once.
     skips as (
         {% for definition, is_skip in skip_definitions().items() %}
@@ -34,12 +20,12 @@ with
                 '{{ definition }}' as definition,
                 hour_of_day,
                 part_of_day,
-                familiarity,
+                {{ familiarity("times_heard") }} as familiarity,
                 extract(year from local_date) as year,
                 count(*) as streams,
                 count(case when {{ is_skip }} then 1 end) as skips,
                 bool_or(is_simulated) as is_simulated
-            from streams
+            from music_streams
             where {{ is_skip }} is not null
             group by all {{ "union all" if not loop.last }}
         {% endfor %}
