@@ -11,6 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.builds import measure_builds
 from benchmarks.imports import measure_imports
 from benchmarks.measuring import ROOT, Figure, bare_import, spotiflow
 from benchmarks.recommending import measure_recommending
@@ -66,8 +67,13 @@ def show(figures: list[Figure]) -> int:
 
 
 def main() -> None:
-    """Print every figure beside its limit; `imports`, `simulation` or `run` alone need no real inputs."""
-    alone = {"imports": measure_imports, "simulation": measure_simulation, "run": measure_runs}
+    """Print every figure beside its limit; `imports`, `simulation`, `run` or `builds` alone need no real inputs."""
+    alone = {
+        "imports": measure_imports,
+        "simulation": measure_simulation,
+        "run": measure_runs,
+        "builds": measure_builds,
+    }
     if len(sys.argv) == 2 and sys.argv[1] in alone:
         with tempfile.TemporaryDirectory() as folder:
             sys.exit(show(alone[sys.argv[1]](Path(folder))))
