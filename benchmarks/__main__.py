@@ -67,7 +67,7 @@ def show(figures: list[Figure]) -> int:
 
 
 def main() -> None:
-    """Print every figure beside its limit; `imports`, `simulation`, `run` or `builds` alone need no real inputs."""
+    """Print every figure beside its limit; one of the words of `alone` needs no real inputs."""
     alone = {
         "imports": measure_imports,
         "simulation": measure_simulation,

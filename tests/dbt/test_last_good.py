@@ -24,7 +24,7 @@ FAILING = "assert_listening_with_features__complete_and_known"
 SOME = "+listening_with_features sessions heard_tracks"
 MORE_PLAYS = """insert into raw.listening_history by name
     select * replace (
-        uuid() as play_id, played_at + interval 100 days as played_at,
+        uuid() as play_id, 'x' || track_id as track_id, played_at + interval 100 days as played_at,
         started_at + interval 100 days as started_at, ended_at + interval 100 days as ended_at
     )
     from raw.listening_history where listener_id = 'demo' limit 40"""

@@ -28,7 +28,10 @@
                 {%- endif -%}
                 {%- set status = "ok" if cause is none else "kept" if is_kept else "missing" -%}
             {%- elif is_built -%} {%- set status = "ok" if cause is none else "failed" -%}
-            {%- else -%} {%- set status = "skipped" if result.status == "skipped" else "error" -%}
+            {%- else -%}
+                {#- What failed was rolled back; a copy made before goes. -#}
+                {%- if backup in backups %} drop table {{ node.schema }}.{{ backup }}; {%- endif -%}
+                {%- set status = "skipped" if result.status == "skipped" else "error" -%}
             {%- endif -%}
             {%- do ended.append((node.schema, node.alias, status, cause)) -%}
         {%- endfor %}
