@@ -50,6 +50,7 @@ CATALOGUE_INPUT = Input(
     (
         "track_id",
         "track_name",
+        "album_name",
         "primary_artist",
         "duration_ms",
         "explicit",

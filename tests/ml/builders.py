@@ -47,6 +47,7 @@ def catalogue_rows(n_tracks: int = 1500, *, per_artist: int = 5, seed: int = 1) 
     names = {
         "track_id": [f"track{number:05d}" for number in range(n_tracks)],
         "track_name": [f"Song {number}" for number in range(n_tracks)],
+        "album_name": [f"Album {number // 3}" for number in range(n_tracks)],
         "primary_artist": [f"Artist {number}" for number in artist],
         "duration_ms": draw.integers(90_000, 400_000, n_tracks),
         "explicit": draw.random(n_tracks) < 0.1,

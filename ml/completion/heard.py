@@ -1,0 +1,168 @@
+"""The tracks of listeners as models on names see them, measured tracks as if they were not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ml.catalogue import Catalogue, name_key
+from ml.features import Codes, Mask, Matrix
+from ml.models.routed import NOT_IN_CATALOGUE
+from ml.names.inputs import Inputs
+from ml.names.model import ARTIST, TEXT, NamesModel
+from ml.names.reader import Reader
+from ml.names.tables import TARGETS, NameKeys, Own, measures
+from ml.names.training import song_folds
+from ml.sources import FEATURES, Input, Query
+
+PLAYS_TABLE, NAMES_TABLE, MATCHES_TABLE = (
+    "silver.plays",
+    "silver.track_metadata",
+    "silver.kaggle_track_matches",
+)
+STREAMS_INPUT = Input(
+    PLAYS_TABLE,
+    ("play_id", "listener_id", "track_id", "session_id", "started_at", "is_music", "is_play", "is_simulated"),
+)
+NAMES_INPUT = Input(NAMES_TABLE, ("track_id", "track_name", "primary_artist", "album_name", "duration_ms"))
+# Every track that was heard, once, with what is told of it by others than the catalogue.
+HEARD_TRACKS = Query(
+    f"""
+    select names.track_id, names.track_name, names.primary_artist, names.album_name, names.duration_ms,
+        matches.kaggle_track_id, coalesce(features.is_measured, false) as is_measured,
+        {", ".join(f"case when features.is_measured then features.{name} end as {name}" for name in TARGETS)}
+    from {NAMES_TABLE} as names
+    left join {FEATURES} as features using (track_id)
+    left join {MATCHES_TABLE} as matches using (track_id)
+    where names.track_id in (select track_id from {PLAYS_TABLE} where is_music)
+    order by names.track_id
+    """,
+    (PLAYS_TABLE, NAMES_TABLE, FEATURES, MATCHES_TABLE),
+)
+# Every stream of music, in the order in which it was heard.
+STREAMS = Query(
+    f"""
+    select listener_id, track_id, session_id, is_play,
+        row_number() over (
+            partition by listener_id, session_id, is_play order by started_at, play_id
+        ) as position
+    from {PLAYS_TABLE} where is_music order by listener_id, started_at, play_id
+    """,
+    (PLAYS_TABLE,),
+)
+WHO = Query(
+    f"select listener_id, bool_or(is_simulated) as is_simulated from {PLAYS_TABLE} where is_music"
+    " group by 1 order by 1",
+    (PLAYS_TABLE,),
+)
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Every heard track: its features where measured (NaN elsewhere), and what names say of it.
+
+    by_artist: prediction of TARGETS where the artist is known, from all tracks but this one; NaN elsewhere.
+    by_text: prediction as if the artist were unknown; NaN where there are no names. width: half width of 90 %
+    of both, on the catalogue. artists: a number per artist.
+    """
+
+    tracks: pd.DataFrame
+    truth: Matrix
+    is_measured: Mask
+    artists: Codes
+    by_artist: Matrix
+    by_text: Matrix
+    width_by_artist: Matrix
+    width_by_text: Matrix
+
+    def best(self) -> Matrix:
+        """Return the prediction with the artist, else from text."""
+        return np.where(np.isnan(self.by_artist), self.by_text, self.by_artist)
+
+
+@dataclass(frozen=True)
+class Serving:
+    """The models on names that serve: the reader, and per target the trees of each route, where there are."""
+
+    reader: Reader
+    by_artist: dict[str, NamesModel]
+    by_text: dict[str, NamesModel]
+
+
+def read_heard(tracks: pd.DataFrame, catalogue: Catalogue | None, serving: Serving | None) -> Heard:
+    """Read every heard track; without models the predictions are NaN."""
+    truth = tracks[list(TARGETS)].apply(pd.to_numeric, errors="coerce").to_numpy(np.float64, na_value=np.nan)
+    truth = np.where(np.isfinite(truth), truth, np.nan)
+    is_measured = tracks["is_measured"].to_numpy(dtype=bool)
+    keys = NameKeys.of(tracks)
+    artists = pd.factorize(np.where(keys.artist > 0, keys.artist.astype(str), tracks["track_id"]))[0]
+    nothing, no_width = np.full(truth.shape, np.nan), np.full(len(TARGETS), np.nan)
+    if catalogue is None or serving is None:
+        found = (nothing, nothing, no_width, no_width)
+    else:
+        found = _predicted(tracks, keys, catalogue, serving)
+    return Heard(tracks, truth, is_measured, artists.astype(np.int64), *found)
+
+
+def _predicted(
+    tracks: pd.DataFrame, keys: NameKeys, catalogue: Catalogue, serving: Serving
+) -> tuple[Matrix, Matrix, Matrix, Matrix]:
+    place = same_song(tracks, catalogue)
+    own, folds = _own(place, keys, catalogue)
+    told = tracks.assign(track_genres=None)
+    inputs = serving.reader.inputs(told, own)
+    of_artist = serving.reader.folds_of(keys)
+    by_artist, width_by_artist = _along(ARTIST, inputs, folds, serving)
+    by_text, width_by_text = _along(TEXT, inputs, of_artist, serving)
+    by_artist[inputs.known.n_artist <= 0] = np.nan
+    by_text[tracks["track_name"].isna().to_numpy() & tracks["primary_artist"].isna().to_numpy()] = np.nan
+    return by_artist, by_text, width_by_artist, width_by_text
+
+
+def _along(route: str, inputs: Inputs, folds: Codes, serving: Serving) -> tuple[Matrix, Matrix]:
+    """Predict all TARGETS along one route: by trees where they serve, else by the linear model."""
+    trees = serving.by_artist if route == ARTIST else serving.by_text
+    columns, widths = [], []
+    for target in TARGETS:
+        if target in trees:
+            columns.append(trees[target].predict(route, inputs, folds))
+            widths.append(trees[target].quantiles[route])
+        else:
+            columns.append(serving.reader.linear_prediction(route, target, inputs))
+            widths.append(1.645 * serving.reader.linear[route][target].error)
+    return np.column_stack(columns), np.array(widths)
+
+
+def same_song(tracks: pd.DataFrame, catalogue: Catalogue) -> Codes:
+    """Return the row of catalogue.canonical that is the same song as each track; -1 for none.
+
+    By the matched id, the track's own id, or title and artist.
+    """
+    known = catalogue.tracks
+    names = name_key(known["track_name"], known["primary_artist"])
+    group = pd.Series(None, index=tracks.index, dtype=object)
+    for theirs, ours in (
+        (tracks["kaggle_track_id"], known["track_id"]),
+        (tracks["track_id"], known["track_id"]),
+        (name_key(tracks["track_name"], tracks["primary_artist"]), names),
+    ):
+        first = pd.Series(known["song_group"].to_numpy(), index=ours)
+        first = first[first.index.notna() & ~first.index.duplicated()]
+        group = group.fillna(theirs.map(first))
+    canonical = catalogue.canonical["song_group"]
+    place = pd.Series(np.arange(len(canonical)), index=canonical)
+    found = group.map(place[~place.index.duplicated()])
+    return found.fillna(-1).to_numpy(dtype=np.int64)
+
+
+def _own(place: Codes, keys: NameKeys, catalogue: Catalogue) -> tuple[Own, Codes]:
+    """Return each track's own row in the tables, and the fold of its song; NOT_IN_CATALOGUE for none."""
+    found = place >= 0
+    canonical = catalogue.canonical.iloc[np.maximum(place, 0)]
+    ours = NameKeys.of(canonical)
+    in_artist = (found & (ours.artist == keys.artist) & (keys.artist > 0)).astype(np.float64)
+    in_album = (found & (ours.album == keys.album) & (keys.album > 0)).astype(np.float64)
+    folds = np.where(found, song_folds(canonical["song_group"]), NOT_IN_CATALOGUE)
+    return Own(measures(canonical), in_artist, in_album), folds.astype(np.int64)

@@ -1,0 +1,182 @@
+"""The task that completes every listener's features: predictions with provenance, and what they are worth."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from ml.completion import blend
+from ml.completion.company import PREDICTED_WEIGHT, REACH, SHRINKAGE, company_of
+from ml.completion.heard import (
+    HEARD_TRACKS,
+    NAMES_INPUT,
+    STREAMS,
+    STREAMS_INPUT,
+    WHO,
+    Heard,
+    Serving,
+    read_heard,
+)
+from ml.completion.person import Completed, complete
+from ml.evaluate import metric_rows
+from ml.features import Codes
+from ml.names.model import ARTIST, SPECS, TEXT, NamesModel, Readers
+from ml.names.reader import Reader
+from ml.names.tables import TARGETS
+from ml.names.task import READER
+from ml.registry.entry import Draft, enter, write_version
+from ml.registry.promotion import Decision
+from ml.registry.versions import Version
+from ml.sources import CATALOGUE, CATALOGUE_INPUT, FEATURES_INPUT, SPLITS, Input, Query, Sources
+from ml.store import Harvest
+from ml.tasks import Context, Task, is_made
+
+SPLIT = "artists_left_out"
+OTHERS = "features_listener"
+MODELS = {target: f"{target}_listener" for target in ("valence", "energy")}
+BY_DESIGN = Decision(
+    True, "serves by design: per listener, names and company where they beat the listener's mean"
+)
+
+
+def model_of(target: str) -> str:
+    """Return the model that a feature's predictions belong to."""
+    return MODELS.get(target, OTHERS)
+
+
+class Completion(Task):
+    """Features of the heard tracks that nobody measured, for every listener."""
+
+    name = "completion"
+    follows: ClassVar[tuple[str, ...]] = (READER, *(spec.name for spec in SPECS if not spec.needs_genre))
+    inputs: ClassVar[tuple[Input, ...]] = (CATALOGUE_INPUT, STREAMS_INPUT, NAMES_INPUT, FEATURES_INPUT)
+    needs: ClassVar[tuple[Input, ...]] = (STREAMS_INPUT, NAMES_INPUT, FEATURES_INPUT)
+    reads: ClassVar[tuple[Query, ...]] = (CATALOGUE, SPLITS, HEARD_TRACKS, STREAMS, WHO)
+
+    @property
+    def makes(self) -> tuple[str, ...]:
+        """Return the models of valence, of energy and of the other features."""
+        return (*MODELS.values(), OTHERS)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Return what decides the predictions beside data and code."""
+        return {
+            "company": {"reach": REACH, "predicted_weight": PREDICTED_WEIGHT, "shrinkage": SHRINKAGE},
+            "general_weights": {route: weights.tolist() for route, weights in blend.GENERAL.items()},
+            "least_tracks": blend.LEAST_TRACKS,
+            "drawn_by": blend.DRAWN_BY,
+            "interval_level": blend.INTERVAL_LEVEL,
+        }
+
+    def is_due(self, sources: Sources, settings: Any) -> bool:
+        """Say whether listening, names or models are new, or a file is not what was stored."""
+        if super().is_due(sources, settings):
+            return True
+        digest = self.digest(sources, sources.registry)
+        return self.has_inputs(sources) and not all(
+            is_made(sources, settings, model, digest)
+            for model in self.makes
+            if sources.registry.made_from(model, digest)
+        )
+
+    def run(self, context: Context, harvest: Harvest) -> None:
+        """Complete every listener; a note for each one whose own tracks are too few to calibrate on."""
+        heard = read_heard(context.frame(HEARD_TRACKS), context.catalogue, _serving(context, harvest))
+        streams = context.frame(STREAMS)
+        companies = company_of(heard, streams)
+        who = dict(zip(*context.frame(WHO)[["listener_id", "is_simulated"]].to_numpy().T, strict=True))
+        found = [
+            complete(listener, _places(streams, listener, heard), heard, companies.get(listener))
+            for listener in who
+        ]
+        for model in self.makes:
+            self._enter(model, found, who, context, harvest)
+        for one in found:
+            if one.n_measured < blend.LEAST_TRACKS:
+                harvest.notes.append(
+                    f"Predicted features of {one.listener_id}: not enough data yet to fit them to this "
+                    f"listener: {one.n_measured} measured tracks, {blend.LEAST_TRACKS} needed."
+                )
+
+    def _enter(
+        self, model: str, found: list[Completed], who: dict[str, bool], context: Context, harvest: Harvest
+    ) -> None:
+        targets = [target for target in TARGETS if model_of(target) == model]
+        version = write_version(
+            context.settings, context.sources.registry, self._draft(model, targets, found, context), harvest
+        )
+        frames = [
+            _metric_rows(one, target, model, version, who[one.listener_id])
+            for one in found
+            for target in targets
+        ]
+        frames = [frame for frame in frames if len(frame)]
+        metrics = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+        enter(context.settings, harvest, version, metrics, BY_DESIGN)
+        rows = pd.concat([one.rows for one in found], ignore_index=True) if found else pd.DataFrame()
+        mine = rows[rows["feature"].isin(targets)] if len(rows.columns) > 1 else pd.DataFrame()
+        harvest.replace(
+            "track_predictions", mine.assign(model=model, model_version=version.version), models=[model]
+        )
+
+    def _draft(self, model: str, targets: list[str], found: list[Completed], context: Context) -> Draft:
+        catalogue = context.catalogue
+        return Draft(
+            model=model,
+            digest=self.digest(context.sources, context.sources.registry),
+            recipe=self.recipe,
+            model_type="ridge on names and company, per listener",
+            training_approach="the listener's measured tracks, artists left out",
+            train_size=sum(one.n_measured for one in found),
+            features=["names", "company of the artist", "company of the track"],
+            parameters=self.parameters,
+            split_id=catalogue.split_id if catalogue else SPLIT,
+            data_hash=context.sources.hash_of(*self.inputs),
+            state={one.listener_id: {target: one.blends[target] for target in targets} for one in found},
+        )
+
+
+def _places(streams: pd.DataFrame, listener: str, heard: Heard) -> Codes:
+    """Return the places in `heard` of a listener's tracks, sorted."""
+    ids = streams.loc[streams["listener_id"] == listener, "track_id"].unique()
+    return np.flatnonzero(heard.tracks["track_id"].isin(ids).to_numpy())
+
+
+def _metric_rows(
+    one: Completed, target: str, model: str, version: Version, is_simulated: bool
+) -> pd.DataFrame:
+    prefix = f"{target}_" if model == OTHERS else ""
+    frames = [
+        metric_rows(
+            metrics,
+            model,
+            version.version,
+            dataset="simulated" if is_simulated else "listener",
+            split=SPLIT,
+            part=prefix + part,
+            listener_id=one.listener_id,
+        )
+        for (feature, part), metrics in one.metrics.items()
+        if feature == target
+    ]
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+
+def _serving(context: Context, harvest: Harvest) -> Serving | None:
+    """Return the models on names that serve; None without a reader.
+
+    Trees made with another reader than the serving one (an older version serves) are left out.
+    """
+    found = context.champion(harvest, READER, Reader.from_state)
+    if found is None or context.catalogue is None:
+        return None
+    readers = Readers(context.models_dir)
+    routes: dict[str, dict[str, NamesModel]] = {ARTIST: {}, TEXT: {}}
+    for spec in SPECS:
+        champion = context.champion(harvest, spec.name, readers.model) if not spec.needs_genre else None
+        if champion is not None and champion[1].reader_sha256 == found[0].sha256:
+            routes[next(iter(spec.routes))][spec.target] = champion[1]
+    return Serving(found[1], routes[ARTIST], routes[TEXT])
