@@ -24,7 +24,7 @@ from commands import (
     schedule,
     train,
 )
-from commands.shared import Json, Synthetic, settle, show
+from commands.shared import Json, Predictions, Synthetic, settle, show
 from core.errors import SpotiflowError
 
 app = typer.Typer(
@@ -94,6 +94,7 @@ def build(
     select: Annotated[str | None, typer.Option(help="dbt's own selection, such as top_artists+.")] = None,
     full_refresh: Annotated[bool, typer.Option(help="Make synthetic features anew as well.")] = False,
     allow_synthetic: Synthetic = None,
+    use_predictions: Predictions = None,
     as_json: Json = False,
 ) -> None:
     """Build the bronze, silver and gold tables and test their data.
@@ -103,7 +104,7 @@ def build(
     from pipeline.stages import build_tables
     from report.build_summary import render_build
 
-    settings = settle(allow_synthetic=allow_synthetic)
+    settings = settle(allow_synthetic=allow_synthetic, use_predictions=use_predictions)
     result = build_tables(settings, layer=layer, branch=branch, select=select, full_refresh=full_refresh)
     show(result.to_dict() if as_json else render_build(settings, result), as_json=as_json)
 

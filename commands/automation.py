@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from commands.shared import Json, Listener, Synthetic, TimeZone, settle, show
+from commands.shared import Json, Listener, Predictions, Synthetic, TimeZone, settle, show
 
 app = typer.Typer()
 
@@ -25,6 +25,7 @@ def run(
     listener: Listener = None,
     time_zone: TimeZone = None,
     allow_synthetic: Synthetic = None,
+    use_predictions: Predictions = None,
     as_json: Json = False,
 ) -> None:
     """Do everything that is due, stage by stage: spotify, files, build, train, score, rebuild.
@@ -38,7 +39,7 @@ def run(
     from pipeline.stage import Job
 
     stages = choose(only or (), first)
-    settings = settle(allow_synthetic=allow_synthetic)
+    settings = settle(allow_synthetic=allow_synthetic, use_predictions=use_predictions)
     end_in_order()
 
     def say(result: Any) -> None:

@@ -26,6 +26,13 @@ Synthetic = Annotated[
         help="Let synthetic audio features stand in where nothing was measured (default: yes).",
     ),
 ]
+Predictions = Annotated[
+    bool | None,
+    typer.Option(
+        "--use-predictions/--no-use-predictions",
+        help="Let predicted audio features fill silver.track_features_completed (default: no).",
+    ),
+]
 
 
 def settle(**options: Any) -> Settings:

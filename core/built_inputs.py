@@ -31,6 +31,7 @@ def variables(settings: Settings) -> dict[str, object]:
     return {
         "allow_synthetic": settings.allow_synthetic,
         "synthetic_scope": settings.synthetic_scope,
+        "use_predictions": settings.use_predictions,
         "min_play_seconds": settings.min_play_seconds,
     }
 

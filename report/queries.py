@@ -208,6 +208,16 @@ SOURCES = Query(
     from gold.feature_source_coverage where listener_id = $listener group by feature_source
     """,
 )
+PREDICTED = Query(
+    ("feature_completion",),
+    """
+    select cast(sum(tracks) as bigint) as tracks, sum(plays_share) as share,
+        sum(tracks * avg_valence_standard_error) / sum(tracks) as valence_standard_error,
+        sum(tracks * avg_energy_standard_error) / sum(tracks) as energy_standard_error
+    from gold.feature_completion where listener_id = $listener and feature_source = 'predicted'
+    having sum(tracks) > 0
+    """,
+)
 CATALOGUE = Query(
     ("catalogue_profile",),
     "select max(n_rows) as n_rows, bool_or(is_simulated) as is_simulated from gold.catalogue_profile",

@@ -20,6 +20,13 @@
     {{ return(is_true(wish)) }}
 {%- endmacro -%}
 
+{#- Whether predicted features may be used: option (var), then environment, then false. -#}
+{%- macro use_predictions() -%}
+    {%- set wish = var("use_predictions") -%}
+    {%- if wish is none -%} {%- set wish = env_var("SPOTIFLOW_USE_PREDICTIONS", "") -%} {%- endif -%}
+    {{ return(is_true(wish)) }}
+{%- endmacro -%}
+
 {#- Which tracks may take synthetic values; another word than the two ends the run. -#}
 {%- macro synthetic_scope() -%}
     {%- set scope = var("synthetic_scope") -%}

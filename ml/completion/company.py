@@ -41,9 +41,9 @@ _NEIGHBOURS = f"""
         where steps.step <> 0 and neighbour.artist <> listening.artist
         group by all
     )
-    select listener_id, place, {{sums}}
+    select pairs.listener_id, pairs.place, {{sums}}
     from pairs inner join known on known.place = pairs.neighbour
-    group by listener_id, place order by listener_id, place
+    group by pairs.listener_id, pairs.place order by pairs.listener_id, pairs.place
 """
 
 
@@ -59,7 +59,7 @@ class Company:
 def company_of(heard: Heard, streams: pd.DataFrame) -> dict[str, Company]:
     """Sum up every track's neighbours, per listener."""
     sums = ", ".join(
-        f"sum(weight * known.w{n}) as w{n}, sum(weight * known.w{n} * known.v{n}) as v{n}"
+        f"sum(pairs.weight * known.w{n}) as w{n}, sum(pairs.weight * known.w{n} * known.v{n}) as v{n}"
         for n in range(len(TARGETS))
     )
     tracks = pd.DataFrame(

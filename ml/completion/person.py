@@ -153,8 +153,10 @@ def _with_widths(matched: Matched, predicted: Matrix, target: str) -> Predicted:
     for fold in np.unique(folds):
         others = folds != fold
         width[~others] = conformal_quantile((matched.truth - predicted)[others], INTERVAL_LEVEL)
-    value = np.clip(predicted, 0.0, 1.0) if target in SHARES_OF_ONE else predicted
-    return Predicted(matched.truth, value, width)
+    if target not in SHARES_OF_ONE:
+        # Metrics of intervals are those of a scale from 0 to 1.
+        return Predicted(matched.truth, predicted, np.full(len(predicted), np.nan))
+    return Predicted(matched.truth, np.clip(predicted, 0.0, 1.0), width)
 
 
 def _company(

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from report import words
 from report.canvas import ACCENT, QUIET, Canvas
-from report.queries import CATALOGUE, SOURCES, Gold
+from report.queries import CATALOGUE, PREDICTED, SOURCES, Gold
 
 LABELS = {
     "real": "real",
@@ -32,6 +32,16 @@ class FeatureSource:
 
 
 @dataclass(frozen=True)
+class Predicted:
+    """What predictions fill in where use_predictions is on: tracks, share of plays, mean standard errors."""
+
+    tracks: int
+    share: float
+    valence_standard_error: float
+    energy_standard_error: float
+
+
+@dataclass(frozen=True)
 class Sources:
     """All sources of one listener, and the catalogue that tracks are matched with."""
 
@@ -39,6 +49,7 @@ class Sources:
     sources: tuple[FeatureSource, ...]
     catalogue_rows: int
     is_catalogue_simulated: bool
+    predicted: Predicted | None = None
 
 
 def load(gold: Gold, listener: str) -> Sources:
@@ -46,11 +57,13 @@ def load(gold: Gold, listener: str) -> Sources:
     found = {row["feature_source"]: FeatureSource(**row) for row in gold.rows(SOURCES, listener=listener)}
     everything = [found.get(name, FeatureSource(name, 0, 0, 0.0)) for name in LABELS]
     catalogue = gold.first(CATALOGUE) or {}
+    predicted = gold.first(PREDICTED, listener=listener)
     return Sources(
-        SOURCES.tables + CATALOGUE.tables,
+        SOURCES.tables + CATALOGUE.tables + (PREDICTED.tables if predicted else ()),
         tuple(everything) if found else (),
         catalogue.get("n_rows") or 0,
         bool(catalogue.get("is_simulated")),
+        Predicted(**predicted) if predicted else None,
     )
 
 
@@ -60,7 +73,17 @@ def draw(section: Sources, canvas: Canvas, advice: str) -> list[Text]:
     if not section.sources:
         lines.append(canvas.line(("No plays yet.", QUIET)))
     lines += [_source(entry, canvas) for entry in section.sources]
+    if section.predicted:
+        lines += canvas.wrapped(_in_words(section.predicted), QUIET)
     return [*lines, *canvas.wrapped(advice, QUIET)]
+
+
+def _in_words(predicted: Predicted) -> str:
+    return (
+        f"Predictions are on: silver.track_features_completed holds predicted features of "
+        f"{words.count(predicted.tracks)} tracks ({words.share(predicted.share)} of plays), standard error "
+        f"{predicted.valence_standard_error:.2f} valence, {predicted.energy_standard_error:.2f} energy."
+    )
 
 
 def _source(entry: FeatureSource, canvas: Canvas) -> Text:

@@ -49,7 +49,12 @@ def test_other_settings_or_models_are_other_inputs(
     demo_warehouse: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert build_is_current(replace(demo_warehouse, memory_limit="3GB", threads=1))
-    for other in ({"min_play_seconds": 31}, {"allow_synthetic": False}, {"synthetic_scope": "all"}):
+    for other in (
+        {"min_play_seconds": 31},
+        {"allow_synthetic": False},
+        {"synthetic_scope": "all"},
+        {"use_predictions": True},
+    ):
         assert not build_is_current(replace(demo_warehouse, **other))
     monkeypatch.setattr(built_inputs, "PROJECT_SUFFIXES", (".sql", ".yml"))
     assert not build_is_current(demo_warehouse)

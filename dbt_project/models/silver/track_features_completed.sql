@@ -1,14 +1,13 @@
 -- How each track a listener heard sounds: measured, else predicted by the champion
--- models (unless use_predictions is false), else synthetic. Grain: listener_id,
--- track_id. A prediction is no measurement: is_measured is false for it.
+-- models (where use_predictions is on), else synthetic. Grain: listener_id,
+-- track_id. A prediction is no measurement: is_measured is false for it. Each value has
+-- its way (match_method, route) and its standard error.
 {{ config(tags=["from_ml"]) }}
 with
     plays as (select * from {{ ref("plays") }}),
     track_features as (select * from {{ ref("track_features") }}),
     predicted_features as (
-        select *
-        from {{ ref("predicted_features") }}
-        where {{ is_true(var("use_predictions")) }}
+        select * from {{ ref("predicted_features") }} where {{ use_predictions() }}
     ),
     heard as (
         select listener_id, track_id, max(is_simulated) as is_simulated
@@ -55,8 +54,18 @@ select
     case when is_predicted then 'predicted' else known_source end as feature_source,
     match_method,
     is_measured,
-    case when is_predicted then valence_standard_error end as valence_standard_error,
-    case when is_predicted then energy_standard_error end as energy_standard_error,
+    case
+        when is_measured
+        then {{ match_error("match_method", 0.045, 0.074) }}
+        when is_predicted
+        then valence_standard_error
+    end as valence_standard_error,
+    case
+        when is_measured
+        then {{ match_error("match_method", 0.053, 0.077) }}
+        when is_predicted
+        then energy_standard_error
+    end as energy_standard_error,
     case when is_predicted then route end as route,
     is_simulated
 from joined
