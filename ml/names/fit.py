@@ -48,7 +48,7 @@ def _fit_one(spec: NamesSpec, route: str, part: int, course: Course) -> Any:
     rows = learned_from(spec, route, course) & ((half_of(lesson.folds) != part) | (part == 0))
     matrix = lesson.inputs.matrix(spec.routes[route])[rows]
     with one_thread():
-        return unfitted().fit(matrix, course.truth(spec.target)[rows])
+        return unfitted(len(matrix)).fit(matrix, course.truth(spec.target)[rows])
 
 
 def learned_from(spec: NamesSpec, route: str, course: Course) -> Mask:

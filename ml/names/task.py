@@ -11,7 +11,7 @@ from ml.catalogue import split_id_of
 from ml.names import ridge
 from ml.names.assess import Assessment, assess_model, assess_reader
 from ml.names.fit import Fitted, fit_trees, n_fits
-from ml.names.model import PARAMETERS, SPECS, NamesModel, NamesSpec, Readers
+from ml.names.model import PARAMETERS, SIZES, SPECS, NamesModel, NamesSpec, Readers
 from ml.names.reader import Reader
 from ml.names.training import HIDDEN_SHARE, Course, prepare_course
 from ml.registry.entry import Draft, enter, write_version
@@ -46,7 +46,11 @@ class NamesModels(Task):
         """Return what decides the models beside data and code."""
         text = {"penalty": ridge.PENALTY, "steps": ridge.N_STEPS, "crowding": ridge.CROWDING}
         fields = {field.name: [field.bits, field.weight] for field in ridge.FIELDS}
-        return {"trees": PARAMETERS, "text": text | {"fields": fields}, "hidden_share": HIDDEN_SHARE}
+        return {
+            "trees": PARAMETERS | {"sizes": SIZES},
+            "text": text | {"fields": fields},
+            "hidden_share": HIDDEN_SHARE,
+        }
 
     def digest(self, sources: Sources, registry: Registry) -> str:  # noqa: ARG002
         """Hash what makes the versions, split included."""

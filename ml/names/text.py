@@ -151,10 +151,10 @@ class Field:
 
 
 def term_matrix(texts: Sequence[str], field: Field, rarity: Float32 | None = None) -> tuple[Any, Float32]:
-    """Return a sparse row per text, of length `field.weight`, and the rarity of each column.
+    """Return a sparse row per text, as long as `field.weight` says, and the rarity of each column.
 
     A term counts by its rarity, ln(1 + texts / (1 + times it occurs)) + 1 (a form of TF-IDF); rarity: of a
-    fitted model, else taken from these texts.
+    fitted model, else taken from these texts. A term that occurs twice counts as two for the length.
     """
     from scipy.sparse import csr_matrix
 

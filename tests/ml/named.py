@@ -1,4 +1,4 @@
-"""A catalogue whose names say something, and listeners with sessions, some of whose tracks nobody measured."""
+"""A catalogue whose names say something, and listeners of tracks of which some were never measured."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def named_catalogue(n_tracks: int = 1500, *, per_artist: int = 5) -> pd.DataFram
 def histories(
     catalogue: pd.DataFrame, n_plays: dict[str, int], *, measured_share: float = 0.5, seed: int = 3
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return (tracks, plays): tracks with `is_measured`, the truth of all of them, and sessions of 12 plays in
-    which loud and quiet tracks keep to themselves.
+    """Return (tracks, plays): tracks with `is_measured` and the truth of all of them, and sessions of 12
+    plays in which loud and quiet tracks keep to themselves.
     """
     draw = np.random.default_rng(seed)
     order = np.argsort(catalogue["energy"].to_numpy(), kind="stable")

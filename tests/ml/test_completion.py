@@ -1,0 +1,229 @@
+"""Features nobody measured: honest figures, the listener's mean as floor, odd listeners, what is not told."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from math import sqrt
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from core.settings import Settings, load_settings
+from ml.completion.blend import Matched, fit_blend, honest
+from ml.completion.company import company_of
+from ml.completion.heard import Heard
+from ml.features import Codes, Matrix
+from ml.names.tables import TARGETS
+from ml.results import TrainResult
+from ml.train import train
+from tests.ml.builders import frame, query
+from tests.ml.named import histories, named_catalogue, write_history
+
+MODELS = ["valence_listener", "energy_listener", "features_listener"]
+LISTENERS = {"me": 900, "few": 30}
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, TrainResult, pd.DataFrame]:
+    """A catalogue without the tracks that nobody measured, two listeners, and what training made of it."""
+    settings = load_settings(home=tmp_path_factory.mktemp("told") / "home")
+    catalogue = named_catalogue()
+    tracks, plays = histories(catalogue, LISTENERS)
+    hidden = set(tracks["track_id"][~tracks["is_measured"]])
+    # Of one artist in four the catalogue has nothing, so that some are unknown.
+    hidden |= set(catalogue["track_id"][catalogue["primary_artist"].str.endswith(("0", "5"))])
+    write_history(settings, catalogue[~catalogue["track_id"].isin(hidden)], tracks, plays)
+    result = train(settings, models=["features_names"])
+    return settings.home, result, tracks
+
+
+@pytest.fixture
+def home(told: tuple[Path, TrainResult, pd.DataFrame], tmp_path: Path) -> Settings:
+    """A private copy."""
+    shutil.copytree(told[0], tmp_path / "home")
+    return load_settings(home=tmp_path / "home")
+
+
+def _predictions(settings: Settings, feature: str, listener: str, tracks: pd.DataFrame) -> pd.DataFrame:
+    rows = frame(settings, f"select * from ml.track_predictions where feature = '{feature}'")
+    return rows[rows["listener_id"] == listener].merge(tracks, on="track_id")
+
+
+def test_every_track_that_nobody_measured_gets_every_feature_and_no_other_track_any(
+    told: tuple[Path, TrainResult, pd.DataFrame], home: Settings
+) -> None:
+    found = query(
+        home,
+        """
+        select count(distinct listener_id || track_id), count(distinct feature), count(*),
+            min(standard_error), bool_or(is_measured)
+        from ml.track_predictions left join silver.track_features using (track_id)
+        """,
+    )[0]
+    heard = query(
+        home,
+        """
+        select count(distinct listener_id || track_id) from silver.plays
+        inner join silver.track_features using (track_id) where not is_measured
+        """,
+    )[0][0]
+    assert found[0] == heard
+    assert found[1:3] == (len(TARGETS), heard * len(TARGETS))
+    assert found[3] > 0
+    assert found[4] is False
+    assert "few: not enough data yet" in " ".join(told[1].notes)
+
+
+@pytest.mark.parametrize("route", ["names_artist", "names_company"])
+def test_predictions_follow_the_truth_within_their_intervals(
+    told: tuple[Path, TrainResult, pd.DataFrame], home: Settings, route: str
+) -> None:
+    rows = _predictions(home, "energy", "me", told[2])
+    rows = rows[rows["route"] == route]
+    error = rows["value"] - rows["energy"]
+    assert len(rows) > 30
+    assert rows["value"].corr(rows["energy"]) > 0.6
+    assert np.sqrt(np.square(error).mean()) < 0.8 * rows["energy"].std()
+    assert 0.8 <= (error.abs() <= 1.645 * rows["standard_error"]).mean() <= 0.99
+
+
+def test_figures_stand_beside_the_listeners_mean(home: Settings) -> None:
+    rows = frame(home, "select * from ml.model_metrics where split = 'artists_left_out'")
+    assert set(rows["model"]) == set(MODELS)
+    assert set(rows["baseline_name"]) == {"listener_mean"}
+    assert set(rows["dataset"]) == {"listener"}
+    assert set(rows["listener_id"]) == {"me"}
+    assert {"known_artist", "unknown_artist"} == set(rows["slice"][rows["model"] == "energy_listener"])
+    energy = rows[(rows["model"] == "energy_listener") & (rows["metric"] == "rmse")]
+    assert (energy["ci_high"] < energy["baseline_value"]).all()
+    rmse = rows[rows["metric"] == "rmse"]
+    assert (rmse["value"] <= 1.02 * rmse["baseline_value"]).all()
+
+
+def test_trees_on_names_are_judged_on_both_splits(home: Settings) -> None:
+    rows = frame(home, "select * from ml.model_metrics where model like '%_names%' and metric = 'r2'")
+    found = set(zip(rows["model"], rows["split"], rows["slice"], strict=True))
+    for target in ("valence", "energy"):
+        for part in ("all", "known_artist", "unknown_artist"):
+            assert (f"{target}_names_artist", "song_grouped_test", part) in found
+        assert (f"{target}_names", "artist_grouped_test", "all") in found
+        assert (f"{target}_names_genre", "artist_grouped_test", "all") in found
+    value = rows[(rows["model"] == "energy_names") & (rows["slice"] == "all")]["value"]
+    assert (value > 0.25).all()
+
+
+def test_nothing_new_is_not_done_again(home: Settings) -> None:
+    assert not train(home, models=["features_names"]).changed
+
+
+@pytest.mark.parametrize("n_plays", [1, 50, 200])
+def test_thin_histories_get_predictions_and_a_sentence(home: Settings, n_plays: int) -> None:
+    catalogue = named_catalogue()
+    tracks, plays = histories(catalogue, {"thin": n_plays}, measured_share=0.2)
+    write_history(home, None, tracks.assign(is_measured=tracks["is_measured"] & (n_plays > 1)), plays)
+    result = train(home, models=MODELS)
+    assert any("not enough data yet" in note for note in result.notes)
+    n_unmeasured = query(home, "select count(*) from silver.track_features where not is_measured")[0][0]
+    assert query(home, "select count(*) from ml.track_predictions where feature = 'energy'") == [
+        (n_unmeasured,)
+    ]
+    assert query(home, "select count(*) from ml.model_metrics where listener_id = 'thin'") == [(0,)]
+
+
+def test_without_catalogue_the_company_serves(tmp_path: Path) -> None:
+    settings = load_settings(home=tmp_path / "home")
+    tracks, plays = histories(named_catalogue(), {"me": 900})
+    write_history(settings, None, tracks, plays)
+    problem = train(settings, models=MODELS).problem
+    assert problem is not None
+    assert "Load the Kaggle" in str(problem.hint)
+    rows = _predictions(settings, "energy", "me", tracks)
+    assert set(rows["route"]) <= {"names_company", "listener_mean"}
+    assert rows["value"].corr(rows["energy"]) > 0.6
+
+
+def _matched(n_tracks: int, signal: float, seed: int) -> Matched:
+    draw = np.random.default_rng(seed)
+    inputs = draw.normal(size=(n_tracks, 3)) * 0.1
+    truth = 0.5 + signal * inputs.sum(axis=1) + 0.15 * draw.normal(size=n_tracks)
+    return Matched(inputs, truth, draw.integers(0, n_tracks // 3, n_tracks))
+
+
+def _rmse(error: Matrix) -> float:
+    return float(np.sqrt(np.square(error).mean()))
+
+
+def test_inputs_that_say_nothing_are_not_used() -> None:
+    """Over 40 listeners of pure noise: never clearly worse than the mean."""
+    losses = []
+    for seed in range(40):
+        matched = _matched(120, 0.0, seed)
+        predicted, mean = honest(matched, "unknown")
+        losses.append(_rmse(matched.truth - predicted) / _rmse(matched.truth - mean) - 1)
+    assert np.mean(losses) < 0.01
+    assert np.mean(np.array(losses) > 0.02) <= 0.1
+
+
+def test_inputs_that_say_much_are_used_and_intervals_hold() -> None:
+    matched, fresh = _matched(400, 1.0, 1), _matched(4000, 1.0, 2)
+    blend = fit_blend(matched, "known")
+    error = np.abs(fresh.truth - blend.predict(fresh.inputs))
+    assert blend.share == 1
+    assert blend.weights == pytest.approx([1, 1, 1], abs=0.2)
+    assert 0.86 <= (error <= blend.half_width).mean() <= 0.94
+
+
+def test_an_artists_truth_does_not_reach_their_own_predictions() -> None:
+    """A fit that has seen the artist, which is the leak, does move."""
+    matched = _matched(200, 0.5, 5)
+    mine = matched.artists == matched.artists[0]
+    changed = replace(matched, truth=np.where(mine, 5.0, matched.truth))
+    before, after = (honest(one, "known")[0][mine] for one in (matched, changed))
+    np.testing.assert_allclose(before, after, atol=1e-12)
+    leaking = [fit_blend(one, "known").predict(one.inputs[mine]) for one in (matched, changed)]
+    assert np.abs(leaking[0] - leaking[1]).max() > 0.01
+
+
+def _heard(n_tracks: int, draw: np.random.Generator) -> Heard:
+    truth = draw.random((n_tracks, len(TARGETS)))
+    is_measured = draw.random(n_tracks) < 0.5
+    by_artist = np.where(draw.random((n_tracks, 1)) < 0.5, draw.random(truth.shape), np.nan)
+    width = np.full(len(TARGETS), 0.3)
+    tracks = pd.DataFrame({"track_id": [f"t{n}" for n in range(n_tracks)]})
+    artists: Codes = draw.integers(0, 6, n_tracks)
+    known = np.where(is_measured[:, None], truth, np.nan)
+    return Heard(tracks, known, is_measured, artists, by_artist, by_artist, width, width)
+
+
+def test_company_is_what_a_plain_loop_finds() -> None:
+    draw = np.random.default_rng(2)
+    heard = _heard(20, draw)
+    places = draw.integers(0, 20, 60)
+    streams = pd.DataFrame(
+        {
+            "listener_id": "me",
+            "session_id": [f"s{n // 25}" for n in range(60)],
+            "track_id": [f"t{place}" for place in places],
+            "position": [n % 25 + 1 for n in range(60)],
+            "is_play": True,
+        }
+    )
+    weight, total = np.zeros(20), np.zeros(20)
+    for one in range(60):
+        for other in range(60):
+            apart = abs(one - other)
+            near = 0 < apart <= 6 and one // 25 == other // 25
+            if not near or heard.artists[places[one]] == heard.artists[places[other]]:
+                continue
+            measured = heard.is_measured[places[other]]
+            value = heard.truth[places[other], 0] if measured else heard.by_artist[places[other], 0]
+            if not np.isnan(value):
+                counts = (1 if measured else 0.35) / sqrt(apart)
+                weight[places[one]] += counts
+                total[places[one]] += counts * value
+    found = company_of(heard, streams)["me"]
+    np.testing.assert_allclose(found.weight[:, 0], weight[found.places])
+    np.testing.assert_allclose(found.total[:, 0], total[found.places])
