@@ -185,7 +185,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "default_listener": str,
     "allow_synthetic": values.read_bool,
     "synthetic_scope": str,
-    "use_predictions": _read_bool,
+    "use_predictions": values.read_bool,
     "min_play_seconds": values.read_count,
     "memory_limit": str,
     "threads": values.read_count,

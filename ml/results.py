@@ -32,6 +32,9 @@ HEADLINES = {
     "discovery": ("recall_at_20",),
     "track_vectors": ("same_artist_hit_at_10",),
     "zones": ("silhouette",),
+    **dict.fromkeys(("valence_listener", "energy_listener"), ("mse_skill",)),
+    # Seven features and more: they stand in the tables alone.
+    **dict.fromkeys(("features_names", "features_listener"), ()),
 }
 FORECASTS = (daily.MODEL, sessions.MODEL)
 # Methods that are measured on a listener by their own metric, and what serves without a clear gain.
@@ -135,10 +138,15 @@ def rows_of(
             continue
         mine = metrics[(metrics["model"] == model) & (metrics["version"] == names[-1])]
         for _, metric in mine.iterrows():
-            if metric["metric"] in _headline(metric, mine) and metric["slice"] not in SIDE_SLICES:
+            if metric["metric"] in _headline(metric, mine) and not _is_aside(metric):
                 others = _seed_value(metrics, versions, metric), _last_value(metrics, names[:-1], metric)
                 rows.append(_row(metric, others, is_champion=champions.get(model) == names[-1]))
     return rows
+
+
+def _is_aside(metric: pd.Series) -> bool:
+    of_unseen_songs = metric["split"] == "song_grouped_test" and metric["slice"] != "known_artist"
+    return bool(of_unseen_songs or metric["slice"] in SIDE_SLICES)
 
 
 def _headline(metric: pd.Series, of_version: pd.DataFrame) -> tuple[str, ...]:

@@ -24,6 +24,10 @@ TOLD = {
     "valence_audio": "the valence of a track from its other audio features",
     "energy_audio": "the energy of a track from its other audio features",
     "mood_category": "the mood of a track without valence or energy",
+    "valence_names_artist": "the valence of a track from its names",
+    "energy_names_artist": "the energy of a track from its names",
+    "valence_listener": "the valence of your own tracks that nobody measured",
+    "energy_listener": "the energy of your own tracks that nobody measured",
     "daily_forecast": "the {part} of your next days",
     "session_forecast": "the {part} of your next session",
 }

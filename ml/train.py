@@ -14,6 +14,7 @@ from core.errors import UsageError
 from core.runs import utc_now
 from core.settings import Settings
 from ml import improvements, one_thread
+from ml.completion.task import Completion
 from ml.forecasts.daily import DailyForecasts
 from ml.forecasts.sessions import SessionForecasts
 from ml.improvements.catalogue import Autoencoder, Embeddings, Mixture, Tuning
@@ -22,6 +23,7 @@ from ml.listeners.task import ListenerPlays
 from ml.models import checks, mood_models, seed_recipes
 from ml.models.checks import CatalogueChecks
 from ml.models.task import CatalogueModel
+from ml.names.task import NamesModels
 from ml.recommend.task import Recommendations
 from ml.registry.manage import fallbacks
 from ml.registry.versions import Registry
@@ -38,6 +40,8 @@ TASKS: tuple[Task, ...] = (
     DailyForecasts(),
     SessionForecasts(),
     ListenerPlays(),
+    NamesModels(),
+    Completion(),
     ZoneTask(),
     Recommendations(),
     TemporalSplit(),

@@ -14,6 +14,25 @@ PURPOSES = {
     "mood_prediction_seed": "The earlier system's valence model, kept only to be compared with.",
     "energy_forecast_seed": "The earlier system's energy model, kept only to be compared with.",
     "mood_classifier_seed": "The earlier system's mood model, kept only to be compared with.",
+    **{
+        f"{target}_names_artist": f"Predicts `{target}` of a track from title, album and an artist that the "
+        "catalogue knows."
+        for target in ("valence", "energy")
+    },
+    **{
+        f"{target}_names": f"Predicts `{target}` of a track from its names alone, the artist being unknown."
+        for target in ("valence", "energy")
+    },
+    **{
+        f"{target}_names_genre": f"Predicts `{target}` of a track from its names and its genre."
+        for target in ("valence", "energy")
+    },
+    "features_names": "Reads names for the models that were made with it, and predicts the other features.",
+    **{
+        f"{target}_listener": f"Predicts `{target}` of a listener's unmeasured tracks from names and company."
+        for target in ("valence", "energy")
+    },
+    "features_listener": "Predicts the other features of a listener's unmeasured tracks.",
     "daily_forecast": "Forecasts the mean valence and energy of a listener's next days of listening.",
     "session_forecast": "Forecasts the mean valence and energy of a listener's next session.",
     "relisten": "Ranks the tracks a listener knows by how likely they play them again, from when they did.",
