@@ -17,6 +17,7 @@ from ml import store as store_module
 from ml import train as train_module
 from ml.models.routed import RoutedModel
 from ml.models.task import CatalogueModel
+from ml.names.task import NamesModels
 from ml.registry.versions import read_registry, serving, write_registry
 from ml.results import TrainResult
 from ml.train import TASKS, train
@@ -28,12 +29,13 @@ OF_LISTENERS = {"daily_forecast", "session_forecast", "zones", "relisten", "disc
 
 def test_every_metric_row_has_a_baseline_and_n(trained: Settings) -> None:
     rows = frame(trained, "select * from ml.model_metrics")
-    assert set(rows["model"]) == CATALOGUE_MODELS | OF_LISTENERS | {"nearest_neighbour_leak"}
+    assert set(rows["model"]) == CATALOGUE_MODELS | OF_LISTENERS | {"nearest_neighbour_leak"} | set(NamesModels().makes)
     assert (rows["n"] > 0).all()
     assert rows[["baseline_name", "baseline_value", "value", "ci_low", "ci_high"]].notna().all().all()
     keys = ["model", "version", "dataset", "split", "slice", "metric", "listener_id"]
     assert not rows.duplicated(keys).any()
     splits = {"artist_grouped_test", "global_time", "rolling_origin", "artists_halved", "own_tracks"}
+    splits |= {"song_grouped_test"}
     assert set(rows["split"]) == splits
 
 
