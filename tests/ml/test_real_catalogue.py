@@ -30,6 +30,17 @@ AT_LEAST = [
     ("mood_category", "genre_hidden", "top2_accuracy", 0.85),
     ("mood_category", "all", "accuracy", 0.62),
 ]
+# Models on names: model, split, slice, R2 it must reach.
+FROM_NAMES = [
+    ("valence_names_artist", "song_grouped_test", "known_artist", 0.47),
+    ("energy_names_artist", "song_grouped_test", "known_artist", 0.65),
+    ("valence_names", "artist_grouped_test", "all", 0.19),
+    ("energy_names", "artist_grouped_test", "all", 0.26),
+    ("valence_names_genre", "song_grouped_test", "known_artist", 0.46),
+    ("energy_names_genre", "song_grouped_test", "known_artist", 0.62),
+    ("valence_names_genre", "artist_grouped_test", "all", 0.34),
+    ("energy_names_genre", "artist_grouped_test", "all", 0.47),
+]
 AT_MOST = [
     ("valence_audio", "all", "rmse", 0.172),
     ("energy_audio", "all", "rmse", 0.096),
@@ -71,6 +82,14 @@ def _value(metrics: pd.DataFrame, key: tuple[str, str, str]) -> tuple[float, flo
 def test_reaches(metrics: pd.DataFrame, model: str, part: str, metric: str, target: float) -> None:
     value, standard_error = _value(metrics, (model, part, metric))
     assert value >= target - 2 * standard_error
+
+
+@pytest.mark.parametrize(("model", "split", "part", "target"), FROM_NAMES)
+def test_names_reach(metrics: pd.DataFrame, model: str, split: str, part: str, target: float) -> None:
+    of_split = metrics[metrics["split"] == split]
+    value, standard_error = _value(of_split, (model, part, "r2"))
+    assert value >= target - 2 * standard_error
+    assert 0.86 <= _value(of_split, (model, part, "coverage_90"))[0] <= 0.94
 
 
 @pytest.mark.parametrize(("model", "part", "metric", "target"), AT_MOST)

@@ -29,7 +29,9 @@ OF_LISTENERS = {"daily_forecast", "session_forecast", "zones", "relisten", "disc
 
 def test_every_metric_row_has_a_baseline_and_n(trained: Settings) -> None:
     rows = frame(trained, "select * from ml.model_metrics")
-    assert set(rows["model"]) == CATALOGUE_MODELS | OF_LISTENERS | {"nearest_neighbour_leak"} | set(NamesModels().makes)
+    assert set(rows["model"]) == CATALOGUE_MODELS | OF_LISTENERS | {"nearest_neighbour_leak"} | set(
+        NamesModels().makes
+    )
     assert (rows["n"] > 0).all()
     assert rows[["baseline_name", "baseline_value", "value", "ci_low", "ci_high"]].notna().all().all()
     keys = ["model", "version", "dataset", "split", "slice", "metric", "listener_id"]
