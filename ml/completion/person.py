@@ -141,18 +141,18 @@ class _Feature:
         """Score the route on measured tracks, artists left out, beside the listener's mean."""
         matched = self._matched(route)
         predicted, means = honest(matched, route)
-        ours = _with_widths(matched, predicted, self._target)
-        baseline = _with_widths(matched, means, self._target)
+        ours = _with_widths(matched, predicted, self._target, INTERVAL_LEVEL[route])
+        baseline = _with_widths(matched, means, self._target, INTERVAL_LEVEL[route])
         return regression_metrics(ours, baseline, "listener_mean", Clusters(matched.artists))
 
 
-def _with_widths(matched: Matched, predicted: Matrix, target: str) -> Predicted:
+def _with_widths(matched: Matched, predicted: Matrix, target: str, level: float) -> Predicted:
     """Put the interval around each prediction that the other artists' errors give."""
     folds = artist_folds(matched.artists)
     width = np.empty(len(predicted))
     for fold in np.unique(folds):
         others = folds != fold
-        width[~others] = conformal_quantile((matched.truth - predicted)[others], INTERVAL_LEVEL)
+        width[~others] = conformal_quantile((matched.truth - predicted)[others], level)
     if target not in SHARES_OF_ONE:
         # Metrics of intervals are those of a scale from 0 to 1.
         return Predicted(matched.truth, predicted, np.full(len(predicted), np.nan))
