@@ -28,7 +28,7 @@ from ml.names.tables import TARGETS
 from ml.names.task import READER
 from ml.registry.entry import Draft, enter, write_version
 from ml.registry.promotion import Decision
-from ml.registry.versions import Version
+from ml.registry.versions import Registry, Version
 from ml.sources import CATALOGUE, CATALOGUE_INPUT, FEATURES_INPUT, SPLITS, Input, Query, Sources
 from ml.store import Harvest
 from ml.tasks import Context, Task, is_made
@@ -105,8 +105,15 @@ class Completion(Task):
         self, model: str, found: list[Completed], who: dict[str, bool], context: Context, harvest: Harvest
     ) -> None:
         targets = [target for target in TARGETS if model_of(target) == model]
+        stored = context.sources.registry
+        # The champions it follows may be of this training.
+        known = Registry([*stored.versions, *harvest.versions], [*stored.aliases, *harvest.aliases])
+        digest = self.digest(context.sources, known)
         version = write_version(
-            context.settings, context.sources.registry, self._draft(model, targets, found, context), harvest
+            context.settings,
+            context.sources.registry,
+            self._draft(model, targets, found, (context, digest)),
+            harvest,
         )
         frames = [
             _metric_rows(one, target, model, version, who[one.listener_id])
@@ -122,11 +129,14 @@ class Completion(Task):
             "track_predictions", mine.assign(model=model, model_version=version.version), models=[model]
         )
 
-    def _draft(self, model: str, targets: list[str], found: list[Completed], context: Context) -> Draft:
+    def _draft(
+        self, model: str, targets: list[str], found: list[Completed], made_from: tuple[Context, str]
+    ) -> Draft:
+        context, digest = made_from
         catalogue = context.catalogue
         return Draft(
             model=model,
-            digest=self.digest(context.sources, context.sources.registry),
+            digest=digest,
             recipe=self.recipe,
             model_type="ridge on names and company, per listener",
             training_approach="the listener's measured tracks, artists left out",
