@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/installed
 TEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install reference audit demo test test-fast test-long lint format coverage bench bench-ml docs picture constraints clean
+.PHONY: help install reference audit demo test test-fast test-long lint format coverage bench bench-ml mutants docs picture constraints clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -53,6 +53,9 @@ bench: $(INSTALLED) ## Measure the figures the documentation states
 
 bench-ml: $(INSTALLED) ## Train on the real Kaggle file and judge every target; writes docs/models.md
 	$(BIN)/python -m benchmarks.ml
+
+mutants: $(INSTALLED) ## Plant deliberate faults in the dbt project: a test has to notice each
+	$(BIN)/python -m mutants
 
 docs: $(INSTALLED) ## Write the dbt documentation of the warehouse
 	$(BIN)/spotiflow docs generate

@@ -19,7 +19,7 @@ from tests.paths import ROOT
 PACKAGES = ("cli", "commands", "core", "dbt_project", "ingest", "ml", "pipeline", "publish", "report")
 PYTHON = [
     path
-    for folder in (".", *PACKAGES[1:], "tests", "benchmarks")
+    for folder in (".", *PACKAGES[1:], "tests", "benchmarks", "mutants")
     for path in sorted((ROOT / folder).glob("*.py" if folder == "." else "**/*.py"))
 ]
 LAYERS = {

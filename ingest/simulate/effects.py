@@ -19,8 +19,8 @@ EFFECTS = ("everyday", "none", "weekend", "rhythm", "week", "transition")
 # Sizes of planted effects, in standard deviations of the energy of tracks.
 WEEKEND_SIZE = 0.30
 RHYTHM_SIZE, RHYTHM_PEAK_HOUR = 0.25, 18
-# Three standard deviations of a listener's week means (docs/evidence.md 5).
-WEEK_SIZE = 0.60
+# Measured: 3.0 standard deviations of a listener's own week means on average (docs/evidence.md 5).
+WEEK_SIZE = 0.33
 # On the log scale: how much likelier a change between happy-energetic and sad-calm is than staying.
 TRANSITION_SIZE = 0.5
 # The planted week has this many weeks after it, and is the last whole one of its kind in short spans.
@@ -97,7 +97,7 @@ def truths(effect: str, first: date, days: int) -> list[Truth]:
         return [Truth(effect, first, last, RHYTHM_SIZE, words)]
     if effect == "week":
         monday = planted_week(first, days)
-        words = "this week is more energetic, by three deviations of a week's mean"
+        words = "this week is more energetic, by about three deviations of week means"
         return [Truth(effect, monday, monday + timedelta(days=6), WEEK_SIZE, words)]
     if effect == "transition":
         words = "happy energetic and sad calm tracks take turns more often than chance has it"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from ingest.plays import PLAY_ID_SQL
 
 MONDAY = pd.Timestamp("2024-01-01")
 DAYS = 196
+BEFORE, MOVE = "2020-01-01", "2024-04-10"
 FEATURES = [
     *("danceability", "energy", "valence", "acousticness", "instrumentalness", "speechiness"),
     *("liveness", "loudness", "tempo"),
@@ -28,13 +29,14 @@ Generator = np.random.Generator
 class Listener:
     """Plays (track_id, started_at, ms_played) and tracks (track_id, artists and features from 0 to 1).
 
-    The catalogue knows every n-th track, or none for 0.
+    The catalogue knows every n-th track, or none for 0. `zones` are time zones and from when on they hold.
     """
 
     name: str
     plays: pd.DataFrame
     tracks: pd.DataFrame
     every: int = 1
+    zones: tuple[tuple[str, str], ...] = ()
 
     @property
     def known(self) -> pd.DataFrame:
@@ -88,8 +90,34 @@ def of_few_plays(name: str, n: int, *, every: int = 1, on_repeat: bool = False) 
     tracks = _tracks(name, draw, artists=n, each=1)
     numbers = np.zeros(n, dtype=int) if on_repeat else np.arange(n)
     started = pd.DatetimeIndex([MONDAY + pd.Timedelta(days=day, hours=9) for day in range(n)])
-    plays = {"track_id": tracks["track_id"].to_numpy()[numbers], "started_at": started, "ms_played": 200_000}
-    return Listener(name, pd.DataFrame(plays), tracks, every)
+    ids = tracks["track_id"].to_numpy()[numbers]
+    plays = pd.DataFrame({"track_id": ids, "started_at": started, "ms_played": np.full(n, 200_000)})
+    return Listener(name, plays, tracks, every)
+
+
+def of_many_plays(name: str, n: int) -> Listener:
+    """Play after play without a night, of 3,000 tracks by 300 artists, some of them often."""
+    draw = np.random.default_rng(n)
+    tracks = _tracks(name, draw, artists=300, each=10)
+    numbers = (len(tracks) * draw.random(n) ** 2).astype(int)
+    ms_played = draw.integers(60_000, 260_000, n)
+    # A tenth of the pauses is an hour long and ends a session.
+    pauses = np.where(draw.random(n) < 0.1, 3_600_000, 1_000)
+    started = MONDAY + pd.to_timedelta(np.cumsum(ms_played + pauses) // 1000, unit="s")
+    ids = tracks["track_id"].to_numpy()[numbers]
+    return Listener(
+        name, pd.DataFrame({"track_id": ids, "started_at": started, "ms_played": ms_played}), tracks
+    )
+
+
+def through_the_nights(name: str) -> Listener:
+    """In Berlin a play every twenty minutes of both nights on which the clocks are changed."""
+    nights = [
+        pd.date_range(f"{day} 00:10", f"{day} 03:50", freq="20min") for day in ("2024-03-31", "2024-10-27")
+    ]
+    started = nights[0].append(nights[1])
+    one = of_few_plays(name, len(started))
+    return replace(one, plays=one.plays.assign(started_at=started), zones=((BEFORE, "Europe/Berlin"),))
 
 
 def _tracks(name: str, draw: Generator, *, artists: int, each: int) -> pd.DataFrame:
@@ -122,9 +150,10 @@ def write(home: Path, listeners: Sequence[Listener]) -> None:
         db.register("catalogue", catalogue.reset_index(names="row_number"))
         db.execute(_HISTORY)
         db.execute(_CATALOGUE)
-        db.execute(
-            "insert into raw.listeners select distinct listener_id, null, 'person', now() from history"
-        )
+        for one in listeners:
+            db.execute("insert into raw.listeners values (?, null, 'person', now()::timestamp)", [one.name])
+            for since, zone in one.zones:
+                db.execute("insert into raw.listener_time_zones values (?, ?, ?)", [one.name, since, zone])
 
 
 _HISTORY = f"""
@@ -157,7 +186,10 @@ def some() -> list[Listener]:
     def wave(started: pd.DatetimeIndex) -> Any:
         return np.cos(2 * np.pi * (started.hour - 18) / 24)
 
+    in_india = ((BEFORE, "Asia/Kolkata"),)
+    from_berlin_to_india = ((BEFORE, "Europe/Berlin"), (MOVE, "Asia/Kolkata"))
     return [
+        of_few_plays("nobody", 0),
         without_effect("plain", seed=1),
         without_effect("half", seed=2, every=2),
         with_effect("wave", 3, wave),
@@ -165,4 +197,8 @@ def some() -> list[Listener]:
         of_few_plays("fifty", 50),
         of_few_plays("unknown", 200, every=0),
         of_few_plays("repeat", 366, on_repeat=True),
+        of_few_plays("hundreds", 200),
+        replace(of_few_plays("india", 201), zones=in_india),
+        replace(of_few_plays("moved", 202), zones=from_berlin_to_india),
+        through_the_nights("nights"),
     ]

@@ -1,15 +1,16 @@
-"""The interval macros against scipy and against the formulas written out in Python."""
+"""Intervals, chances and bounds against scipy and against the formulas written out in Python."""
 
 from __future__ import annotations
 
 import random
 import re
 
+import numpy as np
 import pytest
 import yaml
 from scipy import stats
 
-from tests.dbt.rendering import MACROS, VARS, macros, rows, value
+from tests.dbt.rendering import MACROS, VARS, macros, rows, table, value
 
 NAME = re.compile(r"{%-?\s*macro\s+(\w+)")
 GATE = VARS["gate_interval_sessions"]
@@ -97,6 +98,59 @@ def test_no_interval_of_a_share_without_a_width() -> None:
 def test_buckets_hold_their_lower_end_and_what_lies_outside(tempo: float, bucket: int) -> None:
     sql = macros("statistics/histograms.sql").bucket_of("tempo", {"lowest": 0, "width": 12.5, "n": 20})
     assert value(f"select {sql} from (values (cast(? as double))) as t(tempo)", tempo) == bucket
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_matches_drawn_by_chance_agree_with_scipy(seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    n = int(draw.integers(60, 500))
+    drawn, matches = int(draw.integers(30, n)), int(draw.integers(1, n))
+    sql = macros("statistics/activities.sql").hypergeometric("drawn", "matches", "n", 30)
+    names = ["drawn", "matches", "n"]
+    (found,) = rows(f"select {sql} from {table(names, [[drawn, matches, n]])}")
+    chance = stats.hypergeom(n, matches, drawn)
+    assert found == pytest.approx((chance.mean(), chance.std()), rel=1e-12)
+    for odd in ([29, matches, n], [drawn, 0, n]):
+        assert rows(f"select {sql} from {table(names, [odd])}") == [(None, None)]
+
+
+def test_standardised_values_and_deviations_agree_with_scipy() -> None:
+    x = np.random.default_rng(3).normal(1e3, 2, 40)
+    given = table(["n", "x", "g"], [[n, one, "g"] for n, one in enumerate(x)])
+    sql = macros("statistics/correlations.sql").standardised("x", "g")
+    ours = [one for (one,) in rows(f"select {sql} from {given} order by n")]
+    assert ours == pytest.approx(list(stats.zscore(x)), abs=1e-9)
+    same = table(["x", "g"], [[1 / 3, "g"]] * 9)
+    assert rows(f"select distinct {sql} from {same}") == [(0,)]
+    deviation = macros("statistics/measured.sql").std_dev("x")
+    assert value(f"select {deviation} from {given}") == pytest.approx(np.std(x, ddof=1))
+    assert value(f"select {deviation} from {table(['x'], [[1]])}") is None
+
+
+@pytest.mark.parametrize(
+    ("r", "word"),
+    [(0.0999, "none"), (0.1, "weak"), (-0.2999, "weak"), (-0.3, "moderate"), (0.5, "strong"), (None, None)],
+)
+def test_words_for_a_correlation_begin_at_their_bounds(r: float | None, word: str | None) -> None:
+    sql = macros("statistics/correlations.sql").strength("r")
+    assert value(f"select {sql} from {table(['r'], [[r]])}") == word
+
+
+@pytest.mark.parametrize(
+    ("valence", "energy", "size"),
+    [
+        (0.199, 0, "Small"),
+        (-0.2, 0, "Medium"),
+        (0.3, 0.3999, "Medium"),
+        (0.3, -0.4, "Large"),
+        (None, 0, None),
+    ],
+)
+def test_a_shift_is_a_straight_line_through_valence_and_energy(
+    valence: float | None, energy: float, size: str | None
+) -> None:
+    sql = macros("statistics/mood_categories.sql").shift_magnitude("v", "e")
+    assert value(f"select {sql} from {table(['v', 'e'], [[valence, energy]])}") == size
 
 
 def test_integers_are_the_whole_range() -> None:

@@ -98,7 +98,7 @@
     end
 {%- endmacro %}
 
-{# A value in standard deviations from its mean within a group; NULL where it hardly varies. #}
+{# A value in standard deviations from its mean within a group; 0 where it hardly varies. #}
 {% macro standardised(value, family) -%}
     case
         when
@@ -107,5 +107,7 @@
         then
             ({{ value }} - avg({{ value }}) over (partition by {{ family }}))
             / nullif(stddev_pop({{ value }}) over (partition by {{ family }}), 0)
+        when {{ value }} is not null
+        then 0e0
     end
 {%- endmacro %}
