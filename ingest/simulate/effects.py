@@ -21,8 +21,9 @@ WEEKEND_SIZE = 0.30
 RHYTHM_SIZE, RHYTHM_PEAK_HOUR = 0.25, 18
 # Measured: 3.0 standard deviations of a listener's own week means on average (docs/evidence.md 5).
 WEEK_SIZE = 0.33
-# On the log scale: how much likelier a change between happy-energetic and sad-calm is than staying.
-TRANSITION_SIZE = 0.5
+# On the log scale: how much likelier a change between happy-energetic and sad-calm is than staying; of six
+# listeners with some 5,000 measured plays each all have it found among 150 patterns.
+TRANSITION_SIZE = 1.3
 # The planted week has this many weeks after it, and is the last whole one of its kind in short spans.
 _WEEKS_AFTER = 1
 # A listening day ends at this local hour.
