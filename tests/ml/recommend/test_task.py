@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from core.database import open_warehouse
 from core.settings import Settings
 from ml.registry.verify import verify
 from ml.train import chosen_tasks, train
@@ -91,3 +92,31 @@ def test_vectors_are_stored_for_tracks_and_listeners(settings: Settings) -> None
         cross join ml.listener_embeddings as mine
     """
     assert query(settings, mean)[0][0] < 1e-5
+
+
+def _lists_with(home: Path, planted: float) -> list[Any]:
+    """Lists, playlists and zones where every third track has a synthetic value only, the same for all."""
+    settings, rows = Settings(home=home), catalogue_rows(900)
+    plays = play_rows(rows, 600)
+    synthetic = plays["track_id"].isin(rows["track_id"][::3])
+    sound = {name: plays[name].mask(synthetic, planted) for name in ("valence", "energy", "danceability")}
+    write_silver(settings, rows, plays.assign(is_measured=~synthetic, **sound), rows)
+    with open_warehouse(settings) as db:
+        for name in ("track_features", "heard_tracks"):
+            db.execute(
+                f"""update silver.{name} set valence = $planted, energy = $planted, danceability = $planted,
+                    is_measured = false where list_contains($tracks, track_id)""",
+                {"planted": planted, "tracks": rows["track_id"][::3].tolist()},
+            )
+    train(settings, models=["relisten", "zones"])
+    return [
+        query(settings, "select kind, rank, track_id, score, reason from ml.recommendations order by all"),
+        query(settings, "select playlist_name, position, track_id, why from ml.playlists order by all"),
+        query(settings, "select track_id, zone from ml.zone_assignments order by all"),
+    ]
+
+
+def test_no_synthetic_value_moves_a_list(tmp_path: Path) -> None:
+    low, high = (_lists_with(tmp_path / str(planted), planted) for planted in (0.01, 0.99))
+    assert all(low)
+    assert low == high
