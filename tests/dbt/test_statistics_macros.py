@@ -219,6 +219,10 @@ def test_no_prediction_t_under_the_gate_or_against_a_constant() -> None:
     )
     sql = f"select {CHANGES.prediction_t('x', 'm', 's', 'n', 8)} from {given}"
     assert rows(sql) == [(None,)] * 4
+    enough = table(["x", "m", "s", "n"], [[1, 0.5, 0.1, 8]])
+    assert value(f"select {CHANGES.prediction_t('x', 'm', 's', 'n', 8)} from {enough}") == pytest.approx(
+        0.5 / (0.1 * math.sqrt(9 / 8))
+    )
 
 
 def test_robust_z_is_in_standard_deviations_of_a_normal() -> None:
