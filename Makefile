@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/installed
 TEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install reference audit demo test test-fast test-long lint format coverage bench bench-ml mutants docs picture constraints clean
+.PHONY: help install reference audit demo test test-fast test-long lint format coverage bench bench-ml mutants torture docs picture constraints clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -32,6 +32,12 @@ test-long: $(INSTALLED) ## The tests that take minutes: simulations, orders of i
 
 test-fast: $(INSTALLED) ## The tests that take under a minute together
 	$(BIN)/pytest -n $(TEST_WORKERS) -m "not slow and not long"
+
+torture: $(INSTALLED) ## Kill -9 at 60 random moments (KILLS=60 SEED=1), then disks that are full, files that are held, signals
+	$(BIN)/python -m tests.torture
+	$(BIN)/pytest -n $(TEST_WORKERS) -rA --no-header tests/core/test_full_disk.py tests/core/test_holder.py \
+		tests/pipeline/test_faults.py tests/pipeline/test_schedule.py tests/dbt/test_last_good.py \
+		tests/publish/test_postgres.py tests/ingest/spotify/test_faults.py
 
 lint: $(INSTALLED) ## Style and types of Python, format of SQL
 	$(BIN)/ruff check .
