@@ -181,10 +181,13 @@ def test_zones_are_there_once_they_were_trained(studied: Path, tmp_path: Path) -
     with open_warehouse(load_settings(home=own)) as db:
         db.execute(
             f"""insert into ml.zone_assignments
-            select listener_id, track_id, (valence > 0.5)::integer, 'zones', '1', now()::timestamp
+            select listener_id, track_id, (valence > 0.5)::integer, 'kmeans', 'zones', '1', now()::timestamp
             from silver.heard_tracks {PLAIN}"""
         )
-        db.execute("insert into ml.zone_metrics values ('plain', 2, 0.4, 0.3, 0.9, 'zones', '1', now())")
+        db.execute(
+            """insert into ml.zone_metrics
+            values ('plain', 'kmeans', 2, true, 0.4, 0.3, 0.9, 'zones', '1', now())"""
+        )
     build_dbt(own, "--select", "mood_state_clusters+")
     zones = frame(own, "from gold.mood_state_clusters")
     assert zones["play_share"].sum() == pytest.approx(1)

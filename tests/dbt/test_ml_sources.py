@@ -37,7 +37,9 @@ def test_what_a_model_must_not_write_is_found(own: Path) -> None:
             )
             vector = [0.5] * (1 + twice)
             db.execute(f"insert into ml.track_embeddings values ('t{twice}', {vector}, 'm', '1', {LATER})")
-        db.execute(f"insert into ml.zone_metrics values ('me', 4, 1.5, 0.4, 0.9, 'zones', '1', {LATER})")
+        db.execute(
+            f"insert into ml.zone_metrics values ('me', 'kmeans', 4, true, 1.5, 0.4, 0.9, 'm', '1', {LATER})"
+        )
         db.execute(
             f"""insert into ml.recommendations (recommendation_id, listener_id, kind, rank, track_id, score,
             reason, is_current, model, model_version, created_at)

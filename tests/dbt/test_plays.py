@@ -74,7 +74,9 @@ def test_simulated_shows_wherever_a_listener_does(built: Path) -> None:
         built,
         """select schema_name, table_name from duckdb_columns() where schema_name in ('silver', 'gold')
         group by all having count(*) filter (where column_name = 'is_simulated') > 0
-        and count(*) filter (where column_name = 'listener_id') > 0""",
+        and count(*) filter (where column_name = 'listener_id') > 0
+        -- A row about two listeners is simulated where either is.
+        and table_name <> 'household_overlap'""",
     )
     assert ("silver", "plays") in tables
     for schema, table in tables:

@@ -103,7 +103,9 @@ _OF_LISTENERS = f"""
     from silver.listening_with_features as plays left join silver.track_features as features using (track_id)
     group by all;
     create or replace table silver.plays as
-    select play_id, listener_id, track_id, true as is_music from silver.listening_with_features;
+    select play_id, listener_id, track_id, session_id, started_at, true as is_music, true as is_play,
+        is_simulated
+    from silver.listening_with_features;
     create or replace table silver.kaggle_track_matches as
     select track_id, track_id as kaggle_track_id from silver.tracks;
 """

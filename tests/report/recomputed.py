@@ -6,10 +6,11 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from tests.report.recomputed_findings import Answers, RecomputedFindings, Row
+from tests.report.recomputed_findings import RecomputedFindings, Row
+from tests.report.recomputed_sources import RecomputedSources
 
 
-class Recomputed(Answers):
+class Recomputed(RecomputedSources):
     """Answers for one listener, section by section."""
 
     def report(self, finding_keys: list[str]) -> dict[str, Any]:
@@ -185,28 +186,6 @@ class Recomputed(Answers):
             where listener_id = $me and play_count > 0"""
         )
         return share
-
-    def sources(self) -> dict[str, Any]:
-        found = {
-            row[0]: row
-            for row in self.rows(
-                """select feature_source, sum(record_count), sum(tracks),
-                    sum(record_count) / sum(sum(record_count)) over ()
-                from feature_source_coverage where listener_id = $me group by 1"""
-            )
-        }
-        names = ("real", "kaggle", "synthetic", "unknown")
-        rows = [found.get(name, (name, 0, 0, 0.0)) for name in names] if found else []
-        catalogue = self.db.execute(
-            "select max(n_rows), max(is_simulated) from catalogue_profile"
-        ).fetchall()[0]
-        return {
-            "sources": [
-                dict(zip(("feature_source", "plays", "tracks", "share"), row, strict=True)) for row in rows
-            ],
-            "catalogue_rows": catalogue[0] or 0,
-            "is_catalogue_simulated": bool(catalogue[1]),
-        }
 
     def models(self) -> list[dict[str, Any]]:
         asked = (
