@@ -89,6 +89,7 @@ def test_a_failing_data_test_keeps_the_rows_of_the_last_good_build(own: Path) ->
     assert {status for status, _, _ in results(own).values()} == {"ok"}
 
 
+@pytest.mark.long
 def test_plain_dbt_keeps_them_too_and_drops_what_never_was_good(own: Path) -> None:
     change(
         own,

@@ -53,7 +53,7 @@ def test_plain_build_makes_everything_out_of_nothing(tmp_path: Path) -> None:
     ) == [("v1.2.0+",)]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_it_also_works_at_the_root(tmp_path: Path) -> None:
     run(ROOT, tmp_path, "build", "--project-dir", "dbt_project", "--select", "bronze")
     n_views = "select count(*) > 0 from duckdb_views() where schema_name = 'bronze'"

@@ -127,7 +127,7 @@ def test_a_word_that_is_neither_true_nor_false_ends_the_run(own: Path) -> None:
     assert "'perhaps' is neither true nor false" in str(done.exception or [r.message for r in done.result])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_both_scopes(own: Path) -> None:
     in_catalogue = "split_part(track_name, ' ', 2)::int % 3 = 0"
     sources = (

@@ -15,7 +15,7 @@ from tests.paths import ROOT
 PAGE = ROOT / "docs" / "step-by-step.md"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_step_prints_what_the_page_shows(demo_output: tuple[Path, str], tmp_path: Path) -> None:
     shutil.copytree(demo_output[0] / "inputs", tmp_path / "inputs")
     environment = {
