@@ -6,14 +6,12 @@ import ast
 import importlib.metadata
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-import click
 import pytest
-import typer
 
 import cli
+from commands.reference import commands
 from tests.paths import ROOT
 
 PACKAGES = ("cli", "commands", "core", "dbt_project", "ingest", "ml", "pipeline", "publish", "report")
@@ -32,20 +30,7 @@ LAYERS = {
 }
 
 
-def commands() -> Iterator[tuple[str, click.Command]]:
-    def walk(prefix: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
-        children = getattr(command, "commands", None)
-        if children is None or (getattr(command, "invoke_without_command", False) and prefix):
-            yield prefix, command
-        if children is None:
-            return
-        for name, child in children.items():
-            yield from walk(f"{prefix} {name}".strip(), child)
-
-    yield from walk("", typer.main.get_command(cli.app))  # type: ignore[arg-type]
-
-
-COMMANDS = dict(commands())
+COMMANDS = dict(commands(cli.app))
 
 
 @pytest.mark.parametrize("name", COMMANDS)
