@@ -8,7 +8,7 @@ from typing import Any
 from core.build_results import table_results
 from core.console import log
 from core.database import open_warehouse
-from core.errors import BuildError, InputError
+from core.errors import BuildError, DataTestError, InputError
 from core.settings import Settings
 
 SLOWEST_SHOWN = 3
@@ -68,7 +68,7 @@ class BuildResult:
 def raise_for(outcome: Any, result: BuildResult, settings: Settings) -> None:
     """Fill `result` with what dbt did; raise BuildError where something failed, in words.
 
-    InputError when nothing was selected.
+    DataTestError where those were data tests only, InputError when nothing was selected.
     """
     if isinstance(outcome.exception, BaseException):
         log.error("dbt: %s", outcome.exception)
@@ -99,7 +99,8 @@ def _failure(failed: list[NodeResult], result: BuildResult, settings: Settings) 
     reason = " ".join(first.message.split())[:300]
     skipped = sum(node.status == "skipped" for node in result.nodes)
     more = f" ({len(failed) - 1} more failed, {skipped} skipped)" if len(failed) > 1 or skipped else ""
-    return BuildError(
+    is_data = all((node.kind, node.status) == ("test", "fail") for node in failed)
+    return (DataTestError if is_data else BuildError)(
         f"The {what} {first.name} failed: {reason}{more}.{_what_is_left(settings)}",
         hint=f"Details are in {settings.logs_dir / 'dbt.log'}; what did not depend on it was built.",
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import duckdb
@@ -58,6 +58,11 @@ def built_inputs(db: duckdb.DuckDBPyConnection) -> Inputs:
         return dict(db.execute("select part, digest from raw.built_inputs").fetchall())
     except duckdb.CatalogException:
         return {}
+
+
+def as_one(inputs: Mapping[str, str]) -> str:
+    """Return one short digest of all parts, for the run log."""
+    return _digest(f"{part} {digest}" for part, digest in sorted(inputs.items()))[:16]
 
 
 def record_built(db: duckdb.DuckDBPyConnection, built: Inputs) -> None:

@@ -16,7 +16,7 @@ from core.build_outcome import BuildResult, raise_for
 from core.built_inputs import PROJECT_DIR, built_inputs, current_inputs, record_built, variables
 from core.console import progress
 from core.database import open_warehouse
-from core.errors import UsageError
+from core.errors import DataTestError, UsageError
 from core.settings import Settings
 
 LAYERS = ("bronze", "silver", "gold")
@@ -37,7 +37,7 @@ def build(
     """Build models and run their data tests; a layer or branch comes with everything it needs.
 
     `select` is dbt's own selection syntax. Raises UsageError for a layer or branch that does not exist,
-    BuildError with the first failure in words.
+    BuildError with the first failure in words; a DataTestError knows what was built from.
     """
     # The JSON artefacts serve the documentation, and `docs generate` writes its own.
     arguments = ["build", "--exclude-resource-type", "unit_test", "--no-write-json"]
@@ -48,7 +48,11 @@ def build(
         arguments.append("--full-refresh")
     with open_warehouse(settings) as db:
         inputs, known = current_inputs(db, settings), built_inputs(db)
-    result = invoke(settings, arguments)
+    try:
+        result = invoke(settings, arguments)
+    except DataTestError as error:
+        error.inputs = inputs if selection in ([], [FROM_ML]) else {}
+        raise
     # A part of the tables says nothing of the others: they have to be built from the same already.
     unchanged = {part for part in inputs if inputs[part] == known.get(part)}
     if not selection or unchanged | ({"ml"} if selection == [FROM_ML] else set()) == set(inputs):

@@ -6,13 +6,19 @@ SpotiflowError            exit 1  the command failed
 ├── HomeError                     the home folder cannot be made, read or written
 ├── WarehouseBusyError            another process holds the warehouse file
 ├── WarehouseError                the warehouse file cannot be used
-├── BuildError                    dbt could not build a model, or a data test failed
+├── BuildError                    dbt could not build a model
+│   └── DataTestError             a data test failed; nothing else did
+│       └── StillFailingError     one failed last time, and nothing it looks at has changed
 ├── ApiError                      Spotify refused a call, or could not be reached
 ├── ModelFileError                a stored model is missing, damaged or not trusted
 ├── UsageError            exit 2  the command line itself is wrong
 ├── LoginNeededError      exit 3  Spotify wants a login
 └── WaitError             exit 4  a rate limit or quota: try again later
 """
+
+from __future__ import annotations
+
+from collections.abc import Mapping
 
 
 class SpotiflowError(Exception):
@@ -56,6 +62,19 @@ class WarehouseError(SpotiflowError):
 
 class BuildError(SpotiflowError):
     """A dbt model could not be built, or a data test failed."""
+
+
+class DataTestError(BuildError):
+    """Data tests failed, and nothing else did: the same inputs would fail again.
+
+    `inputs` are the digests of what was built from (`core.built_inputs`), empty where only a part was built.
+    """
+
+    inputs: Mapping[str, str] = {}
+
+
+class StillFailingError(DataTestError):
+    """A data test failed last time, and nothing that it looks at has changed: it was not tried again."""
 
 
 class ApiError(SpotiflowError):

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from core.console import log
 from core.database import open_warehouse
-from core.errors import LoginNeededError, SpotiflowError, WaitError, WarehouseBusyError
+from core.errors import LoginNeededError, SpotiflowError, StillFailingError, WaitError, WarehouseBusyError
 from core.interruption import interruption
 from core.settings import Settings
 
@@ -97,6 +97,8 @@ def status_of(error: BaseException) -> str:
     """Name how a stage ended that raised this error."""
     if isinstance(error, KeyboardInterrupt):
         return "interrupted"
+    if isinstance(error, StillFailingError):
+        return "skipped"
     if isinstance(error, LoginNeededError):
         return "login"
     return "waiting" if isinstance(error, WaitError) else "failed"

@@ -19,11 +19,11 @@ from core.copies import remember_copy
 from core.database import open_warehouse
 from core.errors import HomeError, UsageError
 from core.runs import utc_now
+from core.scratch import scratch_folder
 from core.settings import Settings
 from ingest.containers import unreadable
 from ingest.listeners import require_listener
 from ingest.receipt_parts import remarks
-from ingest.scratch import scratch_folder
 
 _TABLES = """
 select table_name, list(column_name)

@@ -7,9 +7,9 @@ from typing import Any
 
 import duckdb
 
-from core.built_inputs import built_inputs, current_inputs
+from core.built_inputs import as_one, built_inputs, current_inputs
 from core.database import open_warehouse
-from core.errors import NotFoundError
+from core.errors import NotFoundError, StillFailingError
 from core.settings import Settings
 from pipeline.stage import Job
 
@@ -19,13 +19,22 @@ where stage = ? and inputs is not null and status in ('ok', 'partial')
 order by started_at desc limit 1
 """
 _LAST_BUILD = "select max(started_at) from raw.stage_runs where stage = 'build' and status = 'ok'"
+_LAST_END = (
+    "select status, inputs, detail from raw.stage_runs where stage = ? order by started_at desc limit 1"
+)
 _CATALOGUE = "select max(run_id), count(*) from raw.kaggle_tracks"
 
 
 def build_not_due(job: Job) -> str | None:
-    """Say why nothing has to be built; what only models have changed is for the stage `rebuild`."""
+    """Say why nothing has to be built; what only models have changed is for the stage `rebuild`.
+
+    Raises StillFailingError where a data test failed last time and nothing has changed since.
+    """
     changed = changed_parts(job.settings)
-    return None if changed is None or changed - {"ml"} else "the same rows, models and settings as last time"
+    if changed is not None and not changed - {"ml"}:
+        return "the same rows, models and settings as last time"
+    _refuse_to_fail_again(job.settings, "build")
+    return None
 
 
 def training_not_due(job: Job) -> str | None:
@@ -47,13 +56,29 @@ def scoring_not_due(job: Job) -> str | None:
 
 
 def rebuild_not_due(job: Job) -> str | None:
-    """Say why the tables that read schema ml are as new as the models."""
+    """Say why the tables that read schema ml are as new as the models. Raises as `build_not_due`."""
     if build_is_current(job.settings):
         return "no new figures of models"
     inputs = model_rows(job.settings)
     if inputs is None:
         return "no models yet"
-    return _unchanged(job.settings, "rebuild", inputs, "no new figures of models")
+    reason = _unchanged(job.settings, "rebuild", inputs, "no new figures of models")
+    if reason is None:
+        _refuse_to_fail_again(job.settings, "rebuild")
+    return reason
+
+
+def _refuse_to_fail_again(settings: Settings, stage: str) -> None:
+    last = _ask(settings, _LAST_END, [stage])
+    if last is None or last[0] != "failed" or last[1] is None:
+        return
+    with open_warehouse(settings, read_only=True) as db:
+        if as_one(current_inputs(db, settings)) != last[1]:
+            return
+    raise StillFailingError(
+        f"{stage} failed a data test last time; inputs unchanged. {last[2]}",
+        hint="Mend the rows or rules it names, and the next run builds; to try all the same: spotiflow build",
+    )
 
 
 def build_is_current(settings: Settings) -> bool:

@@ -12,6 +12,7 @@ from core.errors import (
     InputError,
     LoginNeededError,
     SpotiflowError,
+    StillFailingError,
     WaitError,
     WarehouseBusyError,
     WarehouseError,
@@ -33,6 +34,7 @@ class Then(StrEnum):
 class Rule:
     """One row of the table: in `stage`, `error` (whose cause is `fault`) is tried so many times, and then ...
 
+    attempts: 0 where the stage was left out because of it.
     exit_code: what this fault alone ends the run with; of several faults, see `exit_code_of`.
     """
 
@@ -63,6 +65,16 @@ RULES = (
         "files", "a file that is nothing spotiflow knows, or a source that is not there", InputError,
         1, Then.GO_ON, 1,
         "The other files are taken in; this one is looked at again only when it has changed.",
+    ),
+    Rule(
+        "build", "a data test failed last time, and rows, models and settings are the same",
+        StillFailingError, 0, Then.GO_ON, 1,
+        "It would only fail again, so nothing is built; spotiflow build does it all the same.",
+    ),
+    Rule(
+        "rebuild", "a data test failed last time, and its figures of models are the same too",
+        StillFailingError, 0, Then.GO_ON, 1,
+        "As in build.",
     ),
     Rule(
         "build", "a data test fails, or a model cannot be built", BuildError, 1, Then.GO_ON, 1,

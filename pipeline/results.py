@@ -91,7 +91,9 @@ class RunResult:
 
         table = Table(box=None, show_header=False, pad_edge=False)
         for stage in self.stages:
-            colour = {"ok": "green", SKIPPED: "dim"}.get(stage.status, "yellow")
+            colour = (
+                "yellow" if stage.exit_code else {"ok": "green", SKIPPED: "dim"}.get(stage.status, "yellow")
+            )
             took = f"{stage.seconds:.1f} s" if stage.attempts else ""
             hint = f"\n{stage.hint}" if stage.hint else ""
             table.add_row(stage.stage, f"[{colour}]{stage.status}[/]", took, escape(stage.detail + hint))

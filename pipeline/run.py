@@ -105,7 +105,8 @@ def _run_stage(job: Job, stage: Stage) -> tuple[StageOutcome, bool]:
     except (Exception, KeyboardInterrupt) as raised:
         cause = interruption() or raised
         rule = rule_for(stage.name, cause)
-        return _failed(stage, cause, rule, attempts, time.monotonic() - started), rule.then is Then.STOP
+        tried = attempts if rule.attempts else 0
+        return _failed(stage, cause, rule, tried, time.monotonic() - started), rule.then is Then.STOP
 
 
 def _attempt(job: Job, stage: Stage, attempts: int, started: float) -> StageOutcome:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from core import dbt
 from core.build_outcome import BuildResult
-from core.runs import record_stage
+from core.built_inputs import as_one
+from core.errors import DataTestError
+from core.runs import StageRun, record_stage
 from core.settings import Settings
 from pipeline import due
 
@@ -24,7 +28,7 @@ def build_tables(
     full_refresh: bool = False,
 ) -> BuildResult:
     """Build tables as `core.dbt.build` does and record the stage. Raises as that function."""
-    with record_stage(settings, "build") as stage:
+    with record_stage(settings, "build") as stage, _failures_remembered(stage):
         result = dbt.build(settings, layer=layer, branch=branch, select=select, full_refresh=full_refresh)
         stage.detail = f"{len(result.models)} models, {result.n_tests_passed} tests passed"
     return result
@@ -33,11 +37,21 @@ def build_tables(
 def rebuild_tables(settings: Settings) -> BuildResult:
     """Build what reads schema ml and record that as a stage of its own. Raises as `core.dbt.build`."""
     inputs = due.model_rows(settings)
-    with record_stage(settings, "rebuild") as stage:
+    with record_stage(settings, "rebuild") as stage, _failures_remembered(stage):
         result = dbt.build(settings, select=dbt.FROM_ML)
         stage.detail = f"{len(result.models)} models, {result.n_tests_passed} tests passed"
         stage.inputs = inputs
     return result
+
+
+@contextmanager
+def _failures_remembered(stage: StageRun) -> Iterator[None]:
+    """Write down what a data test failed on, so that runs do not build the same again."""
+    try:
+        yield
+    except DataTestError as error:
+        stage.inputs = as_one(error.inputs) if error.inputs else None
+        raise
 
 
 def train_models(

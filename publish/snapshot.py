@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from core.database import open_warehouse
+from core.scratch import scratch_folder
 from core.settings import Settings
 
 
@@ -21,10 +20,11 @@ def snapshot(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 
     Nobody can write while it is copied, since a reader holds the file. Raises as `open_warehouse`.
     """
-    with tempfile.TemporaryDirectory(prefix=f"{os.getpid()}-", dir=_folder(settings)) as folder:
-        place = Path(folder) / settings.database_path.name
+    with scratch_folder(settings) as folder:
+        place = folder / settings.database_path.name
         with open_warehouse(settings, read_only=True):
-            for source in (settings.database_path, Path(f"{settings.database_path}.wal")):
+            # The warehouse last: reading it by hand ends DuckDB's lock, and then somebody may write.
+            for source in (Path(f"{settings.database_path}.wal"), settings.database_path):
                 if source.exists():
                     shutil.copyfile(source, place.with_name(source.name))
         db = duckdb.connect(str(place), read_only=True, config={"memory_limit": settings.memory_limit})
@@ -33,8 +33,3 @@ def snapshot(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
             yield db
         finally:
             db.close()
-
-
-def _folder(settings: Settings) -> Path:
-    settings.scratch_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return settings.scratch_dir

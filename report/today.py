@@ -6,9 +6,11 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
+import duckdb
 from rich.text import Text
 
 from core.database import open_warehouse
+from core.runs import utc_now
 from core.settings import Settings
 from report import words
 from report.canvas import ACCENT, QUIET, WARNING, Canvas
@@ -17,6 +19,10 @@ from report.paper import Paper
 from report.queries import LISTENERS, Gold, Query
 
 NUMBER_WIDTH = 9
+_TODAY = """
+    select timezone(time_zone, timezone('UTC', $now::timestamp))::date from silver.time_zone_intervals
+    where listener_id = $listener and $now >= valid_from and $now < valid_to
+"""
 THIS_DAY = Query(
     ("on_this_day",),
     """
@@ -113,7 +119,7 @@ def build_today(settings: Settings, listener: str | None = None, day: date | Non
     with open_warehouse(settings, read_only=True) as db:
         gold = Gold(db)
         chosen = choose(gold, settings, listener)
-        day = day or date.today()
+        day = day or _today(db, chosen)
         rows = gold.rows(THIS_DAY, listener=chosen, month_day=f"{day:%m-%d}", year=day.year)
         simulated = {row["listener_id"]: row["is_simulated"] for row in gold.rows(LISTENERS)}
         nearest = None if rows else gold.first(NEAREST, listener=chosen, day=day)
@@ -126,3 +132,13 @@ def build_today(settings: Settings, listener: str | None = None, day: date | Non
         nearest_date=nearest["date"] if nearest else None,
         nearest_plays=nearest["plays"] if nearest else None,
     )
+
+
+def _today(db: duckdb.DuckDBPyConnection, listener: str) -> date:
+    """Return the day it is now where a listener lives, as the tables have it: UTC without a time zone."""
+    now = utc_now()
+    try:
+        row = db.execute(_TODAY, {"listener": listener, "now": now}).fetchone()
+    except duckdb.CatalogException:
+        return now.date()  # Only a part is built.
+    return row[0] if row else now.date()

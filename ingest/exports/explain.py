@@ -14,6 +14,7 @@ from rich.console import RenderableType
 
 from core.database import open_warehouse
 from core.errors import InputError, UsageError
+from core.scratch import scratch_folder
 from core.settings import Settings
 from ingest.containers import DamagedEntryError
 from ingest.exports.packages import HistoryFile, open_package, with_unique_names
@@ -21,7 +22,6 @@ from ingest.exports.reading import Choice, read_file
 from ingest.listeners import check_listener
 from ingest.local_copy import local_copy
 from ingest.receipt_parts import remarks
-from ingest.scratch import scratch_folder
 
 APART = {"episode": "a podcast", "audiobook": "an audiobook", "video": "a video"}
 _ROW = """

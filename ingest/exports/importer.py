@@ -13,6 +13,7 @@ from pathlib import Path
 from core.console import log, progress
 from core.database import open_warehouse
 from core.errors import InputError, UsageError
+from core.scratch import scratch_folder
 from core.settings import Settings
 from ingest.containers import DamagedEntryError
 from ingest.coverage import covered_rows
@@ -23,7 +24,6 @@ from ingest.gaps import close_gaps, open_gaps
 from ingest.ingest_runs import HistoryRun, store_not_read
 from ingest.listeners import check_listener, time_zone_of
 from ingest.results import Aftermath, FileReceipt, HistoryReceipt, PackageReceipt
-from ingest.scratch import scratch_folder
 from ingest.storing import Origin, store_file
 from ingest.time_zones import checked_zone
 

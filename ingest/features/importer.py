@@ -16,6 +16,7 @@ from core.console import log, progress
 from core.database import open_warehouse
 from core.errors import InputError, UsageError
 from core.runs import utc_now
+from core.scratch import scratch_folder
 from core.settings import Settings
 from core.transactions import roll_back
 from ingest.containers import DamagedEntryError, Entry, open_container
@@ -26,7 +27,6 @@ from ingest.features.results import FeatureCounts, FeatureFile, FeatureReceipt
 from ingest.ingest_runs import begin_run, finish_run
 from ingest.inputs import InputKind, kind_of, wrong_input
 from ingest.local_copy import local_copy
-from ingest.scratch import scratch_folder
 from ingest.table_headers import FEATURES
 
 _SAME = " and ".join(

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from core.backups import list_backups
 from core.copies import known_copies
+from core.scratch import sweep
 from core.settings import Settings
 from ingest.forget.search import found_in
-from ingest.scratch import sweep
 from ingest.spotify.spool import PATTERN
 from ingest.spotify.token_store import token_path
 

@@ -15,13 +15,13 @@ from rich.console import RenderableType
 from core.console import log, progress
 from core.database import connect, open_warehouse
 from core.errors import NotFoundError, UsageError, WarehouseBusyError, WarehouseError
+from core.scratch import scratch_folder
 from core.settings import Settings
 from ingest.forget import search
 from ingest.forget.files import copies_of, leftovers, remove_files
 from ingest.forget.rows import mark_rows
 from ingest.listeners import require_listener
 from ingest.receipt_parts import remarks
-from ingest.scratch import scratch_folder
 
 # Built from raw and ml; a build makes them again, without the listener.
 DERIVED = ("bronze", "silver", "gold")

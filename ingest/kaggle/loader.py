@@ -18,6 +18,7 @@ from core.console import log, progress
 from core.database import open_warehouse
 from core.errors import InputError
 from core.runs import utc_now
+from core.scratch import scratch_folder
 from core.settings import Settings
 from core.transactions import roll_back
 from ingest.containers import DamagedEntryError, Entry, open_container
@@ -27,7 +28,6 @@ from ingest.inputs import InputKind, kind_of, wrong_input
 from ingest.kaggle.reading import read_catalogue
 from ingest.kaggle.results import COLUMNS, KaggleReceipt, describe_catalogue
 from ingest.local_copy import local_copy
-from ingest.scratch import scratch_folder
 
 _STORE_ROWS = f"""
 insert into raw.kaggle_tracks by name

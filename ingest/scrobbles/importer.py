@@ -12,6 +12,7 @@ from pathlib import Path
 from core.console import log, progress
 from core.database import open_warehouse
 from core.errors import InputError, UsageError
+from core.scratch import scratch_folder
 from core.settings import Settings
 from ingest.containers import DamagedEntryError, Entry, open_container
 from ingest.ingest_runs import HistoryRun
@@ -19,7 +20,6 @@ from ingest.inputs import InputKind, kind_of, wrong_input
 from ingest.listeners import check_listener, time_zone_of
 from ingest.local_copy import local_copy
 from ingest.results import FileReceipt, HistoryReceipt, PackageReceipt
-from ingest.scratch import scratch_folder
 from ingest.scrobbles.forms import Form, form_of
 from ingest.scrobbles.reading import read_file
 from ingest.storing import Origin, store_file

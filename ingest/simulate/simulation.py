@@ -14,9 +14,9 @@ import numpy as np
 from core.console import log, progress
 from core.database import open_warehouse
 from core.errors import UsageError
+from core.scratch import scratch_folder
 from core.settings import Settings
 from ingest.kaggle import load_kaggle
-from ingest.scratch import scratch_folder
 from ingest.simulate.catalogue import make_world, publish
 from ingest.simulate.catalogue_file import write_catalogue
 from ingest.simulate.demo import DEFAULT_UNTIL

@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from core.built_inputs import as_one, current_inputs
 from core.database import open_warehouse, prepare_home
-from core.errors import BuildError
+from core.errors import BuildError, DataTestError
 from core.interruption import end_in_order
+from core.runs import record_stage
 from core.settings import Settings
 from pipeline.faults import RULES, Rule, Then, exit_code_of
 from pipeline.line import LINE
@@ -88,6 +90,21 @@ def a_broken_model(settings: Settings, _: FakeSpotify, __: ExitStack) -> tuple[S
     return settings, broken(raising(BuildError("the data test x failed", hint="look")), "build")
 
 
+def failed_before(stage: str) -> Cause:
+    """Return a cause: the run log remembers that a data test failed on what is there now."""
+
+    def cause(settings: Settings, _: FakeSpotify, __: ExitStack) -> tuple[Settings, tuple[Stage, ...]]:
+        with open_warehouse(settings) as db:
+            db.execute("insert into ml.track_embeddings values ('t', [1], 'm', 'v', '2026-01-01')")
+            inputs = as_one(current_inputs(db, settings))
+        with suppress(DataTestError), record_stage(settings, stage) as record:
+            record.inputs = inputs
+            raise DataTestError("The data test x failed.", hint="look")
+        return settings, stages(stage)
+
+    return cause
+
+
 def no_server(settings: Settings, _: FakeSpotify, __: ExitStack) -> tuple[Settings, tuple[Stage, ...]]:
     return settings, broken(raising(PostgresError("no server", hint="start it")), "publish")
 
@@ -133,6 +150,8 @@ CAUSES: dict[str, Cause] = {
     "a rate limit or the daily quota": a_quota,
     "Spotify is out of order or cannot be reached": out_of_order,
     "a file that is nothing spotiflow knows, or a source that is not there": a_strange_file,
+    "a data test failed last time, and rows, models and settings are the same": failed_before("build"),
+    "a data test failed last time, and its figures of models are the same too": failed_before("rebuild"),
     "a data test fails, or a model cannot be built": a_broken_model,
     "PostgreSQL cannot be reached": no_server,
     "another process holds the warehouse": a_reader,
@@ -173,6 +192,7 @@ def test_every_row_happens_as_it_says(rule: Rule, settings: Settings, spotify: F
     assert result.exit_code == rule.exit_code
     assert (result.left_out == ["after"]) is (rule.then is Then.STOP)
     assert outcome.detail
+    assert (outcome.status == "skipped") is (rule.attempts == 0)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.stage}: {rule.fault}")

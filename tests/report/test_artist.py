@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
-from datetime import date
+import shutil
+from dataclasses import asdict, replace
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+import time_machine
 from rich.console import Console
 
 from core.database import open_warehouse
@@ -145,6 +147,34 @@ def test_a_day_before_everything(small_warehouse: Settings) -> None:
     report = build_today(small_warehouse, "beginner", date(1999, 5, 17))
     assert "No plays up to this day yet." in shown(report.render())
     assert "No plays up to this day yet." in shown(build_today(small_warehouse, "nobody").render())
+
+
+@pytest.mark.parametrize(
+    ("moment", "listener", "day"),
+    [
+        # The machine is on UTC: by its own clock each of these would be the 25th of November.
+        ("2026-11-25T10:59:00", "beginner", date(2026, 11, 25)),
+        ("2026-11-25T11:00:00", "beginner", date(2026, 11, 26)),
+        ("2026-11-25T20:00:00", "newcomer", date(2026, 11, 26)),
+        ("2026-11-25T20:00:00", "nobody", date(2026, 11, 25)),
+        # Before the move the listener lived in Paris.
+        ("2025-11-25T20:00:00", "beginner", date(2025, 11, 25)),
+    ],
+)
+def test_today_is_the_day_where_the_listener_lives(
+    small_warehouse: Settings, tmp_path: Path, moment: str, listener: str, day: date
+) -> None:
+    moved = replace(small_warehouse, home=tmp_path)
+    shutil.copyfile(small_warehouse.database_path, moved.database_path)
+    with open_warehouse(moved) as db:
+        db.execute(
+            """update silver.time_zone_intervals set valid_to = '2026-01-01' where listener_id = 'beginner';
+            insert into silver.time_zone_intervals by name
+            select 'beginner' as listener_id, 'Pacific/Auckland' as time_zone,
+                timestamp '2026-01-01' as valid_from, timestamp '9999-12-31' as valid_to"""
+        )
+    with time_machine.travel(datetime.fromisoformat(f"{moment}+00:00"), tick=False):
+        assert build_today(moved, listener).day == day
 
 
 def test_methods_say_what_the_numbers_rest_on(demo: Settings, small_warehouse: Settings) -> None:

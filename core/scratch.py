@@ -1,4 +1,4 @@
-"""A private folder for the time of one import. Exports hold IP addresses, so nothing of it may stay."""
+"""A private folder for the time of one command. Exports hold IP addresses, so nothing of it may stay."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.settings import Settings
 
 @contextmanager
 def scratch_folder(settings: Settings) -> Iterator[Path]:
-    """Yield an empty 0700 folder in the home that is removed at the end; sweep what a killed import left.
+    """Yield an empty 0700 folder in the home that is removed at the end; sweep what a killed command left.
 
     Raises HomeError when the home cannot be written.
     """
@@ -32,7 +32,7 @@ def scratch_folder(settings: Settings) -> Iterator[Path]:
 
 
 def sweep(scratch_dir: Path) -> None:
-    """Remove the folders of processes that are gone; another import may be running in its own."""
+    """Remove the folders of processes that are gone; another command may be at work in its own."""
     for entry in scratch_dir.iterdir():
         owner = entry.name.partition("-")[0]
         if owner.isdigit() and int(owner) != os.getpid() and is_alive(int(owner)):
