@@ -11,12 +11,28 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from core.database import RETRY_SECONDS, prepare_home
 from core.errors import WaitError
 from core.settings import Settings
+
+LOCK = "run.lock"
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who has the lock: command, process and since when (UTC)."""
+
+    command: str
+    pid: int
+    since: datetime
+
+    def __str__(self) -> str:
+        """Return it in words; the time is this machine's."""
+        return f"{self.command} (process {self.pid}, since {self.since.astimezone():%Y-%m-%d %H:%M:%S})"
 
 
 @contextmanager
@@ -27,7 +43,7 @@ def only_one(settings: Settings, command: str) -> Iterator[None]:
     process, its command and since when. Raises HomeError where the home cannot be written.
     """
     prepare_home(settings)
-    with _opened(settings.home / "run.lock") as handle:
+    with _opened(settings.home / LOCK) as handle:
         _wait(handle, settings)
         os.ftruncate(handle, 0)
         since = datetime.now(UTC).isoformat(timespec="seconds")
@@ -37,6 +53,26 @@ def only_one(settings: Settings, command: str) -> Iterator[None]:
         finally:
             # Emptied and not removed: a process that waits has it open.
             os.ftruncate(handle, 0)
+
+
+def lock_holder(settings: Settings) -> Holder | None:
+    """Return who has the lock of a home now; None for nobody, also where the last holder was killed.
+
+    Only reads, so that it works on a home that cannot be written. Raises OSError where it cannot be read.
+    """
+    try:
+        handle = os.open(settings.home / LOCK, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    try:
+        note = _note(handle)
+        if note:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return None
+    except BlockingIOError:
+        return note
+    finally:
+        os.close(handle)
 
 
 @contextmanager
@@ -57,17 +93,17 @@ def _wait(handle: int, settings: Settings) -> None:
         except BlockingIOError:
             if time.monotonic() >= deadline:
                 raise WaitError(
-                    f"Another spotiflow works on {settings.home}: {_holder(handle)}; "
+                    f"Another spotiflow works on {settings.home}: {_note(handle) or 'it is just starting'}; "
                     f"waited {settings.lock_wait_seconds:.0f} s for it.",
                     hint="Run the command again when that one is done.",
                 ) from None
         time.sleep(min(RETRY_SECONDS, settings.lock_wait_seconds or RETRY_SECONDS))
 
 
-def _holder(handle: int) -> str:
+def _note(handle: int) -> Holder | None:
+    """Read who has the lock, or had it when it was killed; None where nobody has written that yet."""
     try:
         note = json.loads(os.pread(handle, 4096, 0))
-        since = datetime.fromisoformat(note["since"]).astimezone()
-        return f"{note['command']} (process {note['pid']}, since {since:%Y-%m-%d %H:%M:%S})"
+        return Holder(str(note["command"]), int(note["pid"]), datetime.fromisoformat(note["since"]))
     except (ValueError, KeyError, TypeError):
-        return "it is just starting"
+        return None

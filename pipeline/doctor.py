@@ -7,7 +7,8 @@ import platform
 import shutil
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
 from importlib import metadata
 from typing import Any
 
@@ -15,15 +16,18 @@ import duckdb
 from rich.table import Table
 
 from core.database import open_warehouse
-from core.errors import NotFoundError, SpotiflowError
+from core.errors import NotFoundError, SpotiflowError, WarehouseBusyError
+from core.holder import lock_holder
 from core.schema import SCHEMA_VERSION, stored_version
 from core.settings import Settings
 from pipeline.causes import logins_that_end
+from pipeline.launcher import LONGEST_SECONDS
 from pipeline.polling import logins
 from pipeline.status import Status, read_status
 
 OK, WARNING, WRONG = "ok", "warning", "wrong"
 LEAST_FREE_BYTES = 2_000_000_000
+LONGEST_WAIT_SECONDS = 2.0
 LIBRARIES = (
     "spotiflow",
     "duckdb",
@@ -55,7 +59,9 @@ class Check:
 
 def examine(settings: Settings) -> list[Check]:
     """Look at everything; a check that cannot be made says so and stops no other."""
-    return [check for look in _LOOKS for check in _safely(look, settings)]
+    # A held file is a finding, nothing to wait for.
+    hasty = replace(settings, lock_wait_seconds=min(settings.lock_wait_seconds, LONGEST_WAIT_SECONDS))
+    return [check for look in _LOOKS for check in _safely(look, hasty)]
 
 
 def render(checks: list[Check]) -> Table:
@@ -132,12 +138,28 @@ def _disk(settings: Settings) -> Iterator[Check]:
         yield Check("disk", OK, found)
 
 
+def _lock(settings: Settings) -> Iterator[Check]:
+    holder = lock_holder(settings)
+    if holder is None:
+        yield Check("lock", OK, "free: no run, backup or restore is at work")
+    elif datetime.now(UTC) - holder.since < timedelta(seconds=LONGEST_SECONDS):
+        yield Check("lock", OK, f"{holder} is at work")
+    else:
+        mend = f"Look at what it does: spotiflow logs; if it hangs: kill {holder.pid}"
+        yield Check("lock", WARNING, f"{holder} works longer than any stage should", mend)
+
+
 def _warehouse(settings: Settings) -> Iterator[Check]:
     try:
         with open_warehouse(settings, read_only=True) as db:
             version = stored_version(db)
     except NotFoundError as error:
         yield Check("warehouse", WARNING, error.message, error.hint)
+        return
+    except WarehouseBusyError as error:
+        # What has the lock of the home lets go of the file by itself; a stranger may not.
+        verdict = WARNING if lock_holder(settings) else WRONG
+        yield Check("warehouse", verdict, error.message, error.hint)
         return
     if version is not None and version > SCHEMA_VERSION:
         yield Check(
@@ -175,8 +197,8 @@ def _coverage(settings: Settings) -> Iterator[Check]:
     try:
         with open_warehouse(settings, read_only=True) as db:
             plays, measured, synthetic = db.execute(_COVERAGE).fetchone() or (0, 0, 0)
-    except (NotFoundError, duckdb.CatalogException):
-        return
+    except (NotFoundError, WarehouseBusyError, duckdb.CatalogException):
+        return  # The warehouse has its own check.
     if not plays:
         yield Check("coverage", WARNING, "no plays are built", "spotiflow run my_spotify_data.zip")
         return
@@ -216,4 +238,4 @@ def _login(settings: Settings) -> Iterator[Check]:
             yield Check("login", OK, f"{name}: ends in {login.days_left} days")
 
 
-_LOOKS = (_versions, _rights, _disk, _warehouse, _freshness, _coverage, _login)
+_LOOKS = (_versions, _rights, _disk, _lock, _warehouse, _freshness, _coverage, _login)

@@ -10,13 +10,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 
 from core.errors import WaitError
-from core.holder import only_one
+from core.holder import lock_holder, only_one
 from core.processes import in_words
 from core.settings import Settings
+from pipeline.doctor import examine
 from tests.conftest import RunCli
 from tests.paths import ROOT
 
@@ -58,8 +61,31 @@ def test_a_killed_holder_holds_nothing(settings: Settings) -> None:
     with holding(settings) as first:
         first.send_signal(signal.SIGKILL)
         first.wait()
+        assert str(first.pid) in (settings.home / "run.lock").read_text()
+        assert lock_holder(settings) is None
         with only_one(settings, "spotiflow run"):
             pass
+
+
+def test_doctor_names_the_holder_and_sees_when_it_is_gone(run_cli: RunCli, settings: Settings) -> None:
+    def told(now: datetime | None = None) -> tuple[str, str]:
+        with time_machine.travel(now or datetime.now(UTC)):
+            [check] = [check for check in examine(settings) if check.name == "lock"]
+        return check.verdict, check.found
+
+    run_cli("init")
+    assert told() == ("ok", "free: no run, backup or restore is at work")
+    with holding(settings) as first:
+        verdict, found = told()
+        assert verdict == "ok"
+        assert re.fullmatch(
+            rf"spotiflow run --from train \(process {first.pid}, since 20[-\d]+ [:\d]+\) is at work", found
+        )
+        assert f"process {first.pid}" in run_cli("doctor").stdout
+        assert told(datetime.now(UTC) + timedelta(hours=4))[0] == "warning"
+        first.send_signal(signal.SIGKILL)
+        first.wait()
+        assert told() == ("ok", "free: no run, backup or restore is at work")
 
 
 def test_a_run_backup_and_restore_leave_with_a_sentence(run_cli: RunCli, settings: Settings) -> None:
