@@ -133,16 +133,26 @@ def main() -> None:
         # The reader (head, less) has seen enough; without this Python complains at its own exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
-    except Exception as error:
-        from core.console import log
+    except OSError as error:
+        from core.copying import in_words
 
-        log.exception("unexpected error")
+        _log_traceback()
+        _fail(in_words(error, Path(error.filename or "A file or folder")))
+    except Exception as error:
+        _log_traceback()
         _fail(
             SpotiflowError(
                 f"Something unexpected happened ({type(error).__name__}).",
                 hint="The log file in the home folder has the details; please report it with them.",
             )
         )
+
+
+def _log_traceback() -> None:
+    """Leave the traceback to the log file, as it is for whoever mends the program."""
+    from core.console import log
+
+    log.exception("unexpected error")
 
 
 def _fail(error: SpotiflowError) -> None:

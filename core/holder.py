@@ -17,6 +17,7 @@ from pathlib import Path
 
 from core.database import RETRY_SECONDS, prepare_home
 from core.errors import WaitError
+from core.private_files import is_locked
 from core.settings import Settings
 
 LOCK = "run.lock"
@@ -60,19 +61,10 @@ def lock_holder(settings: Settings) -> Holder | None:
 
     Only reads, so that it works on a home that cannot be written. Raises OSError where it cannot be read.
     """
-    try:
-        handle = os.open(settings.home / LOCK, os.O_RDONLY | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return None
-    try:
-        note = _note(handle)
-        if note:
-            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        return None
-    except BlockingIOError:
-        return note
-    finally:
-        os.close(handle)
+    path = settings.home / LOCK
+    note = _note(path.read_bytes()) if path.exists() else None
+    # Nobody is kept from the lock for nothing: without a note nobody is asked for.
+    return note if note and is_locked(path) else None
 
 
 @contextmanager
@@ -92,18 +84,19 @@ def _wait(handle: int, settings: Settings) -> None:
             return
         except BlockingIOError:
             if time.monotonic() >= deadline:
+                holder = _note(os.pread(handle, 4096, 0)) or "it is just starting"
                 raise WaitError(
-                    f"Another spotiflow works on {settings.home}: {_note(handle) or 'it is just starting'}; "
+                    f"Another spotiflow works on {settings.home}: {holder}; "
                     f"waited {settings.lock_wait_seconds:.0f} s for it.",
                     hint="Run the command again when that one is done.",
                 ) from None
         time.sleep(min(RETRY_SECONDS, settings.lock_wait_seconds or RETRY_SECONDS))
 
 
-def _note(handle: int) -> Holder | None:
+def _note(text: bytes) -> Holder | None:
     """Read who has the lock, or had it when it was killed; None where nobody has written that yet."""
     try:
-        note = json.loads(os.pread(handle, 4096, 0))
+        note = json.loads(text)
         return Holder(str(note["command"]), int(note["pid"]), datetime.fromisoformat(note["since"]))
     except (ValueError, KeyError, TypeError):
         return None

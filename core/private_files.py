@@ -25,6 +25,21 @@ def write_private(path: Path, text: str) -> None:
         raise
 
 
+def is_locked(path: Path) -> bool:
+    """Whether another process holds a lock file now; only reads. Raises OSError where it cannot be read."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False
+
+
 @contextmanager
 def locked(path: Path, *, wait: bool = True) -> Iterator[TextIO]:
     """Hold a lock file for its time, and yield it. The system lets go of it when the process ends, however.

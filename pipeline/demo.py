@@ -8,6 +8,8 @@ from pathlib import Path
 
 from rich.markup import escape
 
+from core.console import start_log
+from core.copying import in_words
 from core.database import prepare_home
 from core.errors import InputError, NotFoundError
 from core.settings import Settings
@@ -42,6 +44,7 @@ def run_demo(settings: Settings, *, show: Show) -> None:
     settings = demo_settings(settings)
     _start_afresh(settings.home)
     prepare_home(settings)
+    start_log(settings)
     (settings.home / MARKER).touch()
     inputs = write_demo_inputs(settings.home / "inputs")
 
@@ -89,7 +92,10 @@ def _start_afresh(home: Path) -> None:
             f"{home} is in the way of the demo and was not made by one.",
             hint="Move that folder away, or choose another place with: spotiflow --home FOLDER demo.",
         )
-    shutil.rmtree(home)
+    try:
+        shutil.rmtree(home)
+    except OSError as error:
+        raise in_words(error, home) from error
 
 
 def _farewell(settings: Settings, own: Settings) -> str:

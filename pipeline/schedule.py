@@ -15,7 +15,7 @@ from apscheduler.triggers.date import DateTrigger
 from core.console import log
 from core.database import prepare_home
 from core.errors import UsageError, WarehouseBusyError
-from core.private_files import locked, write_private
+from core.private_files import is_locked, locked, write_private
 from core.settings import Settings
 from pipeline.line import LINE
 from pipeline.timetable import Cadence, Timetable, cadences
@@ -91,13 +91,7 @@ def lock_path(settings: Settings) -> Path:
 
 def is_running(settings: Settings) -> bool:
     """Whether a schedule runs for this home, by its lock."""
-    if not lock_path(settings).exists():
-        return False
-    try:
-        with locked(lock_path(settings), wait=False):
-            return False
-    except BlockingIOError:
-        return True
+    return is_locked(lock_path(settings))
 
 
 def store_times(settings: Settings, table: Timetable, clocks: Sequence[Cadence]) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from core.console import log
+from core.copying import in_words
 from core.database import prepare_home
 from core.private_files import write_private
 from core.runs import utc_now
@@ -35,11 +36,17 @@ class Batch:
 
 
 def spool(settings: Settings, batch: Batch) -> Path:
-    """Write a batch to the inbox, private and whole, and return the file. Raises HomeError, OSError."""
+    """Write a batch to the inbox, private and whole, and return the file.
+
+    Raises HomeError, WarehouseError where the disk is full.
+    """
     prepare_home(settings)
     record = asdict(batch) | {"fetched_at": batch.fetched_at.isoformat()}
     path = settings.inbox_dir / f"spotify-{batch.fetched_at:%Y%m%dT%H%M%S%f}-{batch.run_id}.json"
-    write_private(path, json.dumps(record))
+    try:
+        write_private(path, json.dumps(record))
+    except OSError as error:
+        raise in_words(error, settings.inbox_dir) from error
     return path
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.console import log
-from core.database import open_warehouse
+from core.database import open_warehouse, prepare_home
 from core.errors import LoginNeededError, SpotiflowError
 from core.settings import Settings
 from ingest.spotify.capabilities import ALLOWED, Capability, probe, store_capability
@@ -47,8 +47,10 @@ def ingest_spotify(
     """Fetch a listener's last 50 plays and store what is new, then do what `wishes` says.
 
     The warehouse is never open while Spotify is asked; where another process holds it, the plays go to the
-    inbox. Raises LoginNeededError, WaitError, ApiError when the poll itself failed.
+    inbox. Raises HomeError, and LoginNeededError, WaitError, ApiError when the poll itself failed.
     """
+    # Before Spotify is asked: what it gives, a new token among it, has to be kept.
+    prepare_home(settings)
     listener = listener_id or settings.default_listener
     state = read_state(settings)
     ledger = state.ledger

@@ -117,9 +117,14 @@ class TokenStore(CacheHandler):  # type: ignore[misc]
             self.save(replace(login, token=None))
 
     def delete(self) -> bool:
-        """Remove the file; return whether there was one."""
+        """Remove the file; return whether there was one. Raises HomeError where it cannot be removed."""
         existed = self.path.exists()
-        self.path.unlink(missing_ok=True)
+        try:
+            self.path.unlink(missing_ok=True)
+        except OSError as error:
+            raise HomeError(
+                f"{self.path} cannot be removed: {error.strerror}.", hint="Check the rights of its folder."
+            ) from error
         return existed
 
     def get_cached_token(self) -> dict[str, Any] | None:
