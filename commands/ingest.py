@@ -133,7 +133,12 @@ def ingest_kaggle(
 def ingest_spotify(
     listener: Listener = None,
     tracks: Annotated[
-        int, typer.Option(help="Also ask for the metadata of up to so many tracks, most played first.", min=0)
+        int,
+        typer.Option(
+            help="Also ask for the metadata of up to so many tracks, and search for as many that came "
+            "without an id; most played first.",
+            min=0,
+        ),
     ] = 0,
     library: Annotated[
         bool, typer.Option("--library", help="Also saved tracks, top items and your own playlists.")

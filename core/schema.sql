@@ -216,6 +216,19 @@ create table if not exists raw.missing_tracks (
     checked_at timestamp not null
 );
 
+-- What Spotify's search gave for a track that came without an id: the id that was taken and on what grounds,
+-- NULL where nothing fitted; that is asked again after 90 days. The names are those it was searched by.
+create table if not exists raw.track_searches (
+    listener_id varchar not null,
+    artist_name varchar not null,
+    track_name varchar not null,
+    track_id varchar,
+    match_method varchar,
+    ms_apart bigint,
+    n_found integer not null,
+    searched_at timestamp not null
+);
+
 -- Tracks of which a provider knows no audio features, so that it is asked again after 90 days only.
 -- isrc: what it was asked by besides the id, if that was known.
 create table if not exists raw.missing_features (

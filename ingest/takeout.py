@@ -38,6 +38,7 @@ _THEIR_TRACKS = """
 select track_id from raw.listening_history where listener_id = $name
 union select track_id from raw.saved_tracks where listener_id = $name
 union select track_id from raw.playlist_items where listener_id = $name
+union select track_id from raw.track_searches where listener_id = $name
 """
 _README = """What this is
 ============

@@ -210,6 +210,17 @@ create table if not exists raw.missing_tracks (
     checked_at timestamp not null
 );
 
+create table if not exists raw.track_searches (
+    listener_id varchar not null,
+    artist_name varchar not null,
+    track_name varchar not null,
+    track_id varchar,
+    match_method varchar,
+    ms_apart bigint,
+    n_found integer not null,
+    searched_at timestamp not null
+);
+
 create table if not exists raw.missing_features (
     track_id varchar not null,
     provider varchar not null,

@@ -23,10 +23,18 @@ from ingest.table_headers import FEATURES
 # What a provider does not know today it may know later.
 ASK_AGAIN_AFTER = timedelta(days=90)
 _WANTED = """
-with heard as (
+with plays as (
+    select coalesce(history.track_id, searches.track_id) as track_id, history.isrc
+    from raw.listening_history as history
+    left join raw.track_searches as searches
+        on history.track_id is null
+        and history.artist_name = searches.artist_name and history.track_name = searches.track_name
+    where content_type = 'track'
+),
+heard as (
     select track_id, count(*) as n_rows, min(isrc) as isrc
-    from raw.listening_history
-    where content_type = 'track' and regexp_full_match(track_id, '[0-9A-Za-z]{22}')
+    from plays
+    where regexp_full_match(track_id, '[0-9A-Za-z]{22}')
     group by track_id
 )
 select heard.track_id, upper(coalesce(tracks.isrc, heard.isrc)) as known_isrc

@@ -14,6 +14,7 @@ union select listener_id, track_id from old.raw.saved_tracks
 union select listener_id, track_id from old.raw.playlist_items
 union select listener_id, item_id from old.raw.top_items
 union select listener_id, record_id from old.raw.api_records
+union select listener_id, track_id from old.raw.track_searches
 """
 # Not theirs alone: another listener has the track too, or the catalogue, which anyone can download.
 _GONE = """

@@ -22,7 +22,10 @@ NO_RETRIES = {"retries": 0, "status_retries": 0, "status_forcelist": [599]}
 RECENTLY_PLAYED = "me/player/recently-played"
 AUDIO_FEATURES = "audio-features"
 TRACKS = "tracks/{id}"
+SEARCH = "search"
 PAGE = 50
+# More results than these Spotify refuses to newer apps.
+SEARCH_PAGE = 10
 # An access token is renewed this long before it ends.
 EARLY_SECONDS = 60
 
@@ -55,6 +58,10 @@ class SpotifyApi:
     def track(self, track_id: str) -> dict[str, Any]:
         """Return one track."""
         return self._call(TRACKS, lambda: self._spotify.track(track_id))
+
+    def search_tracks(self, query: str) -> dict[str, Any]:
+        """Return the first ten tracks that Spotify finds; `query` may name fields (`track:`, `artist:`)."""
+        return self._call(SEARCH, lambda: self._spotify.search(query, SEARCH_PAGE, type="track"))
 
     def audio_features(self, track_id: str) -> dict[str, Any]:
         """Return the audio features of one track; only apps from before 2024-11-27 may read them."""

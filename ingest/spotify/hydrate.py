@@ -1,8 +1,7 @@
-"""Tracks known only by their id: asked for one by one, most played first, as far as the day's budget goes."""
+"""Tracks that lack something: asked for one by one, most played first, as far as the day's budget goes."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +15,7 @@ from core.runs import utc_now
 from core.settings import Settings
 from ingest.spotify.client import AUDIO_FEATURES, TRACKS, SpotifyApi
 from ingest.spotify.ledger import BudgetError, Ledger, store_news
+from ingest.spotify.recently_played import as_json
 
 # So many answers are stored together: what a kill can lose.
 BLOCK = 20
@@ -24,17 +24,24 @@ FEATURES = (
     "liveness", "loudness", "tempo", "time_signature", "key", "mode",
 )  # fmt: skip
 
-Answers = dict[str, dict[str, Any] | None]
+# What a queue asks by: an id, or artist and title.
+Key = tuple[str, ...]
+Answers = dict[Key, dict[str, Any] | None]
 
 
 @dataclass(frozen=True)
 class Queue:
-    """Ids that still lack something. `lacking`: SQL over `track_id`; `store` takes answers; None is a 404."""
+    """What still lacks something.
+
+    waiting: the keys of a listener, most played first. ask: the answer to one, None where Spotify says that
+    there is no such thing, an empty one where it says nothing of use. store: takes answers and returns how
+    many of them bring nothing.
+    """
 
     what: str
-    lacking: str
-    ask: Callable[[SpotifyApi, str], dict[str, Any]]
-    store: Callable[[duckdb.DuckDBPyConnection, str, Answers], None]
+    waiting: Callable[[duckdb.DuckDBPyConnection, str], list[Key]]
+    ask: Callable[[SpotifyApi, Key], dict[str, Any] | None]
+    store: Callable[[duckdb.DuckDBPyConnection, str, Answers], int]
 
 
 @dataclass(frozen=True)
@@ -51,13 +58,13 @@ class QueueReceipt:
 def work_off(
     settings: Settings, api: SpotifyApi, ledger: Ledger, listener_id: str, queue: Queue, most: int
 ) -> QueueReceipt:
-    """Ask for up to `most` tracks of a queue and store them block by block; the next run goes on from there.
+    """Ask for up to `most` keys of a queue and store them block by block; the next run goes on from there.
 
     The budget's end is a note. Raises WaitError, LoginNeededError, ApiError otherwise, with what came stored.
     """
     with open_warehouse(settings) as db:
-        ids = _waiting_ids(db, queue, listener_id)
-    wanted, fetched, missing, note = ids[:most], 0, 0, None
+        keys = queue.waiting(db, listener_id)
+    wanted, answered, missing, note = keys[:most], 0, 0, None
     with progress(f"Asking Spotify for {queue.what}", total=len(wanted)) as advance:
         for start in range(0, len(wanted), BLOCK):
             answers: Answers = {}
@@ -66,66 +73,81 @@ def work_off(
             except BudgetError as error:
                 note = error.message
             finally:
-                _keep(settings, ledger, listener_id, queue, answers)
-            fetched += sum(answer is not None for answer in answers.values())
-            missing += sum(answer is None for answer in answers.values())
+                missing += _keep(settings, ledger, listener_id, queue, answers)
+            answered += len(answers)
             if note:
                 break
-    return QueueReceipt(queue.what, fetched, missing, len(ids) - fetched - missing, note)
-
-
-def _waiting_ids(db: duckdb.DuckDBPyConnection, queue: Queue, listener_id: str) -> list[str]:
-    rows = db.execute(
-        f"""
-        select track_id
-        from raw.listening_history
-        where listener_id = ? and regexp_full_match(track_id, '[0-9A-Za-z]{{22}}')
-            and track_id not in (select track_id from raw.missing_tracks) and {queue.lacking}
-        group by track_id
-        order by count(*) desc, track_id
-        """,
-        [listener_id],
-    ).fetchall()
-    return [row[0] for row in rows]
+    return QueueReceipt(queue.what, answered - missing, missing, len(keys) - answered, note)
 
 
 def _ask(
-    api: SpotifyApi, queue: Queue, ids: Sequence[str], answers: Answers, advance: Callable[[float], None]
+    api: SpotifyApi, queue: Queue, keys: Sequence[Key], answers: Answers, advance: Callable[[float], None]
 ) -> None:
-    for track_id in ids:
-        try:
-            answer = queue.ask(api, track_id)
-        except ApiError as error:
-            # Only "there is no such thing" is worth remembering; everything else may be different tomorrow.
-            if error.status != 404:
-                raise
-            answers[track_id] = None
-        else:
-            if answer.get("id"):
-                answers[track_id] = answer
+    for key in keys:
+        answer = queue.ask(api, key)
+        if answer is None or answer:
+            answers[key] = answer
         advance(1)
 
 
-def _keep(settings: Settings, ledger: Ledger, listener_id: str, queue: Queue, answers: Answers) -> None:
+def _keep(settings: Settings, ledger: Ledger, listener_id: str, queue: Queue, answers: Answers) -> int:
     with open_warehouse(settings) as db:
         db.begin()
         store_news(db, ledger.take_news())
-        queue.store(db, listener_id, answers)
+        n_missing = queue.store(db, listener_id, answers)
         db.commit()
+    return n_missing
 
 
-def _store_tracks(db: duckdb.DuckDBPyConnection, listener_id: str, answers: Answers) -> None:
-    now = utc_now()
-    for track_id, track in answers.items():
+def _by_id(lacking: str) -> Callable[[duckdb.DuckDBPyConnection, str], list[Key]]:
+    """Return what reads a listener's ids for which `lacking`, SQL over `track_id`, holds."""
+
+    def waiting(db: duckdb.DuckDBPyConnection, listener_id: str) -> list[Key]:
+        return db.execute(
+            f"""
+            select track_id
+            from raw.listening_history
+            where listener_id = ? and regexp_full_match(track_id, '[0-9A-Za-z]{{22}}')
+                and track_id not in (select track_id from raw.missing_tracks) and {lacking}
+            group by track_id
+            order by count(*) desc, track_id
+            """,
+            [listener_id],
+        ).fetchall()
+
+    return waiting
+
+
+def _item(ask: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
+    try:
+        answer = ask()
+    except ApiError as error:
+        # Only "there is no such thing" is worth remembering; everything else may be different tomorrow.
+        if error.status != 404:
+            raise
+        return None
+    return answer if answer.get("id") else {}
+
+
+def _store_tracks(db: duckdb.DuckDBPyConnection, listener_id: str, answers: Answers) -> int:
+    for (track_id,), track in answers.items():
         if track is None:
-            db.execute("insert into raw.missing_tracks values (?, ?)", [track_id, now])
-            continue
-        record = json.dumps(track)
-        db.execute("delete from raw.tracks where track_id = ?", [track_id])
-        db.execute(_STORE_TRACK, {"id": track_id, "record": record, "now": now})
-        db.execute(
-            "insert into raw.api_records values (?, ?, ?, ?, ?)", [listener_id, TRACKS, track_id, record, now]
-        )
+            db.execute("insert into raw.missing_tracks values (?, ?)", [track_id, utc_now()])
+        else:
+            store_track(db, listener_id, track_id, as_json(track), endpoint=TRACKS)
+    return sum(track is None for track in answers.values())
+
+
+def store_track(
+    db: duckdb.DuckDBPyConnection, listener_id: str, track_id: str, record: str, *, endpoint: str
+) -> None:
+    """Store what Spotify says of a track: `record` is its JSON as `endpoint` gave it."""
+    now = utc_now()
+    db.execute("delete from raw.tracks where track_id = ?", [track_id])
+    db.execute(_STORE_TRACK, {"id": track_id, "record": record, "now": now})
+    db.execute(
+        "insert into raw.api_records values (?, ?, ?, ?, ?)", [listener_id, endpoint, track_id, record, now]
+    )
 
 
 _STORE_TRACK = """
@@ -144,13 +166,14 @@ select
 """
 
 
-def _store_features(db: duckdb.DuckDBPyConnection, _: str, answers: Answers) -> None:
-    for track_id, features in answers.items():
+def _store_features(db: duckdb.DuckDBPyConnection, _: str, answers: Answers) -> int:
+    for (track_id,), features in answers.items():
         values = [_number((features or {}).get(name)) for name in FEATURES]
         db.execute(
             f"insert into raw.track_features values ({', '.join('?' * (len(FEATURES) + 3))})",
             [track_id, "spotify", *values, utc_now()],
         )
+    return sum(features is None for features in answers.values())
 
 
 def _number(value: Any) -> float | None:
@@ -159,14 +182,16 @@ def _number(value: Any) -> float | None:
 
 TRACK_QUEUE = Queue(
     "tracks",
-    "not exists (select 1 from raw.tracks as t where t.track_id = listening_history.track_id)",
-    lambda api, track_id: api.track(track_id),
+    _by_id("not exists (select 1 from raw.tracks as t where t.track_id = listening_history.track_id)"),
+    lambda api, key: _item(lambda: api.track(key[0])),
     _store_tracks,
 )
 FEATURE_QUEUE = Queue(
     AUDIO_FEATURES,
-    "not exists (select 1 from raw.track_features as f "
-    "where f.track_id = listening_history.track_id and f.provider = 'spotify')",
-    lambda api, track_id: api.audio_features(track_id),
+    _by_id(
+        "not exists (select 1 from raw.track_features as f "
+        "where f.track_id = listening_history.track_id and f.provider = 'spotify')"
+    ),
+    lambda api, key: _item(lambda: api.audio_features(key[0])),
     _store_features,
 )

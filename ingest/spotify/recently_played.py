@@ -87,7 +87,7 @@ def _store(db: duckdb.DuckDBPyConnection, settings: Settings, batch: Batch) -> P
 
 
 def _store_plays(db: duckdb.DuckDBPyConnection, batch: Batch, items: list[Any]) -> PollReceipt:
-    db.execute(POLLED, {"items": _as_json(items), "listener": batch.listener_id})
+    db.execute(POLLED, {"items": as_json(items), "listener": batch.listener_id})
     db.execute(MARK_KNOWN)
     last_known = last_known_play(db, batch.listener_id)
     read, rejected, oldest, newest, new, podcasts = db.execute(COUNT).fetchone() or (0, 0, None, None, 0, 0)
@@ -114,7 +114,7 @@ def _lean(value: Any) -> Any:
     return [_lean(inner) for inner in value] if isinstance(value, list) else value
 
 
-def _as_json(items: list[Any]) -> str:
+def as_json(record: Any) -> str:
     """Return JSON that DuckDB reads: without the lone surrogates and infinities that Python lets pass."""
-    text = json.dumps(items, ensure_ascii=False).encode("utf-8", "replace").decode()
+    text = json.dumps(record, ensure_ascii=False).encode("utf-8", "replace").decode()
     return json.dumps(json.loads(text, parse_constant=lambda _: None), ensure_ascii=False)

@@ -15,6 +15,7 @@ from ingest.spotify.hydrate import FEATURE_QUEUE, TRACK_QUEUE, QueueReceipt, wor
 from ingest.spotify.ledger import Ledger
 from ingest.spotify.library import LibraryReceipt, fetch_library
 from ingest.spotify.recently_played import PollReceipt, failed, fetch
+from ingest.spotify.searching import SEARCH_QUEUE
 from ingest.spotify.spool import Batch
 from ingest.spotify.state import keep, load_inbox, read_state, save_ledger
 
@@ -34,7 +35,11 @@ class SpotifyReceipt:
 
 @dataclass(frozen=True)
 class Wishes:
-    """What to do besides the poll: metadata of so many tracks, the library, a new probe of audio features."""
+    """What to do besides the poll.
+
+    tracks: metadata of so many tracks, and the ids of so many that came without. library: saved tracks, top
+    items, playlists. probe: ask anew for audio features.
+    """
 
     tracks: int = 0
     library: bool = False
@@ -84,7 +89,7 @@ def _do_the_rest(
         if receipt.capability is None or wishes.probe:
             receipt.capability = _probe(settings, api, batch) or receipt.capability
         if wishes.tracks:
-            queues = [TRACK_QUEUE]
+            queues = [TRACK_QUEUE, SEARCH_QUEUE]
             if receipt.capability and receipt.capability.result == ALLOWED:
                 queues.append(FEATURE_QUEUE)
             for queue in queues:

@@ -25,6 +25,7 @@ from tests.fakes.spotify_faults import (
     oauth,
 )
 from tests.fakes.spotify_playlists import write_playlist
+from tests.fakes.spotify_search import search
 
 CLIENT_ID = "0123456789abcdef0123456789abcdef"
 API_PAGE = 50
@@ -43,6 +44,7 @@ class FakeSpotify:
     account: dict[str, Any] = field(
         default_factory=lambda: {"id": "anna-id", "account_id": "acc-1", "display_name": "Anna"}
     )
+    search_decoys: list[dict[str, Any]] = field(default_factory=list)
     gives_features: bool = False
     refuses_consent: bool = False
     granted_scope: str | None = None
@@ -149,6 +151,8 @@ class FakeSpotify:
             return FORBIDDEN if contents is None else _page(contents, query)
         if first == "tracks":
             return self._one(rest, track)
+        if first == "search":
+            return search(query, self.known_tracks, self.search_decoys)
         if first == "audio-features":
             return self._one(rest, features) if self.gives_features else BARE_403
         return FORBIDDEN
