@@ -139,6 +139,11 @@ def main() -> None:
         _log_traceback()
         _fail(in_words(error, Path(error.filename or "A file or folder")))
     except Exception as error:
+        from core.interruption import interruption
+
+        # DuckDB makes an error of its own of a Ctrl+C that comes while it works.
+        if interruption():
+            sys.exit(130)
         _log_traceback()
         _fail(
             SpotiflowError(

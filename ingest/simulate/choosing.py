@@ -37,6 +37,10 @@ class Chooser:
     def __init__(self, draw: Draw, world: World, habits: Habits) -> None:
         """Make a chooser for a listener who has heard nothing yet."""
         self._draw, self._world, self._habits = draw, world, habits
+        # Looked up here once: the properties of the world cost more than the lists behind them.
+        self._energy, self._sides = world.energy_scores, world.sides
+        self._artist_of, self._artist_slices = world.artist_of, world.artist_slices
+        self._genre_slices = world.genre_slices
         self._n_tracks = len(world.track_id)
         self.memory = Memory(self._n_tracks, habits.decay)
 
@@ -59,24 +63,24 @@ class Chooser:
         tilt, turning = moment.tilt, moment.turning
         score = 0.0
         if tilt:
-            score = tilt * self._world.energy_scores[track] - 2 * abs(tilt)
+            score = tilt * self._energy[track] - 2 * abs(tilt)
         if turning and moment.last_track >= 0:
-            sides = self._world.sides
+            sides = self._sides
             score -= turning * (1 + sides[track] * sides[moment.last_track])
         return not score or self._draw() < exp(score)
 
     def _new(self, moment: Moment) -> int:
         """Draw a track not heard before: same artist, same genre as the session, or anything."""
-        draw, world, weights = self._draw, self._world, moment.weights
+        draw, weights, last = self._draw, moment.weights, moment.last_track
         heard = self.memory.times_heard
         moment.last_position = _NOWHERE
-        artist = world.artist_slices[world.artist_of[moment.last_track]] if moment.last_track >= 0 else None
+        artist = self._artist_slices[self._artist_of[last]] if last >= 0 else None
         track = 0
         for _ in range(_TRIES):
             if artist and draw() < moment.p_same_artist:
                 low, high = artist
             elif draw() < self._habits.p_session_genre:
-                low, high = world.genre_slices[moment.genre]
+                low, high = self._genre_slices[moment.genre]
             else:
                 low, high = 0, self._n_tracks
             track = pick(weights, low, high, draw())

@@ -42,6 +42,10 @@ class Life:
         """Sessions with at least one row."""
         return len(np.unique(self.plays.session))
 
+    def n_plays(self, least_s: int) -> int:
+        """Rows that are at least so many seconds long."""
+        return int((self.rows["ms_played"] >= least_s * 1000).sum())
+
     @property
     def digest(self) -> str:
         """Fingerprint of what was played when and for how long; the same on every machine."""

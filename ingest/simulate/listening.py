@@ -41,10 +41,26 @@ class MusicPlays:
     holiday: tuple[date, date]
 
 
-def _time_played(habits: Habits, duration_ms: int, heard: int, draw: Draw) -> tuple[int, bool]:
+class _Patience:
+    """How likely a track is skipped at once, soon, and before its end, by how often it was heard before."""
+
+    def __init__(self, habits: Habits) -> None:
+        self._habits = habits
+        self._known: list[tuple[float, float, float]] = []
+
+    def shares(self, heard: int) -> tuple[float, float, float]:
+        """Return the shares of `habits.skip_shares` for a track heard so often."""
+        habits, known = self._habits, self._known
+        while len(known) <= heard:
+            factor = habits.skip_floor + habits.skip_drop * exp(-len(known) / habits.skip_scale)
+            at_once, soon, before_end = habits.skip_shares
+            known.append((at_once * factor, soon * factor, before_end * factor))
+        return known[heard]
+
+
+def _time_played(shares: tuple[float, float, float], duration_ms: int, draw: Draw) -> tuple[int, bool]:
     """Draw how long a track plays (ms) and whether it plays to its end."""
-    factor = habits.skip_floor + habits.skip_drop * exp(-heard / habits.skip_scale)
-    at_once, soon, before_end = (share * factor for share in habits.skip_shares)
+    at_once, soon, before_end = shares
     u, v, w = draw(), draw(), draw()
     if u < at_once:
         # One in twenty-five is over before it sounds; the rest are mostly a second or two.
@@ -67,7 +83,7 @@ class _Diary:
     """Plays sessions one after the other and keeps their rows as columns."""
 
     def __init__(self, random: Random, chooser: Chooser, habits: Habits, durations_ms: list[int]) -> None:
-        self._draw, self._chooser, self._habits = random.random, chooser, habits
+        self._draw, self._chooser, self._patience = random.random, chooser, _Patience(habits)
         self._duration_ms = durations_ms
         self.track: list[int] = []
         self.session: list[int] = []
@@ -77,25 +93,25 @@ class _Diary:
 
     def fill(self, session: int, moment: Moment, n_rows: int, start_s: float, end_s: float) -> float:
         """Play one session, never beyond `end_s`, and return when it ended (epoch seconds)."""
-        memory, now, draw = self._chooser.memory, start_s, self._draw
+        memory, now, draw, durations = self._chooser.memory, start_s, self._draw, self._duration_ms
+        next_track, shares, times_heard = self._chooser.next_track, self._patience.shares, memory.times_heard
+        n_before = len(self.track)
         for _ in range(n_rows):
-            track = self._chooser.next_track(moment, now / 60)
-            heard = memory.times_heard[track]
-            ms_played, finished = _time_played(self._habits, self._duration_ms[track], heard, draw)
-            if now + ms_played / 1000 >= end_s:
+            minute = now / 60
+            track = next_track(moment, minute)
+            ms_played, finished = _time_played(shares(times_heard[track]), durations[track], draw)
+            seconds = ms_played / 1000
+            if now + seconds >= end_s:
                 break
-            self._add(track, session, now, ms_played, finished=finished)
+            self.track.append(track)
+            self.started_s.append(now)
+            self.ms_played.append(ms_played)
+            self.is_finished.append(finished)
             if ms_played >= 30_000:
-                memory.add(now / 60, track)
-            now += ms_played / 1000 + _pause_s(draw)
+                memory.add(minute, track)
+            now += seconds + _pause_s(draw)
+        self.session += [session] * (len(self.track) - n_before)
         return now
-
-    def _add(self, track: int, session: int, started_s: float, ms_played: int, *, finished: bool) -> None:
-        self.track.append(track)
-        self.session.append(session)
-        self.started_s.append(started_s)
-        self.ms_played.append(ms_played)
-        self.is_finished.append(finished)
 
 
 def _tilts(habits: Habits, plan: Plan, effect: str, first: date, days: int) -> list[float]:

@@ -15,6 +15,8 @@ from itertools import accumulate
 _SHORTEST_PLAY_MINUTES = 0.5
 _MOST_RECENT = 64
 _BINS_HOLD_MINUTES = 15.0
+# Two to the power of so many minutes are longer than any life.
+_MOST_BINS = 40
 
 Draw = Callable[[], float]
 
@@ -30,8 +32,8 @@ class Memory:
         self._decay = decay
         self._ends: list[int] = []
         self._cumulated: list[float] = []
-        self._bounds: list[float] = []
         self._n_binned, self._binned_at = 0, float("-inf")
+        self._bin_bounds = [(2.0**k) ** -decay for k in range(_MOST_BINS)]
         ages = (_SHORTEST_PLAY_MINUTES * n for n in range(_MOST_RECENT))
         self._recent = [0.0, *accumulate((age + 1.0) ** -decay for age in ages)]
 
@@ -48,30 +50,32 @@ class Memory:
             self._bin(minute)
             n_recent = 0
         recent, minutes, exponent = self._recent, self.minutes, -self._decay
-        weight_of_recent = recent[n_recent]
-        total = weight_of_recent + (self._cumulated[-1] if self._cumulated else 0.0)
+        cumulated, ends = self._cumulated, self._ends
+        weight_of_recent, n_plays, last_bin = recent[n_recent], len(minutes), len(cumulated) - 1
+        total = weight_of_recent + (cumulated[-1] if cumulated else 0.0)
         while True:
             target = draw() * total
             if target < weight_of_recent:
                 back = bisect_right(recent, target)
-                position, bound = len(minutes) - back, recent[back] - recent[back - 1]
+                position, bound = n_plays - back, recent[back] - recent[back - 1]
             else:
-                bin_ = bisect_right(self._cumulated, target - weight_of_recent, hi=len(self._cumulated) - 1)
-                low, bound = self._ends[bin_ + 1], self._bounds[bin_]
-                position = low + int(draw() * (self._ends[bin_] - low))
+                bin_ = bisect_right(cumulated, target - weight_of_recent, 0, last_bin)
+                low, bound = ends[bin_ + 1], self._bin_bounds[bin_]
+                position = low + int(draw() * (ends[bin_] - low))
             if draw() * bound < (minute - minutes[position] + 1.0) ** exponent:
                 return position
 
     def _bin(self, minute: float) -> None:
         """Bin all plays by age: bin k holds ages (plus one) of 2^k to 2^(k+1) minutes."""
-        end, age, total = len(self.tracks), 1.0, 0.0
-        self._ends, self._cumulated, self._bounds = [end], [], []
-        while end:
-            older = bisect_right(self.minutes, minute + 1.0 - 2.0 * age, hi=end)
-            bound = age**-self._decay
+        minutes, end, now, age, total = self.minutes, len(self.tracks), minute + 1.0, 2.0, 0.0
+        ends, cumulated = [end], []
+        for bound in self._bin_bounds:
+            if not end:
+                break
+            older = bisect_right(minutes, now - age, 0, end)
             total += (end - older) * bound
-            self._ends.append(older)
-            self._cumulated.append(total)
-            self._bounds.append(bound)
+            ends.append(older)
+            cumulated.append(total)
             end, age = older, 2.0 * age
+        self._ends, self._cumulated = ends, cumulated
         self._n_binned, self._binned_at = len(self.tracks), minute

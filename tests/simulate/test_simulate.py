@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from datetime import date
-from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -104,26 +103,29 @@ def test_running_again_and_for_more_adds_only_what_is_missing(ready: Settings) -
     assert "the simulated one that was there" in text
 
 
+@pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGINT])
 def test_a_kill_leaves_whole_listeners_and_the_next_run_the_same_rows(
-    three: Settings, ready: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    three: Settings, ready: Settings, monkeypatch: pytest.MonkeyPatch, blow: signal.Signals
 ) -> None:
-    code = (
-        "import sys; from pathlib import Path; from core.settings import load_settings\n"
-        "from ingest.simulate import simulate, simulation\n"
-        "simulation._ROWS_AT_ONCE = 1\n"
-        "simulate(load_settings(home=Path(sys.argv[1])), listeners=200, days=40, seed=5)\n"
-    )
+    code = "import cli; from ingest.simulate import simulation; simulation._ROWS_AT_ONCE = 1; cli.main()\n"
+    words = ("ingest", "simulate", "--listeners", "200", "--days", str(DAYS), "--seed", "5")
     monkeypatch.setattr(simulation, "_ROWS_AT_ONCE", 1)
     simulate(ready, listeners=1, days=DAYS, seed=5)
     child = subprocess.Popen(
-        [sys.executable, "-c", code, str(ready.home)], cwd=ROOT, stderr=subprocess.DEVNULL
+        [sys.executable, "-c", code, *words],
+        cwd=ROOT,
+        env=os.environ | {"SPOTIFLOW_HOME": str(ready.home)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
     )
     wal = ready.database_path.with_suffix(".duckdb.wal")
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and not (wal.exists() and wal.stat().st_size > 500_000):
         time.sleep(0.02)
-    os.kill(child.pid, signal.SIGKILL)
-    child.wait()
+    os.kill(child.pid, blow)
+    _, told = child.communicate(timeout=60)
+    assert child.returncode == {signal.SIGKILL: -9, signal.SIGINT: 130}[blow], told
+    assert b"rror" not in told
     sql = """select listener_id, count(*) from raw.listening_history group by all order by 1"""
     with open_warehouse(ready) as db:
         stored = db.execute(sql).fetchall()
