@@ -1,4 +1,4 @@
-"""Keep secrets out of the log file, whoever wrote the line: tokens, login codes, addresses that carry one."""
+"""Keep secrets out of the log file, whoever wrote the line: tokens, login codes and passwords."""
 
 from __future__ import annotations
 
@@ -8,15 +8,18 @@ import re
 _SECRET = re.compile(
     r"""(\bbearer\s+
         | \bcode=
-        | (?:access_token|refresh_token|code_verifier|client_secret)["']?\s*[=:]\s*["']?
+        | (?:access_token|refresh_token|code_verifier|client_secret|password)["']?\s*[=:]\s*["']?
     )[^\s"'&,}]+""",
     re.IGNORECASE | re.VERBOSE,
 )
+# Spotify's own tokens and codes look like this, and an error may quote one without its name.
+_TOKEN = re.compile(r"\b(?:AQ|BQ)[A-Za-z0-9_-]{38,}")
+_PASSWORD_IN_ADDRESS = re.compile(r"(://[^\s/:@]*:)[^\s/@]+(?=@)")
 
 
 def redact(text: str) -> str:
-    """Return the text with every token and login code replaced by three stars."""
-    return _SECRET.sub(r"\1***", text)
+    """Return the text with every token, login code and password replaced by three stars."""
+    return _PASSWORD_IN_ADDRESS.sub(r"\1***", _TOKEN.sub("***", _SECRET.sub(r"\1***", text)))
 
 
 class RedactingFormatter(logging.Formatter):

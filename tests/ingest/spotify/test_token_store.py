@@ -137,10 +137,18 @@ def test_an_access_token_that_ended_is_renewed_without_a_word(
         '{"access_token":"SECRET"}',
         "refresh_token=SECRET&client_id=x",
         "code_verifier=SECRET",
+        "postgresql://anna:SECRET@localhost/music",
+        'connection failed: host=localhost password="SECRET"',
+        "RuntimeError: BQDx7SECRETx0123456789-abcdefghijklmnopqrst_uvwxyz",
     ],
 )
 def test_the_log_redacts_what_others_write(line: str) -> None:
     assert "SECRET" not in redact(line)
+
+
+def test_what_is_no_secret_stays() -> None:
+    line = "barcode; set PGPASSWORD; https://api.spotify.com/v1/me/player; 2026-11-26 12:00:00 user@host"
+    assert redact(line) == line
 
 
 def test_spotipy_may_not_log(logged_in: Settings, spotify: FakeSpotify, run: Cli) -> None:
