@@ -41,9 +41,10 @@ _HAS_VECTOR = "select 1::bigint from pg_available_extensions where name = 'vecto
 
 
 @contextmanager
-def connected(uri: str | None) -> Iterator[Postgres]:
+def connected(uri: str | None, wait_seconds: float) -> Iterator[Postgres]:
     """Connect, by the PG* variables where `uri` is None, and close at the end.
 
+    wait_seconds: how long to wait for a table that somebody else uses, in seconds.
     Raises InputError for a URI with a password, PostgresError where there is no answer, NotFoundError without
     the `postgres` extra.
     """
@@ -62,7 +63,7 @@ def connected(uri: str | None) -> Iterator[Postgres]:
     with plain_words():
         connection = _driver().connect(target)
     try:
-        yield Postgres(connection)
+        yield Postgres(connection, wait_seconds)
     finally:
         connection.close()
 
@@ -75,11 +76,14 @@ def describe(uri: str | None) -> str:
 class Postgres:
     """A connection to publish with; one transaction per table."""
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: Any, wait_seconds: float) -> None:
         """Take an open ADBC connection, which starts a transaction by itself."""
         self._connection = connection
         with plain_words():
             self._has_vector = bool(self._rows(_HAS_VECTOR))
+            # Without it an idle reader would keep a run waiting for ever, and deaf to Ctrl+C and SIGTERM.
+            self._run(f"set lock_timeout = {max(1, round(wait_seconds * 1000))}")
+            connection.commit()
 
     def write(self, db: duckdb.DuckDBPyConnection, table: Table) -> Published:
         """Replace the rows of one table. Raises PostgresError; the table is then as it was."""

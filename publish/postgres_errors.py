@@ -38,6 +38,11 @@ def _translated(text: str, table: str | None) -> PostgresError:
             f"The columns of {table} have changed, but a view in PostgreSQL still needs the old table.",
             hint=f"Drop that view and publish again; PostgreSQL says: {words}",
         )
+    if "55P03" in text and table:
+        return PostgresError(
+            f"{table} is in use by somebody else in PostgreSQL; it is as it was before.",
+            hint="End that transaction (an open query of a dashboard or shell) and publish again.",
+        )
     if table is None:
         return PostgresError(
             f"PostgreSQL cannot be used: {words}",

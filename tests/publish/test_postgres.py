@@ -149,6 +149,22 @@ def test_the_server_goes_away_in_the_middle(
     assert publish(filled, "postgres", address).problem is None
 
 
+def test_a_table_that_somebody_uses_is_left_as_it_was(
+    filled: Settings, address: str, ask: Ask, server: PostgresServer
+) -> None:
+    import adbc_driver_postgresql.dbapi as driver
+
+    publish(filled, "postgres", address)
+    with driver.connect(address) as reader, reader.cursor() as cursor:
+        cursor.execute("select n from silver.plays")
+        result = publish(filled, "postgres", address)
+    assert result.problem is not None
+    assert result.problem.message.startswith("silver.plays is in use by somebody else in PostgreSQL")
+    assert (len(result.tables), set(result.skipped)) == (4, {"silver.plays"})
+    assert ask("select count(*) from silver.plays") == [(100,)]
+    assert publish(filled, "postgres", address).problem is None
+
+
 def test_the_command_by_pg_variables(filled: Settings, address: str, run_cli: RunCli) -> None:
     host = address.partition("host=")[2]
     pg = {"PGHOST": host, "PGUSER": "postgres", "PGDATABASE": "postgres"}
