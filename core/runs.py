@@ -17,6 +17,8 @@ from core.settings import Settings
 
 # How long the run log goes back; the log files go back as far as their size allows.
 KEPT = timedelta(days=400)
+# A run may seem to lie so far ahead while a clock is being put right.
+SLACK = timedelta(hours=24)
 _RUN_ID: ContextVar[str | None] = ContextVar("run_id", default=None)
 _OPEN: ContextVar[StageRun | None] = ContextVar("open_stage", default=None)
 
@@ -115,7 +117,11 @@ def words_of(error: BaseException) -> str:
 def store_run(
     settings: Settings, run_id: str, command: str, started_at: datetime, ended: tuple[str, int, str]
 ) -> None:
-    """Write down a whole run; `ended` is its status, exit code and detail. A held file is left alone."""
+    """Write down a whole run; `ended` is its status, exit code and detail. A held file is left alone.
+
+    Drops what is older than KEPT, and what a clock that was wrong put into the future: it would count as the
+    last of its stage for as long.
+    """
     log.info("%s: %s (exit code %d); %s", command, *ended)
     if not settings.database_path.exists():
         return
@@ -123,8 +129,9 @@ def store_run(
         with open_warehouse(settings) as db:
             values = [run_id, command, started_at, utc_now(), *ended]
             db.execute("insert into raw.runs values (?, ?, ?, ?, ?, ?, ?)", values)
+            over, wrong = utc_now() - KEPT, utc_now() + SLACK
             for table in ("runs", "stage_runs"):
-                db.execute(f"delete from raw.{table} where started_at < ?", [utc_now() - KEPT])
+                db.execute(f"delete from raw.{table} where started_at < ? or started_at > ?", [over, wrong])
     except SpotiflowError as error:
         log.error("the run could not be recorded: %s", error.message)
 

@@ -11,9 +11,11 @@ import duckdb
 
 from core.errors import WaitError
 from core.runs import utc_now
+from ingest.spotify.replies import LONGEST_RETRY_AFTER_SECONDS
 
 WINDOW = timedelta(hours=24)
 KEPT = timedelta(days=30)
+LONGEST_WAIT = timedelta(seconds=LONGEST_RETRY_AFTER_SECONDS)
 
 
 class BudgetError(WaitError):
@@ -46,7 +48,7 @@ class Ledger:
         if backoff and now < backoff.not_before:
             raise waiting(backoff)
         if self.used(endpoint) >= self.daily_calls:
-            oldest = min((at for at in self._times(endpoint)), default=now)
+            oldest = min((at for at, _ in self._earlier(endpoint)), default=now)
             raise BudgetError(
                 f"{self.daily_calls:,} calls to {endpoint} in 24 hours are used up; "
                 f"go on {local_time(oldest + WINDOW)}.",
@@ -55,9 +57,7 @@ class Ledger:
 
     def used(self, endpoint: str) -> int:
         """Return the calls to an endpoint in the last 24 hours, this run included."""
-        since = utc_now() - WINDOW
-        earlier = sum(n for name, at, n in self.calls if name == endpoint and at > since)
-        return earlier + self.new_calls[endpoint]
+        return sum(n for _, n in self._earlier(endpoint)) + self.new_calls[endpoint]
 
     def count(self, endpoint: str) -> None:
         """Count one call, whatever its answer will be."""
@@ -99,24 +99,30 @@ class Ledger:
             self._hear_of(Backoff(endpoint, datetime.fromisoformat(not_before), reason))
 
     def _hear_of(self, backoff: Backoff) -> None:
+        if backoff.not_before > utc_now() + LONGEST_WAIT:
+            return  # A clock that was wrong; to obey it would mean to poll nothing for years.
         known = self.backoffs.get(backoff.endpoint)
         if known is None or known.not_before < backoff.not_before:
             self.backoffs[backoff.endpoint] = backoff
 
-    def _times(self, endpoint: str) -> list[datetime]:
-        since = utc_now() - WINDOW
-        return [at for name, at, _ in self.calls if name == endpoint and at > since]
+    def _earlier(self, endpoint: str) -> list[tuple[datetime, int]]:
+        """Return time and number of the calls that count; what lies far ahead was noted by a wrong clock."""
+        now = utc_now()
+        return [
+            (at, n) for name, at, n in self.calls if name == endpoint and now - WINDOW < at < now + WINDOW
+        ]
 
 
 def store_news(db: duckdb.DuckDBPyConnection, news: dict[str, Any]) -> None:
-    """Store what `take_news` returned, and drop calls and waits that are long over."""
+    """Store what `take_news` returned, and drop calls and waits that are long over or of a wrong clock."""
     for endpoint, called_at, n_calls in news["calls"]:
         db.execute("insert into raw.api_calls values (?, ?, ?)", [endpoint, called_at, n_calls])
     for endpoint, not_before, reason in news["backoffs"]:
         db.execute("delete from raw.api_backoff where endpoint = ?", [endpoint])
         db.execute("insert into raw.api_backoff values (?, ?, ?)", [endpoint, not_before, reason])
-    db.execute("delete from raw.api_calls where called_at < ?", [utc_now() - KEPT])
-    db.execute("delete from raw.api_backoff where not_before < ?", [utc_now() - KEPT])
+    for table, column in (("api_calls", "called_at"), ("api_backoff", "not_before")):
+        over, wrong = utc_now() - KEPT, utc_now() + LONGEST_WAIT
+        db.execute(f"delete from raw.{table} where {column} < ? or {column} > ?", [over, wrong])
 
 
 def waiting(backoff: Backoff) -> WaitError:

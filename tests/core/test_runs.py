@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
+import time_machine
 
 from core.console import start_log
 from core.database import open_warehouse
 from core.errors import InputError
-from core.runs import record_stage
+from core.runs import record_stage, run_of_stages, store_run, utc_now
 from core.settings import Settings
 
 
@@ -48,3 +51,19 @@ def test_the_log_is_private_and_has_the_stages(settings: Settings) -> None:
     path = settings.logs_dir / "spotiflow.log"
     assert "build done" in path.read_text()
     assert path.stat().st_mode & 0o077 == 0
+
+
+def test_what_a_wrong_clock_wrote_is_not_the_last_for_years(settings: Settings) -> None:
+    def run(detail: str) -> None:
+        with run_of_stages() as run_id:
+            with record_stage(settings, "train") as stage:
+                stage.detail = detail
+            store_run(settings, run_id, "run", utc_now(), ("ok", 0, detail))
+
+    for detail, days in (("of the future", 4_000), ("of now", 0), ("of an hour ahead", 1 / 24)):
+        with time_machine.travel(datetime.now(UTC) + timedelta(days=days), tick=False):
+            run(detail)
+    assert stage_rows(settings) == [("train", "ok", "of now"), ("train", "ok", "of an hour ahead")]
+    run("of now again")
+    with open_warehouse(settings, read_only=True) as db:
+        assert db.execute("select count(*) from raw.runs").fetchall() == [(3,)]
