@@ -63,6 +63,24 @@ def require_listener(db: duckdb.DuckDBPyConnection, name: str) -> None:
     )
 
 
+def existing_listener(db: duckdb.DuckDBPyConnection, listener_id: str | None, settings: Settings) -> str:
+    """Return the listener asked for, who has to exist; without one the default listener, or the only one.
+
+    Raises NotFoundError for one who does not exist, UsageError where several could be meant.
+    """
+    known = [listener.listener_id for listener in _all(db)]
+    name = listener_id or settings.default_listener
+    if listener_id is None and name not in known and len(known) == 1:
+        return known[0]
+    if listener_id is None and name not in known and known:
+        raise UsageError(
+            f"Several listeners could be meant: {', '.join(known)}.",
+            hint=f"Say whose: --listener {known[0]}.",
+        )
+    require_listener(db, name)
+    return name
+
+
 def ensure_listener(db: duckdb.DuckDBPyConnection, listener_id: str | None, settings: Settings) -> str:
     """Return the listener an import is for; the default one is made, with the system's zone, when missing.
 

@@ -22,7 +22,7 @@ from core.runs import utc_now
 from core.scratch import scratch_folder
 from core.settings import Settings
 from ingest.containers import unreadable
-from ingest.listeners import require_listener
+from ingest.listeners import existing_listener
 from ingest.receipt_parts import remarks
 
 _TABLES = """
@@ -75,16 +75,15 @@ class Takeout:
 def take_out(settings: Settings, target: Path, *, listener_id: str | None = None) -> Takeout:
     """Write the zip, readable by its owner only, whole or not at all.
 
-    Raises UsageError where the file exists, NotFoundError for an unknown listener or without a warehouse,
-    HomeError where it cannot be written, WarehouseError where the disk is full.
+    Raises UsageError where the file exists or several listeners could be meant, NotFoundError for an unknown
+    listener or without a warehouse, HomeError where it cannot be written, WarehouseError where the disk is full.
     """
     place = target.expanduser().absolute()
-    name = listener_id or settings.default_listener
     if place.exists():
         raise UsageError(f"{place} exists already.", hint="Give another name, or remove it first.")
     draft = place.with_name(f".{place.name}-{os.getpid()}")
     with open_warehouse(settings, read_only=True) as db, scratch_folder(settings) as scratch:
-        require_listener(db, name)
+        name = existing_listener(db, listener_id, settings)
         rows = _write_tables(db, name, scratch)
         try:
             _pack(settings, draft, scratch, name, rows)

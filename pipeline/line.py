@@ -32,7 +32,7 @@ def _score(job: Job) -> Done:
     except NotFoundError as error:
         return Done(f"no figures yet: {error.message}", is_idle=True, inputs=inputs)
     return Done(
-        "; ".join(result.notes) or "forecasts and predictions are new",
+        " ".join(result.notes) or "forecasts and predictions are new",
         is_idle=not result.changed,
         inputs=inputs,
     )

@@ -14,7 +14,14 @@ from core.database import open_warehouse
 from core.errors import InputError, NotFoundError, UsageError
 from core.settings import Settings
 from ingest import time_zones
-from ingest.listeners import add_listener, ensure_listener, list_listeners, render, set_time_zone
+from ingest.listeners import (
+    add_listener,
+    ensure_listener,
+    existing_listener,
+    list_listeners,
+    render,
+    set_time_zone,
+)
 from ingest.time_zones import checked_zone, known_zones, system_zone
 from tests.ingest.conftest import Rows
 
@@ -115,3 +122,19 @@ def test_a_zone_without_a_name_falls_back(
     assert system_zone() == "Europe/Oslo"
     (tmp_path / "localtime").symlink_to("/var/db/timezone/zoneinfo/Australia/Perth")
     assert system_zone() == "Australia/Perth"
+
+
+def test_whom_a_takeout_is_for(settings: Settings) -> None:
+    def meant(wanted: str | None = None) -> str:
+        with open_warehouse(settings, read_only=True) as db:
+            return existing_listener(db, wanted, settings)
+
+    add_listener(settings, "anna", time_zone="UTC")
+    assert meant() == meant("anna") == "anna"
+    add_listener(settings, "ben", time_zone="UTC")
+    with pytest.raises(UsageError, match="Several listeners could be meant: anna, ben"):
+        meant()
+    with pytest.raises(NotFoundError, match="no listener 'me'"):
+        meant("me")
+    add_listener(settings, "me", time_zone="UTC")
+    assert (meant(), meant("ben")) == ("me", "ben")
