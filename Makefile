@@ -37,7 +37,8 @@ torture: $(INSTALLED) ## Kill -9 at 60 random moments (KILLS=60 SEED=1), then di
 	$(BIN)/python -m tests.torture
 	$(BIN)/pytest -n $(TEST_WORKERS) -rA --no-header tests/core/test_full_disk.py tests/core/test_holder.py \
 		tests/pipeline/test_faults.py tests/pipeline/test_schedule.py tests/dbt/test_last_good.py \
-		tests/publish/test_postgres.py tests/ingest/spotify/test_faults.py
+		tests/publish/test_postgres.py tests/ingest/spotify/test_faults.py tests/pipeline/test_signals.py \
+		tests/pipeline/test_secrets.py tests/cli/test_read_only_home.py tests/ingest/spotify/test_spool.py
 
 lint: $(INSTALLED) ## Style and types of Python, format of SQL
 	$(BIN)/ruff check .

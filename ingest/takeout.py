@@ -76,7 +76,7 @@ def take_out(settings: Settings, target: Path, *, listener_id: str | None = None
     """Write the zip, readable by its owner only, whole or not at all.
 
     Raises UsageError where the file exists or several listeners could be meant, NotFoundError for an unknown
-    listener or without a warehouse, HomeError where it cannot be written, WarehouseError where the disk is full.
+    listener or without a warehouse, HomeError where it cannot be written, WarehouseError for a full disk.
     """
     place = target.expanduser().absolute()
     if place.exists():
