@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-import time_machine
 
 from core.database import open_warehouse
 from core.runs import utc_now
@@ -247,26 +246,3 @@ def test_other_places_than_this_machine_are_refused(run: Cli, monkeypatch: pytes
 
 def probes(spotify: FakeSpotify) -> int:
     return sum("/audio-features/" in request for request in spotify.requests)
-
-
-def test_a_wait_noted_by_a_wrong_clock_silences_nothing_for_years(
-    logged_in: Settings, spotify: FakeSpotify, run: Cli
-) -> None:
-    spotify.plays = plays(0, 5)
-    with time_machine.travel(utc_now() + timedelta(days=100)):
-        spotify.fail(RECENT, QUOTA_LONG)
-        assert run("ingest", "spotify").code == 4
-        with open_warehouse(logged_in) as db:
-            db.execute("update raw.api_calls set n_calls = 400")
-    assert run("ingest", "spotify").code == 0
-    assert stored_plays(logged_in) == played(spotify)
-    assert ask(logged_in, "select count(*) from raw.api_backoff") == [(0,)]
-
-
-def test_a_clock_that_is_put_back_a_little_forgets_no_wait(
-    logged_in: Settings, spotify: FakeSpotify, run: Cli
-) -> None:
-    spotify.fail(RECENT, QUOTA_LONG)
-    assert run("ingest", "spotify").code == 4
-    with time_machine.travel(utc_now() - timedelta(hours=12)):
-        assert run("ingest", "spotify").code == 4
