@@ -63,11 +63,17 @@ def train_models(
     """
     from ml.train import train
 
+    is_whole = models is None and recipe == "best"
+    scored = due.scoring_inputs(settings) if is_whole else None
     with record_stage(settings, "train") as stage:
         result = train(settings, models=models, recipe=recipe)
         stage.detail = result.summary
-        if models is None and recipe == "best":
+        if is_whole:
             stage.inputs = due.training_inputs(settings)
+    if scored:
+        # Training makes forecasts and predictions too: the next run has nothing to score.
+        with record_stage(settings, "score") as stage:
+            stage.detail, stage.inputs = "done by the training", scored
     if result.changed and rebuild:
         rebuild_tables(settings)
     return result

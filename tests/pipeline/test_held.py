@@ -1,4 +1,4 @@
-"""Somebody leaves a shell open on the warehouse for an hour: runs say so, and nothing is missing afterwards."""
+"""Somebody leaves a shell open on the warehouse for an hour: runs say so, and afterwards nothing is lost."""
 
 from __future__ import annotations
 
