@@ -42,6 +42,9 @@ class Habits:
     # Share of new picks that the catalogue holds. Its tracks run out sooner, so that .62 of the picks make
     # about .55 of the plays; real people have 9-36 % (1.5), but a demo shows more with more.
     catalogue_share: float = 0.62
+    # Share of weight that goes to the charts, which are the same for everybody; runs of one artist make less
+    # of it in the plays. None for one person alone, whom nobody shares with.
+    chart_share: float = 0.0
     shuffle_share: float = 0.45
     # Factor on the steps by which taste wanders; 0 for a taste that stays.
     drift: float = 1.0

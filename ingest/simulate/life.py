@@ -74,7 +74,8 @@ def live(world: World, span: Span, number: int) -> Life:
         effect=span.effect,
         turns=turns,
     )
-    planted = (*truths(span.effect, span.first, span.days), *(_truth_of(turn, world, span) for turn in turns))
+    known = truths(span.effect, span.first, span.days, plays.planted_size)
+    planted = (*known, *(_truth_of(turn, world, span) for turn in turns))
     return Life(name_of(span, number), listener, plays, planted, _rows(rng, plays))
 
 

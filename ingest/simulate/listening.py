@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from ingest.simulate.choosing import Chooser, Moment
 from ingest.simulate.clock import Plan, plan_sessions
-from ingest.simulate.effects import TRANSITION_SIZE, planted_tilt
+from ingest.simulate.effects import ENERGETIC, TRANSITION_SIZE
 from ingest.simulate.features import Floats, Ints
 from ingest.simulate.habits import Habits
 from ingest.simulate.memory import Draw
+from ingest.simulate.planting import Planted, own_energy, plant
 from ingest.simulate.population import Listener
 from ingest.simulate.taste import Taste, Turn, form_taste
 from ingest.simulate.world import World
@@ -30,7 +31,7 @@ _GIVEN_UP_AFTER_S = 4 * 3600
 
 @dataclass(frozen=True)
 class MusicPlays:
-    """Music rows in order of time; all arrays have one length."""
+    """Music rows in order of time; all arrays have one length. `planted_size`: see `effects.Truth`."""
 
     track: Ints
     session: Ints
@@ -39,6 +40,7 @@ class MusicPlays:
     is_finished: NDArray[np.bool_]
     shuffled_session: NDArray[np.bool_]
     holiday: tuple[date, date]
+    planted_size: float | None = None
 
 
 class _Patience:
@@ -114,20 +116,24 @@ class _Diary:
         return now
 
 
-def _tilts(habits: Habits, plan: Plan, effect: str, first: date, days: int) -> list[float]:
-    """Return by how many standard deviations energy moves in each session: hour, season, what is planted."""
+def _tilts(habits: Habits, plan: Plan, taste: Taste, effect: str, first: date, days: int) -> Planted:
+    """Return by how many standard deviations energy moves in each session: hour and season, or an effect.
+
+    Where an effect is planted nothing else moves energy, and taste stays: one week's weights are all weeks'.
+    """
+    if effect in ENERGETIC:
+        return plant(effect, plan, own_energy(taste.world, taste.weights(0)), first, days)
     day_of_year = first.timetuple().tm_yday + plan.day
     tilt = habits.energy_by_hour * np.cos(2 * np.pi * (plan.local_hour - 15) / 24)
     tilt += habits.energy_by_season * np.cos(2 * np.pi * (day_of_year - 196) / 365.25)
-    tilts: list[float] = (tilt + planted_tilt(effect, plan, first, days)).tolist()
-    return tilts
+    return Planted(np.asarray(tilt, dtype=np.float64), None)
 
 
 def _moments(
-    habits: Habits, chooser: Chooser, taste: Taste, plan: Plan, tilts: list[float], *, turning: float
+    habits: Habits, chooser: Chooser, taste: Taste, plan: Plan, tilts: Floats, *, turning: float
 ) -> Iterator[Moment]:
     """Set the scene of each session: its genre, how artists run, how energetic hour and season are."""
-    for day, tilt, shuffled in zip(plan.day.tolist(), tilts, plan.is_shuffled.tolist(), strict=True):
+    for day, tilt, shuffled in zip(plan.day.tolist(), tilts.tolist(), plan.is_shuffled.tolist(), strict=True):
         weights = taste.weights(day // 7)
         yield Moment(
             weights=weights,
@@ -167,9 +173,9 @@ def listen(
     random = Random(int(rng.integers(2**63)))
     chooser = Chooser(random.random, world, habits)
     diary = _Diary(random, chooser, habits, world.durations)
-    tilts = _tilts(habits, plan, effect, first, days)
+    moved = _tilts(habits, plan, taste, effect, first, days)
     turning = TRANSITION_SIZE if effect == "transition" else 0.0
-    _play_all(diary, _moments(habits, chooser, taste, plan, tilts, turning=turning), plan)
+    _play_all(diary, _moments(habits, chooser, taste, plan, moved.tilt, turning=turning), plan)
     session = np.array(diary.session, dtype=np.int64)
     return MusicPlays(
         track=np.array(diary.track, dtype=np.int64),
@@ -179,4 +185,5 @@ def listen(
         is_finished=np.array(diary.is_finished, dtype=bool),
         shuffled_session=plan.is_shuffled[session],
         holiday=plan.holiday,
+        planted_size=moved.size,
     )

@@ -1,4 +1,4 @@
-"""What a listener would pick next among all tracks: genre, fame, artist, and slowly moving taste."""
+"""What a listener would pick next among all tracks: genre, fame, artist, charts, and slowly moving taste."""
 
 from array import array
 from bisect import bisect_right
@@ -53,6 +53,7 @@ class Taste:
     genre_weight: Floats
     sound: Floats
     catalogue_share: float
+    chart_share: float
     _step: int = -1
     _weights: Weights = field(default_factory=lambda: array("d"))
 
@@ -79,6 +80,8 @@ class Taste:
             ]
         )
         weight *= factors[world.in_catalogue.astype(np.intp), world.genre]
+        if self.chart_share:
+            weight = (1 - self.chart_share) * weight / weight.sum() + self.chart_share * world.charts
         return array("d", np.concatenate([[0.0], np.cumsum(weight)]).tobytes())
 
 
@@ -142,4 +145,5 @@ def form_taste(
         genre_weight=genre_weight / genre_weight.sum(axis=1, keepdims=True),
         sound=corner + _walk(rng, steps, 2, habits.drift * _SOUND_STEP),
         catalogue_share=habits.catalogue_share,
+        chart_share=habits.chart_share,
     )

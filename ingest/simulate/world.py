@@ -11,7 +11,10 @@ from ingest.simulate.features import ENERGY, VALENCE, Floats, Ints, Sound
 
 Flags = NDArray[np.bool_]
 # Energy counts up to so many standard deviations when the hour, or a planted effect, favours it.
-_MOST_ENERGY = 2.0
+MOST_ENERGY = 2.0
+# The charts: so many tracks, a tenth of all at most. Chances fall with the root of the rank, so that the most
+# played one of thirty people has the published share of all plays (docs/evidence.md 1).
+_CHART_TRACKS, _CHART_DECAY, _CHART_SEED = 2000, 0.5, 6
 # What counts as a happy and energetic track, and as a sad and calm one (dbt vars mood_high and mood_low).
 _HIGH, _LOW = 0.6, 0.4
 
@@ -78,6 +81,16 @@ class World:
         return np.asarray(np.log(self.popularity + 1.0), dtype=np.float64)
 
     @cached_property
+    def charts(self) -> Floats:
+        """Chance of each track among what everybody hears; they sum to 1. Fame decides, then chance."""
+        n = len(self.track_id)
+        lots = np.random.default_rng(_CHART_SEED).random(n)
+        famous = np.lexsort((lots, -self.popularity))[: max(min(_CHART_TRACKS, n // 10), 1)]
+        chances = np.zeros(n)
+        chances[famous] = np.arange(1.0, len(famous) + 1) ** -_CHART_DECAY
+        return np.asarray(chances / chances.sum(), dtype=np.float64)
+
+    @cached_property
     def sound_scores(self) -> tuple[Floats, Floats]:
         """Energy and valence in standard deviations from the mean of all tracks."""
         return _standard(self.sound.audio[:, ENERGY]), _standard(self.sound.audio[:, VALENCE])
@@ -85,7 +98,7 @@ class World:
     @cached_property
     def energy_scores(self) -> list[float]:
         """Each track's energy in standard deviations, cut at 2 either way."""
-        scores: list[float] = np.clip(self.sound_scores[0], -_MOST_ENERGY, _MOST_ENERGY).tolist()
+        scores: list[float] = np.clip(self.sound_scores[0], -MOST_ENERGY, MOST_ENERGY).tolist()
         return scores
 
     @cached_property
