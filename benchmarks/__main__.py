@@ -16,6 +16,7 @@ from benchmarks.imports import measure_imports
 from benchmarks.measuring import ROOT, Figure, bare_import, spotiflow
 from benchmarks.recommending import measure_recommending
 from benchmarks.running import measure_runs
+from benchmarks.scoring import measure_scoring
 from benchmarks.simulation import measure_simulation
 
 
@@ -50,10 +51,24 @@ def measure(data: Path, folder: Path) -> list[Figure]:
         Figure("build, again", spotiflow(home, "build"), 8),
         Figure("train", spotiflow(home, "train"), 60),
         Figure("report", spotiflow(home, "report"), 3),
-        *measure_recommending(home),
+        *measure_models(home),
     ]
     whole = Figure("whole line: run export kaggle", spotiflow(folder / "line", "run", export, kaggle), 90)
     return [*figures, whole]
+
+
+def measure_models(home: Path) -> list[Figure]:
+    """Measure what is done with the models of a trained home."""
+    return [*measure_scoring(home), *measure_recommending(home)]
+
+
+def trained_home(data: Path, home: Path) -> Path:
+    """Bring the real inputs in, build and train."""
+    spotiflow(home, "ingest", "kaggle", data / "kaggle" / "dataset.csv")
+    spotiflow(home, "ingest", "export", data / "exports" / "account_2021_2022")
+    spotiflow(home, "build")
+    spotiflow(home, "train")
+    return home
 
 
 def show(figures: list[Figure]) -> int:
@@ -67,7 +82,8 @@ def show(figures: list[Figure]) -> int:
 
 
 def main() -> None:
-    """Print every figure beside its limit; one of the words of `alone` needs no real inputs."""
+    """Print every figure beside its limit; a word measures that part: one of `alone`, which need no
+    real inputs, or `recommending`, for scoring and lists."""
     alone = {
         "imports": measure_imports,
         "simulation": measure_simulation,
@@ -82,6 +98,8 @@ def main() -> None:
         raise SystemExit(f"The real inputs are not at {data}; name their folder with SPOTIFLOW_SHARED.")
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
+        if sys.argv[1:] == ["recommending"]:
+            sys.exit(show(measure_models(trained_home(data, place / "home"))))
         others = [figure for of in alone.values() for figure in of(place)]
         figures = [*measure(data, place), *others]
     sys.exit(show(figures))

@@ -33,6 +33,7 @@ FINGERPRINT_FEATURES = (
 )
 FINGERPRINT_DECIMALS = 4
 LEAK_LIMIT_R2 = 0.05
+LEAST_TEST_TRACKS = 30
 SPLIT_COLUMNS = ("track_id", "artist_group", "song_group", "fold", "split", "split_id")
 
 
@@ -209,9 +210,10 @@ def copy_nearest(inputs: Matrix, truth: Matrix, train: Mask, test: Mask) -> Matr
     return copied
 
 
-def enough(catalogue: Catalogue, least: int) -> bool:
-    """Say whether there are at least `least` tracks to test on and three folds to learn from."""
-    return int(catalogue.is_test.sum()) >= least and len(set(catalogue.folds[~catalogue.is_test])) >= 3
+def enough(folds: Codes, least: int) -> bool:
+    """Say whether tracks of these folds are at least `least` to test on, and of three folds to learn from."""
+    is_test = folds == TEST_FOLD
+    return int(is_test.sum()) >= least and len(set(folds[~is_test])) >= 3
 
 
 def shared_across_folds(tracks: pd.DataFrame, folds: Sequence[int] | Codes) -> dict[str, int]:

@@ -91,6 +91,15 @@ class GenreLabels:
         return found
 
 
+def known_means(values: Matrix) -> Matrix:
+    """Return the mean of what is known in each column; NaN where nothing is."""
+    known = ~np.isnan(values)
+    count = known.sum(axis=0)
+    with np.errstate(invalid="ignore"):
+        means: Matrix = np.where(known, values, 0.0).sum(axis=0) / count
+    return means
+
+
 @dataclass(frozen=True)
 class GenreMeans:
     """Smoothed mean of each of GENRE_MEASURES per genre: (sum + k * mean of all) / (n + k), k = 10."""
@@ -103,7 +112,7 @@ class GenreMeans:
         """Take the means over the rows where `rows` is true; `measures` has one column per measure."""
         keep = rows[labels.rows]
         codes, values = labels.codes[keep], measures[labels.rows[keep]]
-        overall = np.nanmean(measures[rows], axis=0)
+        overall = known_means(measures[rows])
         n_genres = len(labels.names)
         columns = []
         for column, prior in enumerate(overall):
@@ -164,6 +173,16 @@ def input_matrix(tracks: pd.DataFrame, names: Sequence[str], genre_means: Matrix
     matrix = np.column_stack(columns)
     matrix[~np.isfinite(matrix)] = np.nan
     return matrix
+
+
+def learnable(inputs: Matrix) -> Matrix:
+    """Return the inputs with 0 in every column that has no value at all, so that it is constant.
+
+    Trees split nowhere on a constant; they cannot be fitted to a column that has nothing to sort, such as the
+    artist's mean where every artist has one track.
+    """
+    is_empty = ~np.isfinite(inputs).any(axis=0)
+    return np.where(is_empty, 0.0, inputs)
 
 
 def _numbers(column: pd.Series) -> Matrix:

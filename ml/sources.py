@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import duckdb
+import numpy as np
 import pandas as pd
 
 from core.database import open_warehouse
@@ -169,7 +170,16 @@ def read(
 
 
 def _rows(db: duckdb.DuckDBPyConnection, existing: set[str], query: Query) -> pd.DataFrame | None:
-    return db.execute(query.sql).df() if existing.issuperset(query.needs) else None
+    return rows_of(db, query) if existing.issuperset(query.needs) else None
+
+
+def rows_of(db: duckdb.DuckDBPyConnection, query: Query) -> pd.DataFrame:
+    """Return the rows of a query; an infinite number is a missing one, as nothing can be learned from it."""
+    rows = db.execute(query.sql).df()
+    for name in rows.columns[[dtype.kind == "f" for dtype in rows.dtypes]]:
+        if np.isinf(rows[name].to_numpy()).any():
+            rows[name] = rows[name].where(np.isfinite(rows[name]))
+    return rows
 
 
 def _read_sources(db: duckdb.DuckDBPyConnection, existing: set[str], inputs: Iterable[Input]) -> Sources:

@@ -16,7 +16,7 @@ import pandas as pd
 
 from core.errors import UsageError
 from core.settings import Settings
-from ml.catalogue import Catalogue, enough, prepare_catalogue, split_id_of
+from ml.catalogue import LEAST_TEST_TRACKS, Catalogue, enough, prepare_catalogue, split_id_of
 from ml.registry.files import is_intact
 from ml.registry.promotion import Decision
 from ml.registry.versions import (
@@ -31,7 +31,6 @@ from ml.registry.versions import (
 from ml.sources import CATALOGUE, CATALOGUE_INPUT, LISTENERS, SPLITS, Input, Query, Rows, Sources
 from ml.store import Harvest
 
-LEAST_TEST_TRACKS = 30
 BEST = "best"
 Model = TypeVar("Model")
 
@@ -75,7 +74,7 @@ class Context:
         catalogue = self.catalogue
         if catalogue is None:
             return None
-        if not enough(catalogue, LEAST_TEST_TRACKS):
+        if not enough(catalogue.folds, LEAST_TEST_TRACKS):
             n_tracks = len(catalogue.canonical)
             harvest.notes.append(
                 f"Not enough catalogue yet: {n_tracks:,} different tracks cannot be split by artist."

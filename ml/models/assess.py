@@ -17,7 +17,7 @@ from ml.evaluate import (
     squared_error,
 )
 from ml.evaluate_moods import classification_metrics, log_loss
-from ml.features import MOODS, Codes, GenreLabels, Mask, Matrix
+from ml.features import MOODS, Codes, GenreLabels, Mask, Matrix, known_means
 from ml.models.fitting import conformal_quantile
 from ml.models.routed import RoutedModel, target_values
 from ml.registry.promotion import Trial
@@ -125,7 +125,8 @@ def _judge_classes(model: RoutedModel, genres: GenreLabels, test: TestSet, clust
 def leak_rows(catalogue: Catalogue) -> pd.DataFrame:
     """Return the leak detector's row: R2 of copying the nearest training track; its version is the split."""
     truth, copied, clusters = nearest_neighbour_predictions(catalogue)
-    mean = np.full(len(truth), np.nanmean(target_values(catalogue.canonical, "valence")[~catalogue.is_test]))
+    learned = target_values(catalogue.canonical, "valence")[~catalogue.is_test]
+    mean = np.full(len(truth), known_means(learned[:, None])[0])
     none = np.full(len(truth), np.nan)
     metrics = regression_metrics(
         Predicted(truth, copied, none), Predicted(truth, mean, none), "train_mean", Clusters(clusters)

@@ -6,10 +6,19 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+import pandas as pd
 
 from ml import N_THREADS, one_thread
-from ml.catalogue import Catalogue
-from ml.features import GenreMeans, Mask, Matrix, genre_measures, input_matrix, out_of_fold_genres
+from ml.catalogue import LEAST_TEST_TRACKS, Catalogue, enough
+from ml.features import (
+    GenreMeans,
+    Mask,
+    Matrix,
+    genre_measures,
+    input_matrix,
+    learnable,
+    out_of_fold_genres,
+)
 from ml.models.routed import ModelSpec, Route, RoutedModel, target_values
 
 
@@ -20,6 +29,17 @@ def conformal_quantile(residuals: Matrix, level: float = 0.9) -> float:
     ordered = np.sort(np.abs(residuals))
     rank = int(np.ceil((len(ordered) + 1) * level))
     return float(ordered[rank - 1]) if 0 < rank <= len(ordered) else float("nan")
+
+
+def can_learn(spec: ModelSpec, catalogue: Catalogue) -> bool:
+    """Say whether enough tracks tell the target; of moods, two that are left when any fold is."""
+    truth = target_values(catalogue.canonical, spec.target)
+    known = ~np.isnan(truth)
+    if not enough(catalogue.folds[known], LEAST_TEST_TRACKS):
+        return False
+    train = known & ~catalogue.is_test
+    told = pd.DataFrame({"mood": truth[train], "fold": catalogue.folds[train]}).drop_duplicates()
+    return not spec.is_classifier or int((told["mood"].value_counts() > 1).sum()) > 1
 
 
 def fit(spec: ModelSpec, catalogue: Catalogue, advance: Callable[[float], None]) -> RoutedModel:
@@ -86,7 +106,7 @@ def _fit_route(spec: ModelSpec, catalogue: Catalogue, train: Mask, inputs: list[
         measures = genre_measures(tracks)
         usual = out_of_fold_genres(catalogue.genres, measures, train, catalogue.folds)
         means = GenreMeans.fit(catalogue.genres, measures, train)
-    matrix = input_matrix(tracks[train], inputs, usual)
+    matrix = learnable(input_matrix(tracks[train], inputs, usual))
     truth = target_values(tracks[train], spec.target)
     estimator = spec.estimator(len(truth))
     estimator.fit(matrix, truth.astype(np.int64) if spec.is_classifier else truth)

@@ -9,7 +9,7 @@ import pandas as pd
 from core.errors import NotFoundError
 from ml.catalogue import Catalogue, split_id_of
 from ml.models.assess import LEAK_MODEL, Assessment, TestSet, assess, leak_rows, trial_of
-from ml.models.fitting import fit, n_fits
+from ml.models.fitting import can_learn, fit, n_fits
 from ml.models.routed import ModelSpec, RoutedModel
 from ml.registry.entry import Draft, enter, write_version
 from ml.registry.promotion import Decision, decide
@@ -55,12 +55,16 @@ class CatalogueModel(Task):
 
     def steps(self, context: Context) -> int:
         """One for each estimator that is fitted."""
-        return n_fits(self.spec, context.catalogue) if context.catalogue else 0
+        catalogue = context.catalogue
+        return n_fits(self.spec, catalogue) if catalogue and can_learn(self.spec, catalogue) else 0
 
     def run(self, context: Context, harvest: Harvest) -> None:
         """Fit, judge what was written as it is read again, and decide whether it serves."""
         catalogue = context.catalogue_to_learn_from(harvest)
         if catalogue is None:
+            return
+        if not can_learn(self.spec, catalogue):
+            harvest.notes.append(f"Not enough catalogue yet for {self.name}: too few tracks tell its target.")
             return
         test = TestSet.of(catalogue, self.spec.target)
         draft = self._draft(context, catalogue, len(test.train_truth))

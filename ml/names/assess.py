@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ml.catalogue import LEAST_TEST_TRACKS, enough
 from ml.evaluate import Clusters, Metric, Predicted, metric_rows, regression_metrics, squared_error
 from ml.features import Codes, Mask, Matrix
 from ml.models.fitting import conformal_quantile
@@ -115,7 +116,10 @@ def assess_reader(reader: Reader, name: str, version: str, course: Course) -> pd
     frames = []
     for route, split, part in ((ARTIST, BY_SONG, KNOWN_ARTIST), (TEXT, BY_ARTIST, "all")):
         for target in TARGETS:
-            exam, lesson = Exam.of(course, split, target), course.lessons[split]
+            lesson = course.lessons[split]
+            if not enough(lesson.folds[~np.isnan(course.truth(target))], LEAST_TEST_TRACKS):
+                continue
+            exam = Exam.of(course, split, target)
             if len(np.unique(exam.clusters[exam.slices[part]])) < 2:
                 continue
             prediction = reader.linear_prediction(route, target, lesson.inputs)[exam.rows]

@@ -10,7 +10,7 @@ import numpy as np
 
 from ml import N_THREADS, one_thread
 from ml.catalogue import TEST_FOLD
-from ml.features import Codes, Mask, Matrix
+from ml.features import Codes, Mask, Matrix, learnable
 from ml.models.fitting import conformal_quantile
 from ml.names.model import ARTIST, TEXT, NamesSpec, half_of, unfitted
 from ml.names.training import BY_ARTIST, BY_SONG, Course, Lesson
@@ -46,7 +46,7 @@ def fit_trees(
 def _fit_one(spec: NamesSpec, route: str, part: int, course: Course) -> Any:
     lesson = course.lessons[SPLIT_OF[route]]
     rows = learned_from(spec, route, course) & ((half_of(lesson.folds) != part) | (part == 0))
-    matrix = lesson.inputs.matrix(spec.routes[route])[rows]
+    matrix = learnable(lesson.inputs.matrix(spec.routes[route])[rows])
     with one_thread():
         return unfitted(len(matrix)).fit(matrix, course.truth(spec.target)[rows])
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from core.errors import NotFoundError
-from ml.catalogue import split_id_of
+from ml.catalogue import LEAST_TEST_TRACKS, enough, split_id_of
 from ml.names import ridge
 from ml.names.assess import Assessment, assess_model, assess_reader
 from ml.names.fit import Fitted, fit_trees, n_fits
@@ -164,7 +164,8 @@ class NamesModels(Task):
 
 
 def _can_learn(spec: NamesSpec, course: Course) -> bool:
-    """Say whether the target has values and, for a model with genres, half of the tracks a genre."""
+    """Say whether enough tracks tell the target and, for a model with genres, half of them a genre."""
     genres = course.catalogue.genres.known()
-    has_values = bool(np.isfinite(course.truth(spec.target)).any())
-    return has_values and (not spec.needs_genre or float(genres.mean()) >= 0.5)
+    known = ~np.isnan(course.truth(spec.target))
+    is_told = all(enough(lesson.folds[known], LEAST_TEST_TRACKS) for lesson in course.lessons.values())
+    return is_told and (not spec.needs_genre or float(genres.mean()) >= 0.5)

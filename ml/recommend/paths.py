@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ml.features import Codes, Mask, Matrix
-from ml.recommend.playlists import ARTIST_GAP, KNOWN_SHARE
+from ml.recommend.playlists import ARTIST_GAP, KNOWN_SHARE, other_artists
 from ml.recommend.pool import Pool
 
 STEPS = 10
@@ -80,7 +80,7 @@ def _may(pool: Pool, point: Matrix, along: Matrix, chosen: list[int], n_steps: i
     """Say what may come next: not again, not the same artist, and not too many new ones."""
     may = np.ones(len(pool), dtype=bool)
     may[chosen] = False
-    may &= ~np.isin(pool.artist, pool.artist[chosen[-ARTIST_GAP + 1 :]] if chosen else [])
+    may &= other_artists(pool.artist, chosen[-ARTIST_GAP + 1 :])
     n_new = int(pool.is_new[chosen].sum())
     known = may & ~pool.is_new
     if n_new < round((1 - KNOWN_SHARE) * n_steps):

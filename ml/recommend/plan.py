@@ -13,6 +13,7 @@ from ml.recommend.inputs import CANDIDATES, HEARD, PLAYED, STREAMED
 from ml.recommend.library import library
 from ml.recommend.lists import Desk, by_sound_rows, path_rows
 from ml.recommend.places import NOW, current, default_target, zone_index, zone_place
+from ml.sources import rows_of
 
 
 def plan(
@@ -55,7 +56,7 @@ def plan(
 
 def _desk(settings: Settings, listener: str) -> Desk:
     with open_warehouse(settings, read_only=True) as db:
-        frames = [db.execute(query.sql).df() for query in (HEARD, PLAYED, STREAMED, CANDIDATES)]
+        frames = [rows_of(db, query) for query in (HEARD, PLAYED, STREAMED, CANDIDATES)]
     known = library(*frames)
     for history in known.histories():
         if history.listener_id == listener:

@@ -107,8 +107,8 @@ def test_the_leak_detector_catches_planted_duplicates() -> None:
 
 
 def test_a_handful_of_tracks_is_not_enough() -> None:
-    assert not enough(prepare_catalogue(catalogue_rows(20), "hash"), 30)
-    assert not enough(Catalogue(_none(), "split", "hash", False), 30)
+    assert not enough(prepare_catalogue(catalogue_rows(20), "hash").folds, 30)
+    assert not enough(Catalogue(_none(), "split", "hash", False).folds, 30)
 
 
 def _none() -> pd.DataFrame:

@@ -1,0 +1,57 @@
+"""Scoring a hundred thousand tracks by the models that serve, and a training that finds nothing new."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.measuring import ROOT, Figure, spotiflow
+from core.settings import load_settings
+from ml import one_thread
+from ml.features import GenreLabels
+from ml.models.mood_models import SPECS
+from ml.models.routed import RoutedModel
+from ml.registry.versions import serving
+from ml.sources import CATALOGUE, CATALOGUE_INPUT, read
+
+N_TRACKS = 100_000
+
+
+def measure_scoring(home: Path) -> list[Figure]:
+    """Measure on a trained home, scoring in a process of its own."""
+    unchanged = min(spotiflow(home, "train") for _ in range(3))
+    command = [sys.executable, "-m", "benchmarks.scoring"]
+    environment = os.environ | {"SPOTIFLOW_HOME": str(home)}
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=True)
+    return [
+        Figure(f"score {N_TRACKS:,} tracks: valence, energy, mood", json.loads(done.stdout), 3, "CPU s"),
+        Figure("train, nothing new", unchanged, 2),
+    ]
+
+
+def main() -> None:
+    """Print the seconds of loading the champions and predicting every track with each."""
+    settings = load_settings()
+    sources, rows = read(settings, [CATALOGUE_INPUT], lambda _: [CATALOGUE])
+    tracks = rows[CATALOGUE]
+    assert tracks is not None and len(tracks), "the home has a catalogue"
+    tracks = tracks.iloc[np.arange(N_TRACKS) % len(tracks)].reset_index(drop=True)
+    with one_thread():
+        started = time.process_time()
+        labels = GenreLabels.of(tracks["track_genres"])
+        for spec in SPECS:
+            champion = serving(settings.models_dir, sources.registry, spec.name, RoutedModel.from_state)
+            assert champion is not None, "the home is trained"
+            champion[1].predict(tracks, labels)
+        seconds = time.process_time() - started
+    sys.stdout.write(json.dumps(seconds))
+
+
+if __name__ == "__main__":
+    main()
