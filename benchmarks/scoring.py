@@ -40,7 +40,7 @@ def main() -> None:
     settings = load_settings()
     sources, rows = read(settings, [CATALOGUE_INPUT], lambda _: [CATALOGUE])
     tracks = rows[CATALOGUE]
-    assert tracks is not None and len(tracks), "the home has a catalogue"
+    assert tracks is not None, "the home has a catalogue"
     tracks = tracks.iloc[np.arange(N_TRACKS) % len(tracks)].reset_index(drop=True)
     with one_thread():
         started = time.process_time()
