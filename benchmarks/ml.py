@@ -6,6 +6,7 @@ the record it is made from; exits 1 when a target is missed or was not measured,
 
 from __future__ import annotations
 
+import csv
 import os
 import resource
 import subprocess
@@ -13,16 +14,23 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks.measuring import ROOT, spotiflow
+from benchmarks.simulated import simulated_rows
+from core.runs import utc_now
 from core.settings import load_settings
 from ml.page import read_record, write_page
+from ml.registry.versions import code_version
+from ml.store import Harvest, store
 from ml.targets import Target, judge_all, not_measured
 
+# One line per run that looked at the frozen test of the real catalogue; the first says what was not counted.
+LEDGER = ROOT / "benchmarks" / "looks.csv"
 RECIPES = ("best", "improvements", "checks")
 # Seconds of training everything, and of a training that finds nothing new; peak memory, MB.
 MOST_SECONDS, MOST_SECONDS_UNCHANGED, MOST_MB = 75.0, 2.0, 3000.0
@@ -67,6 +75,16 @@ def targets_table(metrics: pd.DataFrame) -> Table:
     return table
 
 
+def _count_looks(n_looks: int) -> list[dict[str, Any]]:
+    """Add this run to the ledger and return all of it."""
+    row = [f"{utc_now():%Y-%m-%d}", code_version(), "make bench-ml", str(n_looks), "true"]
+    with LEDGER.open("a", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerow(row)
+    with LEDGER.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return [one | {"looks": int(one["looks"]), "is_counted": one["is_counted"] == "true"} for one in rows]
+
+
 def _says(targets: list[Target]) -> str:
     return "; ".join(f"{one.model} {one.split} {one.part} {one.metric}" for one in targets)
 
@@ -81,8 +99,9 @@ def main() -> None:
         home = Path(folder) / "home"
         figures = train_all(data, home)
         settings = load_settings(home=home)
+        store(settings, Harvest(utc_now(), metrics=[simulated_rows(Path(folder))]))
         record = read_record(settings)
-        write_page(settings, ROOT / "docs" / "models.md")
+        write_page(settings, ROOT / "docs" / "models.md", _count_looks(record.n_looks))
     metrics = pd.DataFrame(record.metrics).rename(columns={"listener": "listener_id"})
     console.print(targets_table(metrics))
     console.print(f"Looks at the frozen test: {record.n_looks}")

@@ -109,6 +109,8 @@ _REGRESSION: dict[str, Statistic] = {
     "coverage_90": _mean_of(_IN),
     "interval_width_90": _mean_of(_WIDTH),
 }
+# Less spread a row than this is a constant with errors of rounding.
+_LEAST_SPREAD = 1e-12
 _NEED_INTERVALS = {"coverage_90", "interval_width_90"}
 
 
@@ -151,6 +153,20 @@ def regression_metrics(
             base = float(statistic(theirs.sum(axis=0)))
         metrics.append(Metric(name, value, low, high, clusters.n_rows, baseline_name, base))
     return metrics
+
+
+def correlation(truth: Matrix, prediction: Matrix, baseline_name: str, clusters: Clusters) -> Metric:
+    """Return Pearson's correlation with the truth; a baseline that tells no rows apart has 0."""
+    one = np.ones_like(truth)
+    columns = np.column_stack([one, truth, prediction, truth**2, prediction**2, truth * prediction])
+    value, low, high = clusters.interval(columns, _pearson)
+    return Metric("correlation", value, low, high, clusters.n_rows, baseline_name, 0.0)
+
+
+def _pearson(s: Matrix) -> Matrix:
+    n, y, p, y2, p2, yp = (s[..., column] for column in range(6))
+    spread = np.sqrt((y2 - y**2 / n) * (p2 - p**2 / n))
+    return np.where(spread > _LEAST_SPREAD * n, (yp - y * p / n) / spread, np.nan)
 
 
 def squared_error(truth: Matrix, prediction: Matrix) -> Matrix:

@@ -7,7 +7,7 @@ same page from the same record and see that nothing on it was written by hand.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +36,17 @@ SECTIONS = {
 
 @dataclass(frozen=True)
 class Record:
-    """What the page is made from: rows of versions and metrics, the data, and looks at the frozen test."""
+    """What the page is made from: rows of versions and metrics, the data, and looks at the frozen test.
+
+    n_looks: of the home that was read. development: looks of whole runs while the models were made, each with
+    its date, who looked (the code), why, and how often.
+    """
 
     data: dict[str, Any]
     versions: list[dict[str, Any]]
     metrics: list[dict[str, Any]]
     n_looks: int
+    development: list[dict[str, Any]] = field(default_factory=list)
 
     def to_json(self) -> str:
         """Write the record as JSON."""
@@ -69,6 +74,7 @@ _METRICS = """
     where version = (
         select max_by(newest.version, newest.created_at) from ml.model_metrics as newest
         where newest.model = metrics.model and newest.split = metrics.split
+            and newest.dataset = metrics.dataset
     )
     order by metrics.model, dataset, split, slice, metric, listener_id
 """
@@ -129,10 +135,24 @@ def _measured_on(record: Record, metrics: pd.DataFrame) -> str:
     people = metrics[metrics["dataset"] == "listener"]["listener"].nunique()
     made_up = metrics[(metrics["dataset"] == "simulated") & (metrics["listener"] > 1)]["listener"].nunique()
     lines.append(f"- Listeners: {people} real, {made_up} simulated.")
-    lines.append(f"- Looks at the frozen test so far: {record.n_looks}.")
+    lines.append(f"- Looks at the frozen test for these figures: {record.n_looks}.")
+    if record.development:
+        lines.append(_development(record.development))
     libraries = {version["library_versions"] for version in record.versions}
     lines += [f"- Made with `{text}`." for text in sorted(libraries)]
     return "## What was measured on what\n\n" + "\n".join(lines)
+
+
+def _development(looks: list[dict[str, Any]]) -> str:
+    """Say how often the test was looked at while the models were made, and what was never counted."""
+    counted = sum(int(one["looks"]) for one in looks if one["is_counted"])
+    guessed = sum(int(one["looks"]) for one in looks if not one["is_counted"])
+    first = min(str(one["date"]) for one in looks if one["is_counted"])
+    return (
+        f"- Looks at the same test while the models were made: {counted:,} counted since {first}, in the runs "
+        f"that made this page. Those before were not counted; there were roughly {guessed:,}. Settings are "
+        "chosen on inner folds and not by them, but who looks often learns something all the same."
+    )
 
 
 def _targets(metrics: pd.DataFrame) -> str:
@@ -161,9 +181,12 @@ def _target_row(reached: Reached) -> list[str]:
     ]
 
 
-def write_page(settings: Settings, path: Path) -> Path:
-    """Write the page to `path` and its record beside it, as .json. Raises NotFoundError, OSError."""
-    record = read_record(settings)
+def write_page(settings: Settings, path: Path, development: list[dict[str, Any]] | None = None) -> Path:
+    """Write the page to `path` and its record beside it, as .json. Raises NotFoundError, OSError.
+
+    development: see Record.
+    """
+    record = replace(read_record(settings), development=development or [])
     path.parent.mkdir(parents=True, exist_ok=True)
     path.with_suffix(".json").write_text(record.to_json(), encoding="utf-8")
     path.write_text(page_of(Record.from_json(record.to_json())), encoding="utf-8")

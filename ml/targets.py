@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 ARTISTS, SONGS, ROLLING, TIME = "artist_grouped_test", "song_grouped_test", "rolling_origin", "global_time"
+LEFT_OUT, INJECTED, CALIBRATION = "artists_left_out", "injected_shifts", "calibration"
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,24 @@ def _most(
 
 
 HIDDEN = "genre_hidden"
+# What people do (docs/evidence.md 1), which the simulated ones have to come within a tenth of; the slope of
+# the gaps until a track is heard again within .15.
+CALIBRATED_TO = {
+    "plays_a_session": 17.5,
+    "relisten_share": 0.664,
+    "under_5_s": 0.24,
+    "under_30_s": 0.35,
+    "unfinished": 0.486,
+    "distinct_tracks": 3260.0,
+    "top_track": 111.0,
+    "gap_slope": -0.86,
+}
+
+
+def _off(part: str) -> float:
+    return 0.15 / 0.86 if part == "gap_slope" else 0.1
+
+
 TARGETS = (
     _least("valence_audio", ARTISTS, HIDDEN, "r2", 0.50),
     _most("valence_audio", ARTISTS, HIDDEN, "rmse", 0.186),
@@ -120,9 +139,45 @@ TARGETS = (
     _least("pseudo_listeners", ARTISTS, "energy", "median_r2", 0.70),
     _most("pseudo_listeners", ARTISTS, "valence", "negative_share", 0.08, 0.0),
     _most("pseudo_listeners", ARTISTS, "energy", "negative_share", 0.08, 0.0),
-    # A person's plays: RMSE .135 and .115 where their own mean has .1525 and .198, as squared error saved.
+    # A person's plays. What was asked for is the error itself; it was asked of one person, whose own mean had
+    # .1525 and .198. For anyone else the same is a share of squared error saved, so both are judged.
+    _most("valence_audio", TIME, "all", "rmse", 0.135, 0.127),
+    _most("energy_audio", TIME, "all", "rmse", 0.115, 0.102),
     _least("valence_audio", TIME, "all", "mse_skill", 0.216, 0.306),
     _least("energy_audio", TIME, "all", "mse_skill", 0.663, 0.735),
+    *(
+        _least(f"{target}_listener", LEFT_OUT, part, "correlation", floor)
+        for target, part, floor in (
+            ("valence", "known_artist", 0.38),
+            ("energy", "known_artist", 0.47),
+            ("valence", "unknown_artist", 0.17),
+            ("energy", "unknown_artist", 0.22),
+        )
+    ),
+    *(
+        target
+        for model in ("valence_listener", "energy_listener")
+        for part in ("known_artist", "unknown_artist")
+        for target in (
+            _least(model, LEFT_OUT, part, "mse_skill", 0.0),
+            _least(model, LEFT_OUT, part, "coverage_90", 0.86),
+            _most(model, LEFT_OUT, part, "coverage_90", 0.94),
+        )
+    ),
+    *(
+        target
+        for model in ("valence_names_artist", "energy_names_artist")
+        for target in (
+            _least(model, SONGS, "unknown_artist", "coverage_90", 0.88),
+            _most(model, SONGS, "unknown_artist", "coverage_90", 0.92),
+        )
+    ),
+    # Made-up listeners, of whom the truth is known (benchmarks/simulated.py).
+    _least("relisten", TIME, "simulated", "recall_at_20", 0.40),
+    *(_least("simulated_listeners", CALIBRATION, part, "ratio", 1 - _off(part)) for part in CALIBRATED_TO),
+    *(_most("simulated_listeners", CALIBRATION, part, "ratio", 1 + _off(part)) for part in CALIBRATED_TO),
+    _least("listening_anomalies", INJECTED, "energy", "recall", 0.80, 0.87),
+    _most("listening_anomalies", INJECTED, "energy", "false_alarms_a_quarter", 1.0),
     *(
         _least(name, ROLLING, part, "mse_skill", -0.01, 0.05)
         for name in ("daily_forecast", "session_forecast")

@@ -21,7 +21,7 @@ from ml.completion.blend import (
 )
 from ml.completion.company import Company, shrunk
 from ml.completion.heard import Heard
-from ml.evaluate import Clusters, Metric, Predicted, regression_metrics
+from ml.evaluate import Clusters, Metric, Predicted, correlation, regression_metrics
 from ml.features import Codes, Mask, Matrix
 from ml.models.fitting import conformal_quantile
 from ml.names.tables import TARGETS
@@ -143,7 +143,9 @@ class _Feature:
         predicted, means = honest(matched, route)
         ours = _with_widths(matched, predicted, self._target, INTERVAL_LEVEL[route])
         baseline = _with_widths(matched, means, self._target, INTERVAL_LEVEL[route])
-        return regression_metrics(ours, baseline, "listener_mean", Clusters(matched.artists))
+        drawn = Clusters(matched.artists)
+        found = regression_metrics(ours, baseline, MEAN, drawn)
+        return [*found, correlation(ours.truth, ours.prediction, MEAN, drawn)]
 
 
 def _with_widths(matched: Matched, predicted: Matrix, target: str, level: float) -> Predicted:

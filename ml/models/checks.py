@@ -27,6 +27,7 @@ from ml.features import Codes, Mask, Matrix
 from ml.models.assess import SPLIT, TestSet
 from ml.models.mood_models import ENERGY_AUDIO, VALENCE_AUDIO
 from ml.models.routed import RoutedModel
+from ml.registry.entry import look_row
 from ml.sources import CATALOGUE, CATALOGUE_INPUT, SPLITS, Input, Query
 from ml.store import Harvest
 from ml.tasks import Context, Task
@@ -76,6 +77,8 @@ class CatalogueChecks(Task):
                         part=target,
                     )
                     harvest.metrics.append(rows)
+                    look = look_row(catalogue.split_id, f"{name}_{target}", self._version(context), "check")
+                    harvest.add("test_looks", look)
 
     def _version(self, context: Context) -> str:
         """Name the figures after what they were made from."""

@@ -12,8 +12,8 @@ from ml import N_THREADS, one_thread
 from ml.catalogue import TEST_FOLD
 from ml.features import Codes, Mask, Matrix, learnable
 from ml.models.fitting import conformal_quantile
-from ml.names.model import ARTIST, TEXT, NamesSpec, half_of, unfitted
-from ml.names.training import BY_ARTIST, BY_SONG, Course, Lesson
+from ml.names.model import ARTIST, HARDLY_KNOWN, KNOWN_FROM, TEXT, NamesSpec, half_of, unfitted
+from ml.names.training import BY_ARTIST, BY_SONG, Course
 
 SPLIT_OF = {ARTIST: BY_SONG, TEXT: BY_ARTIST}
 # 0: all training folds; 1 and 2: without the first or the second half of them.
@@ -39,7 +39,9 @@ def fit_trees(
             advance(1)
     for spec in specs:
         estimators = {route: [done[spec.name, route, part] for part in PARTS] for route in spec.routes}
-        widths = {route: _half_width(spec, route, found, course) for route, found in estimators.items()}
+        widths: dict[str, float] = {}
+        for route, found in estimators.items():
+            widths |= _half_widths(spec, route, found, course)
         yield spec, (estimators, widths)
 
 
@@ -58,19 +60,29 @@ def learned_from(spec: NamesSpec, route: str, course: Course) -> Mask:
     return rows
 
 
-def _half_width(spec: NamesSpec, route: str, estimators: list[Any], course: Course) -> float:
-    """Return the 90 % half width over tracks that the estimator did not see; NaN where too few are."""
+def _half_widths(spec: NamesSpec, route: str, estimators: list[Any], course: Course) -> dict[str, float]:
+    """Return 90 % half widths over tracks that the estimator did not see; NaN where too few are.
+
+    Along the artist's route there are two: a width taken over known artists holds too few of the others.
+    """
     lesson = course.lessons[SPLIT_OF[route]]
-    rows = learned_from(spec, route, course) & course.shown_whole & (route == TEXT or _has_artist(lesson))
+    rows = learned_from(spec, route, course) & course.shown_whole
     if not rows.any():
-        return float("nan")
+        return {route: float("nan")}
     predicted = _unseen(estimators, lesson.inputs.matrix(spec.routes[route])[rows], lesson.folds[rows])
-    return conformal_quantile(course.truth(spec.target)[rows] - predicted)
-
-
-def _has_artist(lesson: Lesson) -> Mask:
-    known: Mask = lesson.inputs.known.n_artist > 0
-    return known
+    residuals = course.truth(spec.target)[rows] - predicted
+    if route == TEXT:
+        return {route: conformal_quantile(residuals)}
+    n_artist = lesson.inputs.known.n_artist[rows]
+    known = conformal_quantile(residuals[n_artist >= KNOWN_FROM])
+    # A model with a text route sends artists without any track along that one.
+    hardly = (n_artist < KNOWN_FROM) & ((n_artist > 0) | (TEXT not in spec.routes))
+    wider = conformal_quantile(residuals[hardly])
+    widest = conformal_quantile(residuals)
+    return {
+        route: widest if np.isnan(known) else known,
+        HARDLY_KNOWN: widest if np.isnan(wider) else wider,
+    }
 
 
 def _unseen(estimators: list[Any], matrix: Matrix, folds: Codes) -> Matrix:

@@ -16,6 +16,8 @@ from ml.registry.files import load_state
 
 STATE_FORMAT = 1
 ARTIST, TEXT = "artist", "text"
+# The half width of the artist's route for artists with fewer than KNOWN_FROM tracks.
+HARDLY_KNOWN = "artist_hardly_known"
 # From so many catalogue tracks on the artist counts as known in the figures.
 KNOWN_FROM = 2
 PARAMETERS: dict[str, Any] = {
@@ -82,7 +84,8 @@ class NamesModel:
     """A fitted model.
 
     estimators: per route, first the one of all training folds, then without the folds 1-2 and without 3-4.
-    quantiles: half width of the 90 % interval per route. reader, reader_file, reader_sha256: reads names.
+    quantiles: half width of the 90 % interval per route, and under HARDLY_KNOWN. reader, reader_file,
+    reader_sha256: reads names.
     """
 
     target: str
@@ -116,9 +119,15 @@ class NamesModel:
             rows = left & (inputs.known.n_artist > 0) if route == ARTIST and len(self.routes) > 1 else left
             if rows.any():
                 prediction[rows] = self.predict(route, inputs)[rows]
-                width[rows] = self.quantiles[route]
+                width[rows] = self._widths(route, inputs)[rows]
             left = left & ~rows
         return prediction, width
+
+    def _widths(self, route: str, inputs: Inputs) -> Matrix:
+        """Return the half width of each track: an artist hardly known takes a wider one."""
+        usual = self.quantiles[route]
+        wider = self.quantiles.get(HARDLY_KNOWN, usual) if route == ARTIST else usual
+        return np.where(inputs.known.n_artist < KNOWN_FROM, wider, usual)
 
     def to_state(self) -> dict[str, Any]:
         """Return what its file holds: the trees, and which file reads the names."""

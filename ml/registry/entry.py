@@ -51,9 +51,13 @@ class Draft:
 
 
 def look_at_test(version: Version, purpose: str) -> pd.DataFrame:
-    """Return the row of ml.test_looks that counts one look at the frozen test of a version's split."""
-    row = {"split_id": version.split_id, "model": version.model, "version": version.version}
-    return pd.DataFrame([row | {"purpose": purpose}])
+    """Return the row of ml.test_looks that counts one look at the frozen test by a version."""
+    return look_row(version.split_id, version.model, version.version, purpose)
+
+
+def look_row(split_id: str, model: str, version: str, purpose: str) -> pd.DataFrame:
+    """Return a row of ml.test_looks: who looked (model and version) at which split, and why."""
+    return pd.DataFrame([{"split_id": split_id, "model": model, "version": version, "purpose": purpose}])
 
 
 def write_version(settings: Settings, registry: Registry, draft: Draft, harvest: Harvest) -> Version:
