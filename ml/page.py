@@ -149,7 +149,7 @@ def _development(looks: list[dict[str, Any]]) -> str:
     guessed = sum(int(one["looks"]) for one in looks if not one["is_counted"])
     first = min(str(one["date"]) for one in looks if one["is_counted"])
     return (
-        f"- Looks at the same test while the models were made: {counted:,} counted since {first}, in the runs "
+        f"- Looks at the same test while the models were made: {counted:,} counted since {first}, in runs "
         f"that made this page. Those before were not counted; there were roughly {guessed:,}. Settings are "
         "chosen on inner folds and not by them, but who looks often learns something all the same."
     )

@@ -99,6 +99,10 @@ def test_figures_stand_beside_the_listeners_mean(home: Settings) -> None:
     assert {"known_artist", "unknown_artist"} == set(rows["slice"][rows["model"] == "energy_listener"])
     energy = rows[(rows["model"] == "energy_listener") & (rows["metric"] == "rmse")]
     assert (energy["ci_high"] < energy["baseline_value"]).all()
+    told = rows[(rows["metric"] == "correlation") & (rows["model"] == "energy_listener")]
+    assert len(told) == 2
+    assert (told["ci_low"] > 0).all()
+    assert (told["baseline_value"] == 0).all()
     rmse = rows[rows["metric"] == "rmse"]
     assert (rmse["value"] <= 1.02 * rmse["baseline_value"]).all()
 

@@ -11,6 +11,7 @@ from ml.evaluate import (
     Clusters,
     Metric,
     Predicted,
+    correlation,
     metric_rows,
     regression_metrics,
     relative_gain,
@@ -106,3 +107,15 @@ def test_paired_gain_sees_a_small_difference_that_separate_intervals_hide() -> N
     value, low, high = relative_gain(0.96 * error, error, Clusters(np.arange(1000)), rooted=True)
     assert value == pytest.approx(1 - 0.96**0.5)
     assert 0 < low <= value <= high
+
+
+def test_correlation_is_pearsons_and_undefined_for_a_constant() -> None:
+    draw = np.random.default_rng(3)
+    truth = draw.random(300)
+    predicted = 0.4 + 1e-3 * (truth + 0.5 * draw.random(300))
+    clusters = Clusters(np.arange(300) // 3)
+    found = correlation(truth, predicted, "listener_mean", clusters)
+    assert found.value == pytest.approx(np.corrcoef(truth, predicted)[0, 1], abs=1e-9)
+    assert found.low < found.value < found.high
+    assert (found.n, found.baseline_value) == (300, 0.0)
+    assert np.isnan(correlation(truth, np.full(300, 0.1), "listener_mean", clusters).value)

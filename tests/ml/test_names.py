@@ -11,12 +11,15 @@ import pytest
 
 from ml.catalogue import TEST_FOLD, Catalogue, prepare_catalogue
 from ml.features import Codes, Matrix
+from ml.names.fit import fit_trees
 from ml.names.inputs import SHAPE, shape_of
+from ml.names.model import ARTIST, HARDLY_KNOWN, SPECS, NamesModel
 from ml.names.reader import ALL, Reader, read_text
 from ml.names.ridge import FIELDS, Names, fit_ridge
 from ml.names.tables import TARGETS, NameKeys, Own, Tables, measures
 from ml.names.text import normalise, term_matrix, text_keys
 from ml.names.training import BY_ARTIST, BY_SONG, Course, prepare_course
+from tests.ml.builders import catalogue_rows
 from tests.ml.named import named_catalogue
 
 ENERGY = TARGETS.index("energy")
@@ -201,3 +204,23 @@ def test_the_shape_of_names_that_are_missing_is_missing() -> None:
     assert shape["is_title_track"][0] == 1
     assert shape["artist_letters"][0] == 1
     assert all(np.isnan(column[1]) for column in shape.values())
+
+
+def test_artists_hardly_known_get_intervals_of_their_own_that_hold() -> None:
+    # Titles say nothing here, only the artist does.
+    titles = np.random.default_rng(6).permutation(2000).astype(str)
+    tracks = catalogue_rows(2000).assign(track_name=titles, album_name=None)
+    alone = np.arange(2000) // 5 % 2 == 1
+    names = np.where(alone, [f"Lone {n}" for n in range(2000)], tracks["primary_artist"])
+    course = prepare_course(prepare_catalogue(tracks.assign(primary_artist=names), "hash"))
+    spec = next(spec for spec in SPECS if spec.name == "energy_names_artist")
+    ((_, (estimators, widths)),) = fit_trees([spec], course, lambda _: None)
+    assert widths[HARDLY_KNOWN] > 1.1 * widths[ARTIST]
+    model = NamesModel(spec.target, spec.routes, estimators, widths, course.reader, "file", "sha")
+    lesson = course.lessons[BY_SONG]
+    prediction, width = model.predict_best(lesson.inputs)
+    inside = np.abs(course.truth("energy") - prediction) <= width
+    for is_known in (True, False):
+        part = lesson.is_test & ((lesson.inputs.known.n_artist >= 2) == is_known)
+        assert part.sum() > 100
+        assert 0.83 <= inside[part].mean() <= 0.97

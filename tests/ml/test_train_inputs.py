@@ -72,6 +72,55 @@ def test_a_constant_feature_holes_and_infinity_do_not_stop_training(tmp_path: Pa
     assert all(row.value is not None for row in result.rows)
 
 
+NAMES = "features_names"
+TOO_FEW = "Not enough catalogue yet for {}: too few tracks tell its target."
+
+
+def _spoiled(what: str) -> pd.DataFrame:
+    """Return a catalogue with one thing wrong that a person's file may have."""
+    rows = catalogue_rows(400, per_artist=1 if what == "every artist once" else 5)
+    one_mood = {"valence": 0.9, "energy": 0.9}
+    of_nobody = {"track_name": None, "album_name": None, "primary_artist": None, "duration_ms": None}
+    changes: dict[str, dict[str, Any]] = {
+        "one mood": one_mood,
+        "energy unknown": {"energy": np.nan},
+        "energy infinite": {"energy": np.inf},
+        "no names": of_nobody,
+        "one artist": {"primary_artist": "Artist"},
+        "empty names": {"track_name": " ", "album_name": "", "primary_artist": ""},
+    }
+    rows = rows.assign(**changes.get(what, {}))
+    return rows.astype({"duration_ms": "Int64", "explicit": bool})
+
+
+@pytest.mark.parametrize(
+    ("what", "models", "sentence"),
+    [
+        # The mean of an artist is then unknown for every track: trees cannot be fitted to that column.
+        ("every artist once", [NAMES], None),
+        ("no names", [NAMES], None),
+        ("one mood", ["mood_category"], TOO_FEW.format("mood_category")),
+        ("energy unknown", ["energy_audio", NAMES], TOO_FEW.format("energy_audio")),
+        ("energy infinite", ["energy_audio", NAMES], TOO_FEW.format("energy_audio")),
+        ("one artist", [NAMES], "400 different tracks cannot be split by artist"),
+        ("empty names", [NAMES], "1 different tracks cannot be split by artist"),
+    ],
+)
+def test_odd_catalogues_train_or_say_why_not(
+    tmp_path: Path, what: str, models: list[str], sentence: str | None
+) -> None:
+    settings = Settings(home=tmp_path / "home")
+    write_silver(settings, _spoiled(what))
+    result = train(settings, models=models)
+    if sentence is None:
+        assert NAMES in result.trained
+        assert "valence_names_artist" in result.trained
+    else:
+        assert any(sentence in note for note in result.notes), result.notes
+        assert not {"energy_audio", "energy_names", "mood_category"} & set(result.trained)
+    assert not train(settings, models=models).changed or sentence
+
+
 def test_a_catalogue_without_genres_trains_on_audio_alone(tmp_path: Path) -> None:
     rows = catalogue_rows(1200).assign(track_genres=None)
     settings = Settings(home=tmp_path / "home")
