@@ -151,7 +151,7 @@ def _development(looks: list[dict[str, Any]]) -> str:
     return (
         f"- Looks at the same test while the models were made: {counted:,} counted since {first}, in runs "
         f"that made this page. Those before were not counted; there were roughly {guessed:,}. Settings are "
-        "meant to be chosen on inner folds and not by them, but who looks often learns something all the same."
+        "meant to be chosen on inner folds and not by them, but who looks often learns from it all the same."
     )
 
 
