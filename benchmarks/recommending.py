@@ -61,7 +61,12 @@ def made_up(catalogue: pd.DataFrame, listener: int) -> tuple[pd.DataFrame, pd.Da
         kaggle_track_id=mine["track_id"],
     )
     played = pd.DataFrame(
-        {"number": number + listener * N_TRACKS, "second": second, "local_day": second // 86_400}
+        {
+            "number": number + listener * N_TRACKS,
+            "second": second,
+            "local_day": second // 86_400,
+            "may_teach": True,
+        }
     )
     streamed = heard[["listener_id", "track_id", "kaggle_track_id"]].assign(name_id=mine["name_id"])
     return heard, played, streamed

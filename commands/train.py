@@ -35,6 +35,14 @@ def train(
     verify: Annotated[
         bool, typer.Option("--verify", help="Train again from the recorded recipes and compare every metric.")
     ] = False,
+    include_web_api_content: Annotated[
+        bool | None,
+        typer.Option(
+            "--include-web-api-content/--no-include-web-api-content",
+            help="Let models learn from what Spotify's Web API gave, which its Developer Policy (III.14) "
+            "forbids (default: no).",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Train the mood models, compare them with baselines, and rebuild the tables that read them.
@@ -46,7 +54,7 @@ def train(
             "--list, --promote, --rollback and --verify are four different things to do.",
             hint="Give one of them at a time.",
         )
-    settings = settle()
+    settings = settle(include_web_api_content=include_web_api_content)
     if as_list:
         _list(settings, model, as_json=as_json)
     elif promote or rollback:

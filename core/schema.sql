@@ -347,7 +347,8 @@ create table if not exists ml.model_versions (
     interval_quantile_90 double,
     artifact varchar not null,
     sha256 varchar not null,
-    card varchar
+    card varchar,
+    has_web_api_content boolean not null
 );
 
 create table if not exists ml.model_aliases (

@@ -25,6 +25,7 @@ class Settings:
     home: folder that holds everything of this person.
     default_listener: whose history an import belongs to when no `--listener` is given.
     allow_synthetic: whether synthetic audio features may stand in where nothing was measured.
+    include_web_api_content: whether models may learn from what Spotify's Web API gave, against its policy.
     use_predictions: whether predicted features may fill silver.track_features_completed.
     synthetic_scope: `uncovered` (only tracks no measured source covers) or `all`.
     min_play_seconds: shortest stream that counts as a play, seconds.
@@ -57,6 +58,7 @@ class Settings:
     allow_synthetic: bool = True
     synthetic_scope: str = "uncovered"
     use_predictions: bool = False
+    include_web_api_content: bool = False
     min_play_seconds: int = 30
     memory_limit: str = "2GB"
     threads: int = 0
@@ -186,6 +188,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "allow_synthetic": values.read_bool,
     "synthetic_scope": str,
     "use_predictions": values.read_bool,
+    "include_web_api_content": values.read_bool,
     "min_play_seconds": values.read_count,
     "memory_limit": str,
     "threads": values.read_count,

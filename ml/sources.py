@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import duckdb
 import numpy as np
@@ -17,7 +17,9 @@ import pandas as pd
 from core.database import open_warehouse
 from core.errors import NotFoundError, SpotiflowError
 from core.settings import Settings
+from ml import content
 from ml.catalogue import split_id_of
+from ml.content import FEATURES, LISTENING
 from ml.features import AUDIO_FEATURES
 from ml.registry.versions import Registry, read_registry
 
@@ -41,11 +43,7 @@ class Query:
     needs: tuple[str, ...]
 
 
-KAGGLE, LISTENING, FEATURES = (
-    "silver.kaggle_tracks",
-    "silver.listening_with_features",
-    "silver.track_features",
-)
+KAGGLE = "silver.kaggle_tracks"
 CATALOGUE_INPUT = Input(
     KAGGLE,
     (
@@ -109,10 +107,10 @@ TRACKS = Query(
     f"""
     select tracks.track_id, tracks.track_name, tracks.primary_artist as artist_name, tracks.track_genre,
         tracks.duration_ms, tracks.explicit, {", ".join(f"features.{name}" for name in AUDIO_FEATURES)}
-    from {FEATURES} as features inner join silver.tracks as tracks using (track_id)
+    from {FEATURES} as features inner join {content.TRACKS} as tracks using (track_id)
     where features.is_measured order by tracks.track_id
     """,
-    (FEATURES, "silver.tracks"),
+    (FEATURES, content.TRACKS),
 )
 _NO_METRICS = "select null::varchar as model, null::varchar as version where false"
 
@@ -132,7 +130,8 @@ class Sources:
 
     hashes: of the rows of each input, None for an empty or missing table. metrics: ml.model_metrics, oldest
     first. runs: the last run of each task, by name. missing: why there is no catalogue, as the error a user
-    would see. n_looks: how often the frozen test of this catalogue was looked at.
+    would see. n_looks: how often the frozen test of this catalogue was looked at. web_api_content: plays,
+    features and names that Spotify's Web API gave. includes_web_api: whether models may learn from those.
     """
 
     registry: Registry
@@ -141,6 +140,13 @@ class Sources:
     runs: dict[str, TaskRun] = field(default_factory=dict)
     missing: SpotiflowError | None = None
     n_looks: int = 0
+    web_api_content: tuple[int, int, int] = (0, 0, 0)
+    includes_web_api: bool = False
+
+    @property
+    def has_web_api_content(self) -> bool:
+        """Whether what is read of listening holds content of Spotify's Web API."""
+        return self.includes_web_api and any(self.web_api_content)
 
     def has(self, *inputs: Input) -> bool:
         """Say whether each of the inputs has rows."""
@@ -158,13 +164,22 @@ Rows = dict[Query, pd.DataFrame | None]
 def read(
     settings: Settings, inputs: Iterable[Input], wanted: Callable[[Sources], Iterable[Query]]
 ) -> tuple[Sources, Rows]:
-    """Read what decides, and then the rows of the queries that `wanted` names in view of it."""
+    """Read what decides, and then the rows of the queries that `wanted` names in view of it.
+
+    Content of Spotify's Web API is among the listening only where the settings let it in.
+    """
     with open_warehouse(settings, read_only=True) as db:
         existing = {
             f"{schema}.{table}"
             for schema, table in db.execute("select schema_name, table_name from duckdb_tables()").fetchall()
         }
-        sources = _read_sources(db, existing, dict.fromkeys([CATALOGUE_INPUT, *inputs]))
+        lets_in = settings.include_web_api_content
+        existing |= content.open_views(db, existing, include_web_api=lets_in)
+        sources = replace(
+            _read_sources(db, existing, dict.fromkeys([CATALOGUE_INPUT, *inputs])),
+            web_api_content=content.web_api_content(db, existing),
+            includes_web_api=lets_in,
+        )
         queries = dict.fromkeys(wanted(sources))
         return sources, {query: _rows(db, existing, query) for query in queries}
 

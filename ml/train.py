@@ -15,6 +15,7 @@ from core.runs import utc_now
 from core.settings import Settings
 from ml import improvements, one_thread
 from ml.completion.task import Completion
+from ml.content import told
 from ml.forecasts.daily import DailyForecasts
 from ml.forecasts.sessions import SessionForecasts
 from ml.improvements.catalogue import Autoencoder, Embeddings, Mixture, Tuning
@@ -99,6 +100,9 @@ def train(
     if due or harvest.aliases:
         store(settings, harvest)
     notes = [note for task in chosen for note in _notes(task, sources, harvest)]
+    if any(task.is_about_listeners for task in chosen):
+        policy = told(sources.web_api_content, is_included=sources.includes_web_api)
+        notes += [policy] if policy else []
     shown = {model for task in chosen for model in (*task.makes, *task.follows)}
     return result_of(sources, harvest, shown, notes, time.monotonic() - started)
 

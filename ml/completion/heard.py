@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ml.catalogue import Catalogue, name_key
+from ml.content import FEATURES, NAMES, PLAYS
 from ml.features import Codes, Mask, Matrix
 from ml.models.routed import NOT_IN_CATALOGUE
 from ml.names.inputs import Inputs
@@ -15,31 +16,27 @@ from ml.names.model import ARTIST, TEXT, NamesModel
 from ml.names.reader import Reader
 from ml.names.tables import TARGETS, NameKeys, Own, measures
 from ml.names.training import song_folds
-from ml.sources import FEATURES, Input, Query
+from ml.sources import Input, Query
 
-PLAYS_TABLE, NAMES_TABLE, MATCHES_TABLE = (
-    "silver.plays",
-    "silver.track_metadata",
-    "silver.kaggle_track_matches",
-)
+MATCHES_TABLE = "silver.kaggle_track_matches"
 STREAMS_INPUT = Input(
-    PLAYS_TABLE,
+    PLAYS,
     ("play_id", "listener_id", "track_id", "session_id", "started_at", "is_music", "is_play", "is_simulated"),
 )
-NAMES_INPUT = Input(NAMES_TABLE, ("track_id", "track_name", "primary_artist", "album_name", "duration_ms"))
+NAMES_INPUT = Input(NAMES, ("track_id", "track_name", "primary_artist", "album_name", "duration_ms"))
 # Every track that was heard, once, with what is told of it by others than the catalogue.
 HEARD_TRACKS = Query(
     f"""
     select names.track_id, names.track_name, names.primary_artist, names.album_name, names.duration_ms,
         matches.kaggle_track_id, coalesce(features.is_measured, false) as is_measured,
         {", ".join(f"case when features.is_measured then features.{name} end as {name}" for name in TARGETS)}
-    from {NAMES_TABLE} as names
+    from {NAMES} as names
     left join {FEATURES} as features using (track_id)
     left join {MATCHES_TABLE} as matches using (track_id)
-    where names.track_id in (select track_id from {PLAYS_TABLE} where is_music)
+    where names.track_id in (select track_id from {PLAYS} where is_music)
     order by names.track_id
     """,
-    (PLAYS_TABLE, NAMES_TABLE, FEATURES, MATCHES_TABLE),
+    (PLAYS, NAMES, FEATURES, MATCHES_TABLE),
 )
 # Every stream of music, in the order in which it was heard.
 STREAMS = Query(
@@ -48,14 +45,14 @@ STREAMS = Query(
         row_number() over (
             partition by listener_id, session_id, is_play order by started_at, play_id
         ) as position
-    from {PLAYS_TABLE} where is_music order by listener_id, started_at, play_id
+    from {PLAYS} where is_music order by listener_id, started_at, play_id
     """,
-    (PLAYS_TABLE,),
+    (PLAYS,),
 )
 WHO = Query(
-    f"select listener_id, bool_or(is_simulated) as is_simulated from {PLAYS_TABLE} where is_music"
+    f"select listener_id, bool_or(is_simulated) as is_simulated from {PLAYS} where is_music"
     " group by 1 order by 1",
-    (PLAYS_TABLE,),
+    (PLAYS,),
 )
 
 

@@ -146,6 +146,7 @@ class Completion(Task):
             split_id=catalogue.split_id if catalogue else SPLIT,
             data_hash=context.sources.hash_of(*self.inputs),
             state={one.listener_id: {target: one.blends[target] for target in targets} for one in found},
+            has_web_api_content=context.sources.has_web_api_content,
         )
 
 

@@ -135,4 +135,5 @@ class Forecasts(Task):
             split_id=SPLIT,
             data_hash=context.sources.hash_of(*self.inputs),
             state=parameters,
+            has_web_api_content=context.sources.has_web_api_content,
         )

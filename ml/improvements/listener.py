@@ -13,11 +13,12 @@ import numpy as np
 import pandas as pd
 
 from ml import SEED
+from ml.content import LISTENING
 from ml.evaluate import Clusters, Metric, Predicted, metric_rows, regression_metrics
 from ml.features import AUDIO_FEATURES, Codes, Mask, Matrix
 from ml.improvements.task import Improvement, stops_early
 from ml.listeners.scoring import EARLIER_SHARE
-from ml.sources import FEATURES_INPUT, LISTENERS, LISTENING, PLAYS_INPUT, Input, Query
+from ml.sources import FEATURES_INPUT, LISTENERS, PLAYS_INPUT, Input, Query
 from ml.store import Harvest
 from ml.tasks import Context
 

@@ -55,6 +55,7 @@ class Improvement(Task):
             split_id=self.split,
             data_hash=context.sources.hash_of(*self.inputs),
             state=parameters,
+            has_web_api_content=self.is_about_listeners and context.sources.has_web_api_content,
         )
         version = write_version(context.settings, registry, draft, harvest)
         rows = pd.concat(frames, ignore_index=True).assign(version=version.version)

@@ -107,6 +107,7 @@ class CatalogueModel(Task):
             split_id=catalogue.split_id,
             data_hash=catalogue.data_hash,
             state=fitted.to_state(),
+            has_web_api_content=False,
             interval=next(iter(fitted.quantiles.values()), None),
         )
 

@@ -160,6 +160,7 @@ class NamesModels(Task):
             "parameters": self.parameters,
             "split_id": catalogue.split_id,
             "data_hash": catalogue.data_hash,
+            "has_web_api_content": False,
         }
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from ml.content import HEARD as _HEARD
+from ml.content import LISTENING as LEARNED
 from ml.sources import Input, Query
 
 SOUND = ("valence", "energy", "danceability", "acousticness", "instrumentalness", "tempo")
 EMBEDDED = (*SOUND, "speechiness", "liveness", "loudness", "mode")
 
-_HEARD, _LISTENING = "silver.heard_tracks", "silver.listening_with_features"
+# Lists count every play, whoever told of it; what is learned from them keeps to the plays it may learn from.
+_LISTENING = "silver.listening_with_features"
 _TRACKS, _MATCHES, _KAGGLE = "silver.tracks", "silver.kaggle_track_matches", "silver.kaggle_tracks"
 
 HEARD_INPUT = Input(_HEARD, ("listener_id", "track_id", "plays"))
@@ -32,7 +35,8 @@ HEARD = Query(
     """,
     (_HEARD, _TRACKS, _MATCHES),
 )
-# Every play in order of time: the track's number, seconds since 1970 (UTC), the local day since 1970.
+# Every play in order of time: the track's number, seconds since 1970 (UTC), the local day since 1970, and
+# whether models may learn from it.
 PLAYED = Query(
     f"""
     with numbered as (
@@ -41,11 +45,12 @@ PLAYED = Query(
         from {_HEARD}
     )
     select number, epoch(played_at)::bigint as second,
-        (plays.local_date - date '1970-01-01')::integer as local_day
+        (plays.local_date - date '1970-01-01')::integer as local_day,
+        play_id in (select play_id from {LEARNED}) as may_teach
     from {_LISTENING} as plays inner join numbered using (listener_id, track_id)
     order by listener_id, played_at, play_id
     """,
-    (_HEARD, _LISTENING),
+    (_HEARD, _LISTENING, LEARNED),
 )
 # All that a listener ever streamed, also for a second only, by each of its names.
 STREAMED = Query(

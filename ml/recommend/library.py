@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -47,14 +47,16 @@ class Candidates:
 class History:
     """One listener: their tracks (the columns of HEARD), plays, and the recordings they ever streamed.
 
-    artist, genre: codes shared with Candidates. local_day: of each play, days since 1970. vectors: NaN rows
-    for tracks that were not measured. recording: of each track, -1 where the catalogue does not have it.
+    artist, genre: codes shared with Candidates. local_day: of each play, days since 1970. may_teach: whether
+    models may learn from a play. vectors: NaN rows for tracks that were not measured. recording: of each
+    track, -1 where the catalogue does not have it.
     """
 
     listener_id: str
     tracks: pd.DataFrame
     plays: Plays
     local_day: Codes
+    may_teach: Mask
     artist: Codes
     genre: Codes
     recording: Codes
@@ -65,6 +67,14 @@ class History:
     def is_simulated(self) -> bool:
         """Whether this is no person."""
         return bool(self.tracks["is_simulated"].any())
+
+    def to_learn_from(self) -> History:
+        """Return the history with the plays alone that models may learn from."""
+        if self.may_teach.all():
+            return self
+        kept, plays = self.may_teach, self.plays
+        own = Plays(plays.track[kept], plays.day[kept], plays.n_tracks)
+        return replace(self, plays=own, local_day=self.local_day[kept], may_teach=kept[kept])
 
     @property
     def end(self) -> float:
@@ -81,7 +91,7 @@ class History:
         told = hashlib.sha256(made_with.encode())
         rows = pd.util.hash_pandas_object(self.tracks.drop(columns="number"), index=False)
         told.update(rows.to_numpy().tobytes())
-        for numbers in (self.plays.track, self.plays.day, self.local_day, self.streamed):
+        for numbers in (self.plays.track, self.plays.day, self.local_day, self.streamed, self.may_teach):
             told.update(np.ascontiguousarray(numbers).tobytes())
         return told.hexdigest()[:32]
 
@@ -119,6 +129,7 @@ class Library:
                 tracks.reset_index(drop=True),
                 plays,
                 played["local_day"].to_numpy()[mine].astype(np.int64),
+                played["may_teach"].to_numpy(dtype=bool)[mine],
                 artist,
                 genre,
                 recording,

@@ -49,7 +49,7 @@ class Desk:
     @classmethod
     def of(cls, history: History, library: Library) -> Desk:
         """Choose the method and score the listener's tracks by it."""
-        method = chosen_method(history.plays)
+        method = chosen_method(history.to_learn_from().plays)
         taste = Taste.of(history, history.plays, library.n_artists, len(library.genres))
         habit = Habit.of(history.plays, history.local_day)
         scored = activation(history.plays, history.end, method)

@@ -63,6 +63,10 @@ def model_card(version: Version, metrics: pd.DataFrame) -> str:
 _METRIC_HEAD = ["dataset", "split", "slice", "metric", "value", "95 % interval", "n", "baseline"]
 
 
+WEB_API = {
+    False: "none: kept out, as Spotify's Developer Policy (III.14) asks",
+    True: "included by your own choice, which Spotify's Developer Policy (III.14) forbids",
+}
 # What the figures of each dataset were measured on.
 DATASETS = {
     "catalogue": "Kaggle Spotify Tracks, ODbL 1.0",
@@ -75,6 +79,7 @@ def _made_from(version: Version, metrics: pd.DataFrame) -> list[list[str]]:
     datasets = sorted(set(metrics["dataset"])) if len(metrics) else []
     return [
         ["data", "; ".join(DATASETS[name] for name in datasets) or "no figures yet"],
+        ["content of Spotify's Web API", WEB_API[version.has_web_api_content]],
         ["approach", version.training_approach],
         ["type", version.model_type],
         ["recipe", version.recipe],

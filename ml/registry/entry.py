@@ -33,7 +33,8 @@ FROZEN = ("artist_grouped_test", "song_grouped_test")
 class Draft:
     """What a task knows of a model it has fitted: the columns of ml.model_versions that are its own.
 
-    digest: hash of all that made it. state: what its file will hold. interval: half width of 90 %, if any.
+    digest: hash of all that made it. state: what its file will hold. has_web_api_content: whether content of
+    Spotify's Web API was among what it learned from. interval: half width of 90 %, if any.
     """
 
     model: str
@@ -47,6 +48,7 @@ class Draft:
     split_id: str
     data_hash: str
     state: dict[str, Any]
+    has_web_api_content: bool
     interval: float | None = None
 
 
@@ -83,6 +85,7 @@ def write_version(settings: Settings, registry: Registry, draft: Draft, harvest:
         artifact=artifact,
         sha256=save_state(settings.models_dir, artifact, draft.state),
         card=f"{draft.model}-{name}.md",
+        has_web_api_content=draft.has_web_api_content,
     )
 
 

@@ -36,6 +36,7 @@ class VersionRow:
 
     role: `champion`, `before` (was champion and would serve where a newer one is unfit), `challenger`, or
     `left` (was rolled back from). rule: why it has that role. file: `intact`, or what is wrong with it.
+    has_web_api_content: whether it learned from content of Spotify's Web API.
     """
 
     model: str
@@ -45,6 +46,7 @@ class VersionRow:
     role: str
     rule: str
     file: str
+    has_web_api_content: bool
 
 
 def stored_registry(settings: Settings) -> Registry:
@@ -74,6 +76,7 @@ def _row(settings: Settings, registry: Registry, version: Version) -> VersionRow
         _role(registry, version, aliases),
         aliases[-1].rule if aliases else "",
         _file_state(settings, version),
+        version.has_web_api_content,
     )
 
 

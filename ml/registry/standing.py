@@ -34,7 +34,12 @@ def standing_version(
     holds; the parameters where not given.
     """
     digest = digest_of(
-        model=model, parameters=parameters, data=data_hash, code=code_version(), libraries=library_versions()
+        model=model,
+        parameters=parameters,
+        data=data_hash,
+        web_api=context.sources.has_web_api_content,
+        code=code_version(),
+        libraries=library_versions(),
     )
     registry = context.sources.registry
     if is_made(context.sources, context.settings, model, digest):
@@ -52,6 +57,7 @@ def standing_version(
         split_id=split,
         data_hash=data_hash,
         state=state or parameters,
+        has_web_api_content=context.sources.has_web_api_content,
     )
     version = write_version(context.settings, registry, draft, harvest)
     enter(context.settings, harvest, version, pd.DataFrame(), Decision(True, rule))

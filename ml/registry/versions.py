@@ -31,7 +31,10 @@ Model = TypeVar("Model")
 
 @dataclass(frozen=True)
 class Version:
-    """A row of ml.model_versions. `artifact` and `card` are file names in the models folder."""
+    """A row of ml.model_versions. `artifact` and `card` are file names in the models folder.
+
+    has_web_api_content: whether content of Spotify's Web API was among what it learned from.
+    """
 
     model: str
     version: str
@@ -51,6 +54,7 @@ class Version:
     artifact: str
     sha256: str
     card: str | None
+    has_web_api_content: bool
 
     @property
     def digest(self) -> str:

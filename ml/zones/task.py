@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
+from ml.content import LISTENING
 from ml.evaluate import Metric, metric_rows
-from ml.recommend.inputs import HEARD_INPUT, LISTENER_RUNS
+from ml.recommend.inputs import LISTENER_RUNS
 from ml.registry.standing import standing_version
 from ml.registry.versions import code_version
 from ml.sources import FEATURES_INPUT, LISTENERS, PLAYS_INPUT, Input, Query
@@ -23,10 +24,11 @@ ZONES, SPLIT = "zones", "own_tracks"
 # The measured tracks of each listener.
 MEASURED = Query(
     f"""
-    select listener_id, track_id, plays, last_played_at, {", ".join(FEATURES)}
-    from silver.heard_tracks where is_measured order by listener_id, track_id
+    select listener_id, track_id, count(*) as plays, max(played_at) as last_played_at,
+        {", ".join(f"max({name}) as {name}" for name in FEATURES)}
+    from {LISTENING} where is_measured group by all order by listener_id, track_id
     """,
-    ("silver.heard_tracks",),
+    (LISTENING,),
 )
 _REPLACE = "; ".join(
     f"delete from ml.{table} where model = 'zones' and listener_id in (select listener_id from new_rows)"
@@ -38,8 +40,8 @@ class ZoneTask(Task):
     """Zones of every listener whose measured tracks changed, and whether they are clusters."""
 
     name = ZONES
-    inputs: ClassVar[tuple[Input, ...]] = (PLAYS_INPUT, HEARD_INPUT, FEATURES_INPUT)
-    needs: ClassVar[tuple[Input, ...]] = (HEARD_INPUT,)
+    inputs: ClassVar[tuple[Input, ...]] = (PLAYS_INPUT, FEATURES_INPUT)
+    needs: ClassVar[tuple[Input, ...]] = (PLAYS_INPUT,)
     reads: ClassVar[tuple[Query, ...]] = (MEASURED, LISTENERS, LISTENER_RUNS)
 
     def run(self, context: Context, harvest: Harvest) -> None:

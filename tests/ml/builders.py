@@ -88,6 +88,7 @@ def play_rows(
             "track_genre": chosen["track_genre"],
             "is_measured": measured,
             "is_simulated": False,
+            "source": "extended",
         }
     )
 
@@ -103,9 +104,12 @@ _OF_LISTENERS = f"""
     from silver.listening_with_features as plays left join silver.track_features as features using (track_id)
     group by all;
     create or replace table silver.plays as
-    select play_id, listener_id, track_id, session_id, started_at, true as is_music, true as is_play,
+    select play_id, listener_id, track_id, session_id, started_at, played_at, track_name, artist_name,
+        null::varchar as album_name, null::bigint as duration_ms, source, true as is_music, true as is_play,
         is_simulated
     from silver.listening_with_features;
+    create table if not exists silver.real_track_features (track_id varchar, provider varchar);
+    create table if not exists silver.track_lengths (track_id varchar, duration_ms bigint);
     create or replace table silver.kaggle_track_matches as
     select track_id, track_id as kaggle_track_id from silver.tracks;
 """

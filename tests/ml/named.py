@@ -65,8 +65,16 @@ def write_history(
     names = tracks[["track_id", "track_name", "primary_artist", "album_name"]].assign(duration_ms=None)
     features = tracks[["track_id", "is_measured", *AUDIO_FEATURES]].copy()
     features.loc[~features["is_measured"], list(AUDIO_FEATURES)] = None
+    told = tracks.set_index("track_id").loc[plays["track_id"]].reset_index()
     streams = plays.assign(
         play_id=[f"{number}" for number in range(len(plays))], is_music=True, is_play=True, is_simulated=False
+    ).assign(
+        source="extended",
+        played_at=plays["started_at"],
+        duration_ms=None,
+        track_name=told["track_name"].to_numpy(),
+        artist_name=told["primary_artist"].to_numpy(),
+        album_name=told["album_name"].to_numpy(),
     )
     tables = {
         "track_metadata": names.astype({"duration_ms": "Int64"}),
@@ -76,6 +84,11 @@ def write_history(
     }
     with open_warehouse(settings) as db:
         db.execute("create schema if not exists silver").fetchall()
+        for columns in (
+            "real_track_features (track_id varchar, provider varchar)",
+            "track_lengths (track_id varchar, duration_ms bigint)",
+        ):
+            db.execute(f"create table if not exists silver.{columns}").fetchall()
         for name, rows in tables.items():
             db.register("rows", rows)
             casts = "* replace (md5(play_id)::uuid as play_id)" if "play_id" in rows else "*"

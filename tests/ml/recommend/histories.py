@@ -54,6 +54,7 @@ def heard_rows(
             "number": [place[track] for track, _ in in_order],
             "second": [int((FIRST_DAY + day) * DAY_S) for _, day in in_order],
             "local_day": [int(FIRST_DAY + day) for _, day in in_order],
+            "may_teach": True,
         }
     )
     streamed = heard[["listener_id", "track_id", "kaggle_track_id"]].assign(name_id=mine["name_id"])
