@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,10 +21,12 @@ from pipeline import status_sql as sql
 from pipeline.alerts import Alert, open_alerts
 from pipeline.polling import logins
 from pipeline.schedule import is_running, next_times
+from pipeline.status_notes import open_gaps, poll_note, source_notes, to_do
 
 GIGABYTE = 1e9
 # A clock may be late by so many of its own periods before anybody calls that stale.
 PERIODS = 3
+ROWS = ("listeners", "sources", "stages", "runs", "refused", "gaps")
 
 
 @dataclass
@@ -39,6 +42,7 @@ class Status:
     stages: list[dict[str, Any]] = field(default_factory=list)
     runs: list[dict[str, Any]] = field(default_factory=list)
     refused: list[dict[str, Any]] = field(default_factory=list)
+    gaps: list[dict[str, Any]] = field(default_factory=list)
     alerts: list[Alert] = field(default_factory=list)
     schedule: dict[str, dict[str, str]] = field(default_factory=dict)
     is_scheduled: bool = False
@@ -49,7 +53,7 @@ class Status:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the status as `--json` prints it."""
-        rows = {name: getattr(self, name) for name in ("listeners", "sources", "stages", "runs", "refused")}
+        rows = {name: getattr(self, name) for name in ROWS}
         return rows | {
             "alerts": [
                 {"cause": a.cause, "message": a.message, "since": a.since, "told_at": a.told_at}
@@ -72,6 +76,7 @@ class Status:
         parts.append(Text(self._file_line()))
         parts += [Text(f"STALE  {reason}", style="yellow") for reason in self.stale]
         parts += [Text(f"ALERT  {alert.message}", style="yellow") for alert in self.alerts]
+        parts += [Text(f"TO DO  {to_do(gap)}") for gap in self.gaps]
         parts += [Text(f"TO DO  remove or replace {row['path']}: {row['detail']}") for row in self.refused]
         return Group(*parts)
 
@@ -110,16 +115,33 @@ def read_status(settings: Settings) -> Status:
     except NotFoundError:
         if not (status.is_scheduled or logins(settings)):
             raise
+    _note_polls(settings, status)
     status.stale = _stale(settings, status)
     return status
+
+
+def _note_polls(settings: Settings, status: Status) -> None:
+    """Add to the source that polls when its login ends and what its calls come to."""
+    note = None if status.holder else poll_note(settings)
+    if note is None:
+        return
+    row = next((row for row in status.sources if row["source"] == "spotify"), None)
+    if row is None:
+        row = {"source": "spotify", "last_ok": None, "new_rows": None, "note": None}
+        status.sources.append(row)
+    row["note"] = "; ".join(part for part in (note, row["note"]) if part)
 
 
 def _read(db: duckdb.DuckDBPyConnection, status: Status) -> None:
     status.listeners = _rows(db, sql.LISTENERS_BUILT) or _rows(db, sql.LISTENERS)
     status.sources = _rows(db, sql.SOURCES)
+    notes = source_notes(db)
+    for row in status.sources:
+        row["note"] = "; ".join(part for part in (notes.get(row["source"]), row["note"]) if part) or None
     status.stages = _rows(db, sql.STAGES)
     status.runs = _rows(db, sql.RUNS)
     status.refused = _rows(db, sql.REFUSED)
+    status.gaps = open_gaps(db)
 
 
 def _rows(db: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
@@ -162,7 +184,8 @@ def _late_poll(settings: Settings, status: Status) -> list[str]:
 def _listener(row: dict[str, Any]) -> str:
     last = _local(row["last_at"]) if row["last_at"] else "never"
     missing = f"; {row['missing_days']:,} days missing" if row.get("missing_days") is not None else ""
-    gaps = f", {row['open_gaps']} gaps open" if row["open_gaps"] else ""
+    n_gaps = row["open_gaps"]
+    gaps = f", {n_gaps} gap{'s' if n_gaps > 1 else ''} open" if n_gaps else ""
     return f"{row['listener_id']:<6} {row['plays']:,} plays, last {last}{missing}{gaps}"
 
 
@@ -178,7 +201,9 @@ def _sources(rows: list[dict[str, Any]], schedule: dict[str, dict[str, str]]) ->
 
 
 def _stage(row: dict[str, Any]) -> str:
-    return f"{row['stage']} {_local(row['started_at'])} {row['status']} {row['seconds']:.0f} s"
+    n_tests = re.search(r"[\d,]+ tests", row["detail"] or "")
+    tests = f", {n_tests.group()}" if n_tests else ""
+    return f"{row['stage']} {_local(row['started_at'])} {row['status']} {row['seconds']:.0f} s{tests}"
 
 
 def _local(moment: datetime) -> str:

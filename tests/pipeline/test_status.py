@@ -12,12 +12,14 @@ import time_machine
 from core.database import open_warehouse, prepare_home
 from core.runs import utc_now
 from core.settings import Settings
+from ingest.spotify.token_store import add_months
 from pipeline.doctor import examine
 from pipeline.logs import follow, last_lines
 from pipeline.status import read_status
 from tests.fakes import spotify_faults as f
 from tests.fakes.spotify import FakeSpotify
-from tests.ingest.spotify.conftest import Cli, assert_no_secret, log_in, plays
+from tests.ingest import builders as b
+from tests.ingest.spotify.conftest import MORNING, Cli, assert_no_secret, log_in, plays
 from tests.ingest.spotify.test_faults import RECENT
 from tests.ingest.spotify.test_spool import held
 
@@ -41,6 +43,60 @@ def test_a_home_that_polls(logged_in: Settings, spotify: FakeSpotify, run: Cli) 
     shown = json.loads(run("status", "--json").output)
     assert shown["runs"][0]["status"] == "ok"
     assert "spotify" in run("status", "--runs").output
+
+
+def test_the_note_of_a_source_that_polls(logged_in: Settings, spotify: FakeSpotify, run: Cli) -> None:
+    log_in(logged_in, spotify, days_ago=20)
+    spotify.plays = plays(0, 10)
+    assert "login ends in" in run("status").output, "also before the first poll"
+    for _ in range(2):
+        run("ingest", "spotify")
+    days = (add_months(utc_now() - timedelta(days=20), 6) - utc_now()).days
+    (row,) = json.loads(run("status", "--json").output)["sources"]
+    assert row["note"] == f"login ends in {days} days; 2 of 400 calls"
+    spotify.fail(RECENT, f.QUOTA_LONG)
+    run("ingest", "spotify")
+    waiting = run("status").output
+    assert "3 of 400 calls; me/player/recently-played waits until" in waiting
+    assert "(daily quota used up); last try: waiting" in waiting
+    log_in(logged_in, spotify, days_ago=400)
+    assert "login has ended; 3 of 400 calls" in run("status").output
+    log_in(logged_in, spotify, listener="anna")
+    assert "login of me has ended; login of anna ends in" in run("status").output
+    assert_no_secret(logged_in, spotify, waiting)
+
+
+def test_a_gap_and_what_closes_it(
+    logged_in: Settings, spotify: FakeSpotify, run: Cli, tmp_path: Path
+) -> None:
+    spotify.plays = plays(0, 5)
+    run("ingest", "spotify")
+    spotify.plays = plays(10, 60, MORNING + timedelta(days=2))
+    run("ingest", "spotify")
+    result = run("status")
+    assert "1 gap open" in result.output
+    assert "TO DO  request an export for me: it closes the gap of 11-1" in result.output
+    (gap,) = json.loads(run("status", "--json").output)["gaps"]
+    assert gap["from"].startswith("2026-11-16")
+    ends = [MORNING + timedelta(hours=12 * number) for number in range(-10, 20)]
+    export = [b.play(number, ts=f"{end:%Y-%m-%dT%H:%M:%SZ}") for number, end in enumerate(ends)]
+    run("ingest", "export", str(b.write(tmp_path / "endsong_0.json", export)))
+    closed = run("status")
+    assert "TO DO" not in closed.output
+    assert "gap open" not in closed.output
+    assert "complete to 11-25" in closed.output
+
+
+@pytest.mark.slow
+def test_what_builds_say_is_in_status(demo_warehouse: Settings) -> None:
+    state = read_status(demo_warehouse)
+    notes = {row["source"]: row["note"] for row in state.sources}
+    with open_warehouse(demo_warehouse, read_only=True) as db:
+        matched = db.execute(
+            "select count(*) filter (feature_source = 'kaggle') / count(*) "
+            "from silver.listening_with_features"
+        ).fetchall()[0][0]
+    assert notes["kaggle"] == f"matches {100 * matched:.0f} % of plays"
 
 
 def test_it_gets_stale(logged_in: Settings, spotify: FakeSpotify, run: Cli) -> None:
