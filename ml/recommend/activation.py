@@ -59,6 +59,10 @@ class Plays:
         first, last = np.searchsorted(self.day, [start, end])
         return Plays(self.track[first:last], self.day[first:last], self.n_tracks)
 
+    def where(self, kept: Mask) -> Plays:
+        """Return the plays that are kept."""
+        return Plays(self.track[kept], self.day[kept], self.n_tracks)
+
     def counts(self) -> Matrix:
         """Return how often each track was played."""
         return np.bincount(self.track, minlength=self.n_tracks).astype(np.float64)

@@ -48,8 +48,7 @@ class History:
     """One listener: their tracks (the columns of HEARD), plays, and the recordings they ever streamed.
 
     artist, genre: codes shared with Candidates. local_day: of each play, days since 1970. may_teach: whether
-    models may learn from a play. vectors: NaN rows for tracks that were not measured. recording: of each
-    track, -1 where the catalogue does not have it.
+    models may learn from it. vectors: NaN rows for unmeasured tracks. recording: of each track, -1 for none.
     """
 
     listener_id: str
@@ -69,11 +68,9 @@ class History:
         return bool(self.tracks["is_simulated"].any())
 
     def to_learn_from(self) -> History:
-        """Return the history with the plays alone that models may learn from."""
-        if self.may_teach.all():
-            return self
-        kept, plays = self.may_teach, self.plays
-        own = Plays(plays.track[kept], plays.day[kept], plays.n_tracks)
+        """Return the history with only the plays that models may learn from."""
+        kept = self.may_teach
+        own = self.plays.where(kept)
         return replace(self, plays=own, local_day=self.local_day[kept], may_teach=kept[kept])
 
     @property
