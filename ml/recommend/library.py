@@ -69,8 +69,7 @@ class History:
 
     def to_learn_from(self) -> History:
         """Return the history with only the plays that models may learn from."""
-        kept = self.may_teach
-        own = self.plays.where(kept)
+        kept, own = self.may_teach, self.plays.where(self.may_teach)
         return replace(self, plays=own, local_day=self.local_day[kept], may_teach=kept[kept])
 
     @property
@@ -109,14 +108,12 @@ class Library:
     def histories(self) -> Iterator[History]:
         """Go through the listeners, one at a time."""
         heard, played = self.heard, self._played
-        number = played["number"].to_numpy()
         vectors = self.embedding.of(heard)
         for listener, tracks in heard.groupby("listener_id", sort=True):
-            rows = tracks.index.to_numpy()
-            first, last = int(rows[0]), int(rows[-1])
+            first, last = int(tracks.index[0]), int(tracks.index[-1])
             mine = slice(*np.searchsorted(self._owners, [first, last + 1]))
             plays = Plays(
-                number[mine].astype(np.int64) - first,
+                played["number"].to_numpy()[mine].astype(np.int64) - first,
                 played["second"].to_numpy()[mine] / SECONDS_A_DAY,
                 len(tracks),
             )
