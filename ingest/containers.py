@@ -110,7 +110,8 @@ class Container:
             self.others.append((entry.name, "macOS side file"))
         elif entry.suffix == ".zip":
             self.others.append((entry.name, "zip inside"))
-        elif entry.suffix in READ_SUFFIXES:
+        elif READ_SUFFIXES & {suffix.lower() for suffix in name.suffixes or [""]}:
+            # A copy may be called StreamingHistory0.json.bak; what it is its content tells.
             self.entries.append(entry)
         else:
             self.others.append((entry.name, entry.suffix.lstrip(".").upper()))

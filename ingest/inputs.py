@@ -23,6 +23,7 @@ class InputKind(StrEnum):
     FEATURES = Content.FEATURES.value
     OTHER_ZIP = "a zip archive without streaming history or catalogue"
     NESTED_ZIP = "a zip archive that holds another zip archive"
+    FOLDER_OF_ZIPS = "a folder that holds a zip archive and no streaming history"
     OTHER_FOLDER = "a folder without streaming history"
     EMPTY_FOLDER = "an empty folder"
     EMPTY_LIST = Content.EMPTY_LIST.value
@@ -55,6 +56,7 @@ _HINTS = {
     InputKind.SCROBBLES: "This is for: spotiflow ingest scrobbles PATH (or spotiflow run PATH).",
     InputKind.FEATURES: "This is for: spotiflow ingest features PATH (or spotiflow run PATH).",
     InputKind.NESTED_ZIP: "Unpack the outer archive and give the inner one.",
+    InputKind.FOLDER_OF_ZIPS: "Give the zip itself, or several one after the other.",
     InputKind.LFS_POINTER: "Fetch the file itself: git lfs pull, or download it in the browser.",
     InputKind.HTML: "A download that needs a login often saves the login page; download it in the browser.",
     InputKind.HALF_JSON: "Download the export again: this file is not complete.",
@@ -104,6 +106,8 @@ def kind_of(container: Container) -> InputKind:
     if Content.FEATURES in contents:
         return InputKind.FEATURES
     if container.kind == "folder":
+        if container.left_out["zip inside"]:
+            return InputKind.FOLDER_OF_ZIPS
         is_empty = not contents and not container.others
         return InputKind.EMPTY_FOLDER if is_empty else InputKind.OTHER_FOLDER
     return InputKind.NESTED_ZIP if container.left_out["zip inside"] else InputKind.OTHER_ZIP

@@ -110,6 +110,24 @@ def test_folders(tmp_path: Path) -> None:
     assert identify(tmp_path / "deep") is InputKind.EXPORT
 
 
+def test_a_folder_of_downloads_says_which_file_to_give(settings: Settings, tmp_path: Path) -> None:
+    export = b.zip_bytes({"StreamingHistory0.json": b.as_json([b.account_play(0)])})
+    b.write(tmp_path / "Downloads" / "my_spotify_data.zip", export)
+    with pytest.raises(InputError) as caught:
+        import_exports(settings, [tmp_path / "Downloads"])
+    assert "holds a zip archive" in caught.value.message
+    assert "Give the zip itself" in str(caught.value.hint)
+
+
+def test_copies_with_another_ending_are_read_in_folders_too(settings: Settings, tmp_path: Path) -> None:
+    b.write(tmp_path / "x" / "StreamingHistory0.JSON.bak", [b.account_play(0)])
+    b.write(tmp_path / "x" / "endsong_0.json.old.txt", [b.play(1)])
+    b.write(tmp_path / "x" / "photo.json.jpg", b"\xff\xd8\xff\xe0 an image")
+    receipt = import_exports(settings, [tmp_path / "x"])
+    assert sum(file.counts.read for file in receipt.files) == 2
+    assert receipt.is_complete
+
+
 def test_the_real_inputs_are_known() -> None:
     assert identify(real_kaggle_csv()) is InputKind.KAGGLE
     assert identify(real_account_export()) is InputKind.EXPORT
