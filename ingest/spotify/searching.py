@@ -17,6 +17,8 @@ from ingest.spotify.recently_played import as_json
 SEARCH_AGAIN_AFTER = timedelta(days=90)
 # Recordings of the same names are the same within this (as the catalogue is matched in silver).
 MOST_MS_APART = 3000
+# A track that fades into the next one (12 s at most) is never heard to its end.
+MOST_MS_LONGER = 15_000
 # Spotify refuses questions of more than 250 characters.
 LONGEST_NAME = 100
 
@@ -47,8 +49,7 @@ where n_plays > 0 and name not in (from known)
 group by name
 order by sum(n_plays) desc, name
 """
-# told: a length that a source gave. seen: one that was played several times to the millisecond, which a
-# track that is shorter cannot be.
+# told: a length that a source gave. seen: one that was played several times to the millisecond.
 _MATCH = f"""
 with plays as (
     select duration_ms, ms_played from raw.listening_history
@@ -79,7 +80,9 @@ select
     case when abs(ms_longer) <= {MOST_MS_APART} then 'name_duration' else 'name' end as match_method,
     abs(ms_longer) as ms_apart
 from candidates
-where coalesce(case when is_told then abs(ms_longer) else -ms_longer end, 0) <= {MOST_MS_APART}
+where coalesce(
+    ms_longer between -{MOST_MS_APART} and if(is_told, {MOST_MS_APART}, {MOST_MS_LONGER}), true
+)
 order by ms_apart nulls last, rank
 limit 1
 """

@@ -88,7 +88,8 @@ STRANGERS: dict[str, dict[str, Any]] = {
     "no name": {"name": None},
     "no id": {"id": None},
     "an odd id": {"id": "short"},
-    "too short for what was heard": {"duration_ms": 90_000},
+    "too short for what was heard": {"duration_ms": 181_900},
+    "too long for what was heard": {"duration_ms": 200_100},
 }
 
 
