@@ -133,31 +133,25 @@ def main() -> None:
         # The reader (head, less) has seen enough; without this Python complains at its own exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
-    except OSError as error:
-        from core.copying import in_words
-
-        _log_traceback()
-        _fail(in_words(error, Path(error.filename or "A file or folder")))
     except Exception as error:
+        from core.console import log
         from core.interruption import interruption
 
         # DuckDB makes an error of its own of a Ctrl+C that comes while it works.
         if interruption():
             sys.exit(130)
-        _log_traceback()
-        _fail(
-            SpotiflowError(
-                f"Something unexpected happened ({type(error).__name__}).",
-                hint="The log file in the home folder has the details; please report it with them.",
-            )
-        )
+        log.exception("unexpected error")
+        _fail(_in_words(error))
 
 
-def _log_traceback() -> None:
-    """Leave the traceback to the log file, as it is for whoever mends the program."""
-    from core.console import log
+def _in_words(error: Exception) -> SpotiflowError:
+    """Say what no function expected: a place without rights or space by name, anything else by its kind."""
+    from core.copying import refusal
 
-    log.exception("unexpected error")
+    return refusal(error) or SpotiflowError(
+        f"Something unexpected happened ({type(error).__name__}).",
+        hint="The log file in the home folder has the details; please report it with them.",
+    )
 
 
 def _fail(error: SpotiflowError) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 from core.errors import HomeError, SpotiflowError, WarehouseError
 
 COPY_BYTES = 1024**2
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 def copy_private(source: Path, target: Path) -> dict[str, Any]:
@@ -46,7 +48,7 @@ def sync_folder(folder: Path) -> None:
 
 def in_words(error: OSError, place: Path) -> SpotiflowError:
     """Say why a copy could not be written to a place."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+    if error.errno in _FULL:
         return WarehouseError(
             f"The disk that holds {place} is full; nothing was changed.",
             hint="Free some space and run the command again, or name another place for the copy.",
@@ -54,4 +56,15 @@ def in_words(error: OSError, place: Path) -> SpotiflowError:
     return HomeError(
         f"{place} cannot be written: {error.strerror or error}.",
         hint="Check its rights, or name another place.",
+    )
+
+
+def refusal(error: BaseException) -> SpotiflowError | None:
+    """Say which place has no rights or no space, whoever met that; None for any other error."""
+    if not isinstance(error, OSError) or error.errno not in (*_FULL, *_FORBIDDEN):
+        return None
+    kind = WarehouseError if error.errno in _FULL else HomeError
+    return kind(
+        f"{error.filename or 'A file or folder'} cannot be used: {error.strerror}.",
+        hint="Check its rights and the space on its disk, then run the command again.",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import subprocess
@@ -11,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from core.backups import list_backups
+from core.copying import refusal
 from core.database import open_warehouse
+from core.errors import HomeError, WarehouseError
 from core.settings import Settings
 from ingest.exports import import_exports
 from pipeline.safety import make_backup
@@ -101,3 +104,21 @@ def test_files_are_0600_and_folders_0700(
     for path in [settings.home, *settings.home.rglob("*"), tmp_path / "mine.zip"]:
         wanted = 0o700 if path.is_dir() else 0o600
         assert stat.S_IMODE(path.stat().st_mode) == wanted, path
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device", "/disk/x"), WarehouseError),
+        (OSError(errno.EROFS, "Read-only file system", "/disk/x"), HomeError),
+        (PermissionError(errno.EACCES, "Permission denied", "/disk/x"), HomeError),
+        (FileNotFoundError(errno.ENOENT, "No such file or directory", "/disk/x"), None),
+        (ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused"), None),
+        (ValueError("x"), None),
+    ],
+    ids=lambda value: getattr(value, "__name__", str(value)),
+)
+def test_only_what_a_person_can_mend_is_called_that(error: Exception, kind: type | None) -> None:
+    told = refusal(error)
+    assert (told is None) if kind is None else type(told) is kind
+    assert told is None or "/disk/x cannot be used" in told.message
