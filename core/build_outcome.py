@@ -98,7 +98,9 @@ def _failure(failed: list[NodeResult], result: BuildResult, settings: Settings) 
     what = "data test" if first.kind == "test" else first.kind
     reason = " ".join(first.message.split())[:300]
     skipped = sum(node.status == "skipped" for node in result.nodes)
-    more = f" ({len(failed) - 1} more failed, {skipped} skipped)" if len(failed) > 1 or skipped else ""
+    counts = ((len(failed) - 1, "more failed"), (skipped, "skipped"))
+    others = ", ".join(f"{n} {what}" for n, what in counts if n)
+    more = f" ({others})" if others else ""
     is_data = all((node.kind, node.status) == ("test", "fail") for node in failed)
     return (DataTestError if is_data else BuildError)(
         f"The {what} {first.name} failed: {reason}{more}.{_what_is_left(settings)}",

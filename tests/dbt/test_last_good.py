@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -68,6 +69,7 @@ def test_a_failing_data_test_keeps_the_rows_of_the_last_good_build(own: Path) ->
     since = good["silver.listening_with_features"][2]
     assert since is not None
     assert f"data test {FAILING} failed" in caught.value.message
+    assert re.search(r"failed: Got 1 result[^(]*\(\d+ skipped\)\. ", caught.value.message)
     assert (
         f"silver.listening_with_features keeps the rows of {since:%Y-%m-%d %H:%M} UTC" in caught.value.message
     )
