@@ -51,7 +51,7 @@ def searches(spotify: FakeSpotify) -> int:
 def test_names_without_an_id_get_one(
     logged_in: Settings, spotify: FakeSpotify, run: Cli, import_account: Any
 ) -> None:
-    import_account(account(5), account(6), account(6, minute=9), account(7, title="Nobody Has This"))
+    import_account(account(5), account(6), account(6, 90_000, minute=9), account(7, title="Nobody Has This"))
     spotify.plays = plays(40, 2)
     result = run("ingest", "spotify", "--tracks", "10")
     assert result.code == 0, result.output
