@@ -132,14 +132,10 @@ def _bare(settings: Settings, target: Path, order: list[str]) -> dict[str, Any]:
 
 
 def _make_synthetic(db: duckdb.DuckDBPyConnection) -> None:
-    import pandas as pd
-
     module = runpy.run_path(str(SYNTHETIC))
     ids = db.execute("select track_id from bronze.synthetic_track_ids_bronze").fetchall()
-    rows = [module["synthetic_features"](track_id) for (track_id,) in ids]
-    frame = pd.DataFrame(rows, columns=list(module["TYPES"])).astype(module["TYPES"])
-    db.register("frame", frame)
-    db.execute(f"create table bronze.{dbt.SYNTHETIC_MODEL} as select * from frame")
+    columns = module["synthetic_columns"](track_id for (track_id,) in ids)  # noqa: F841 (the SQL reads it)
+    db.execute(f"create table bronze.{dbt.SYNTHETIC_MODEL} as select * from columns")
 
 
 def _main() -> None:

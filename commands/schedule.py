@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Annotated
 
 import typer
@@ -41,6 +42,7 @@ def schedule(
         schedule_publish_hours=publish,
     )
     launcher, table = Launcher(settings), Timetable()
+    gc.enable()  # Other commands end soon (see cli.main), this one runs for months.
     end_in_order()
     try:
         run_schedule(settings, launcher, typer.echo, table)

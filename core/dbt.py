@@ -13,7 +13,16 @@ from typing import Any
 import duckdb
 
 from core.build_outcome import BuildResult, raise_for
-from core.built_inputs import PROJECT_DIR, built_inputs, current_inputs, record_built, variables
+from core.built_inputs import (
+    PROJECT_DIR,
+    Inputs,
+    built_inputs,
+    changed_tables,
+    current_inputs,
+    is_of_models,
+    record_built,
+    variables,
+)
 from core.console import progress
 from core.database import open_warehouse
 from core.errors import DataTestError, UsageError
@@ -36,29 +45,48 @@ def build(
 ) -> BuildResult:
     """Build models and run their data tests; a layer or branch comes with everything it needs.
 
-    `select` is dbt's own selection syntax. Raises UsageError for a layer or branch that does not exist,
-    BuildError with the first failure in words; a DataTestError knows what was built from.
+    Without any choice: what hangs on the tables that have changed since the last build, with all tests that
+    read any of it; where nothing has changed, the models themselves have, or with `full_refresh`: everything.
+    `select` is dbt's own selection syntax. Raises UsageError for a layer or branch that does not
+    exist, BuildError with the first failure in words; a DataTestError knows what was built from.
     """
     # The JSON artefacts serve the documentation, and `docs generate` writes its own.
     arguments = ["build", "--exclude-resource-type", "unit_test", "--no-write-json"]
     selection = _selection(layer, branch, select)
-    if selection:
-        arguments += ["--select", *selection]
-    if full_refresh:
-        arguments.append("--full-refresh")
     with open_warehouse(settings) as db:
         inputs, known = current_inputs(db, settings), built_inputs(db)
+    if full_refresh:
+        arguments.append("--full-refresh")
+    if selection:
+        arguments += ["--select", *selection]
+    elif not full_refresh:
+        arguments += _what_changed(inputs, known)
     try:
         result = invoke(settings, arguments)
     except DataTestError as error:
         error.inputs = inputs if selection in ([], [FROM_ML]) else {}
         raise
-    # A part of the tables says nothing of the others: they have to be built from the same already.
-    unchanged = {part for part in inputs if inputs[part] == known.get(part)}
-    if not selection or unchanged | ({"ml"} if selection == [FROM_ML] else set()) == set(inputs):
+    if not selection or _is_rest_current(inputs, known, selection):
         with open_warehouse(settings) as db:
             record_built(db, inputs)
     return result
+
+
+def _what_changed(inputs: Inputs, known: Inputs) -> list[str]:
+    """Return the arguments that build what hangs on changed tables; none where everything has to be built."""
+    changed = changed_tables(inputs, known)
+    if not changed:
+        return []
+    # The other tables of a test are there, unchanged, from the build before.
+    return ["--indirect-selection", "eager", "--select", *(f"source:{table}+" for table in sorted(changed))]
+
+
+def _is_rest_current(inputs: Inputs, known: Inputs, selection: list[str]) -> bool:
+    """Whether all that was not selected was built from the same already."""
+    changed = changed_tables(inputs, known)
+    if changed is None:
+        return False
+    return not changed or (selection == [FROM_ML] and all(map(is_of_models, changed)))
 
 
 def invoke(settings: Settings, arguments: Sequence[str]) -> BuildResult:
@@ -109,11 +137,13 @@ def _flags(settings: Settings) -> list[str]:
 @contextmanager
 def _garbage_kept() -> Iterator[None]:
     """Do not look for garbage: among dbt's millions of small objects that takes a tenth of the run."""
+    was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.enable()
+        if was_enabled:
+            gc.enable()
 
 
 @contextmanager

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +11,7 @@ from core.database import open_warehouse
 from core.settings import Settings
 from pipeline.due import build_is_current
 from pipeline.stages import build_tables
+from tests.torture.comparison import differences
 
 CHANGES = {
     "a row more": "insert into raw.listeners values ('two', null, 'person', now()::timestamp)",
@@ -84,3 +87,24 @@ def test_tables_of_new_predictions_are_enough_after_training(demo_warehouse: Set
     changed(demo_warehouse, CHANGES["a row less"])
     build_tables(demo_warehouse, select=dbt.FROM_ML)
     assert not build_is_current(demo_warehouse)
+
+
+@pytest.mark.slow
+def test_a_build_makes_anew_what_hangs_on_what_changed(demo_warehouse: Settings, tmp_path: Path) -> None:
+    sql = "update raw.listening_history set ms_played = ms_played + 7 where play_id::varchar like '%3'"
+    changed(demo_warehouse, sql)
+    done = build_tables(demo_warehouse)
+    made = {node.name for node in done.models}
+    assert {"plays", "sessions", "top_tracks", "feature_source_coverage"} <= made
+    assert not {"kaggle_tracks", "catalogue_profile", "model_performance_metrics"} & made
+    tested = {node.name for node in done.nodes if node.kind == "test"}
+    assert {name for name in tested if name.startswith("grain_")} >= {"grain_plays_play_id"}
+
+    whole = replace(demo_warehouse, home=tmp_path / "whole")
+    shutil.copytree(demo_warehouse.home, whole.home)
+    everything = build_tables(whole, full_refresh=True)
+    assert {node.name for node in everything.models} > made
+    assert tested < {node.name for node in everything.nodes if node.kind == "test"}
+    assert differences(demo_warehouse.home, whole.home) == []
+    # Asked for by hand with nothing new, it builds and tests everything.
+    assert len(build_tables(whole).models) == len(everything.models)

@@ -1,20 +1,35 @@
 -- When the music of listeners with several sources ended and began, to find plays told
--- twice. Most scrobbles know only when a play began, a few only when it ended. Two
--- files of Last.fm, one of them with minutes, count as two sources. Grain: play_id,
--- clock (end or start). name_id is the same for every spelling of artist and title.
+-- twice: only while another source tells something too. Most scrobbles know only when
+-- a play began, a few only when it ended. Two files of Last.fm, one of them with
+-- minutes, count as two sources. Grain: play_id, clock (end or start). name_id is the
+-- same for every spelling of artist and title.
+{% set began = "coalesce(started_at, played_at)" %}
+{% set ended = "coalesce(ended_at, played_at)" %}
 with
     -- Read in two ways: an import that is used twice would be copied first.
     history as (select * from {{ ref("listening_history_bronze") }}),
-    music as (
-        select listener_id, source, ended_at_precision
+    spans as (
+        select
+            listener_id,
+            source || ended_at_precision as told_by,
+            min(least({{ began }}, {{ ended }})) as first_moment,
+            max(greatest({{ began }}, {{ ended }})) as last_moment
         from {{ ref("listening_history_bronze") }}
         where {{ is_music("content_type") }}
+        group by listener_id, source || ended_at_precision
     ),
-    told_twice as (
-        select listener_id
-        from music
-        group by listener_id
-        having count(distinct source || ended_at_precision) > 1
+    other_spans as (
+        select
+            spans.listener_id,
+            spans.told_by,
+            min(others.first_moment) - interval 1 hour as first_moment,
+            max(others.last_moment) + interval 1 hour as last_moment
+        from spans
+        inner join
+            spans as others
+            on spans.listener_id = others.listener_id
+            and spans.told_by <> others.told_by
+        group by spans.listener_id, spans.told_by
     ),
     candidates as (
         select
@@ -37,8 +52,14 @@ with
             history.ended_at is not null as knows_end,
             coalesce(history.started_at_source, '') <> 'ended_at' as knows_start
         from history
-        inner join told_twice on history.listener_id = told_twice.listener_id
-        where {{ is_music("history.content_type") }}
+        inner join
+            other_spans
+            on history.listener_id = other_spans.listener_id
+            and history.source || history.ended_at_precision = other_spans.told_by
+        where
+            {{ is_music("history.content_type") }}
+            and greatest({{ began }}, {{ ended }}) >= other_spans.first_moment
+            and least({{ began }}, {{ ended }}) <= other_spans.last_moment
     ),
     spellings as (select distinct artist_name, track_name from candidates),
     names as (
