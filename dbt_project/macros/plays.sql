@@ -41,3 +41,39 @@
         else coalesce({{ history }}.ended_at, {{ history }}.played_at)
     end
 {%- endmacro -%}
+
+{#- Two files of Last.fm, one of them with minutes, are two sources that can tell of the same play. -#}
+{%- macro told_by(history) -%} {{ history }}.source || {{ history }}.ended_at_precision {%- endmacro -%}
+
+{#- The earlier and the later of the two moments that a source tells of a play. -#}
+{%- macro first_moment(history) -%}
+    least(coalesce({{ history }}.started_at, {{ history }}.played_at), coalesce({{ history }}.ended_at, {{ history }}.played_at))
+{%- endmacro -%}
+
+{%- macro last_moment(history) -%}
+    greatest(coalesce({{ history }}.started_at, {{ history }}.played_at), coalesce({{ history }}.ended_at, {{ history }}.played_at))
+{%- endmacro -%}
+
+{#- From when to when each source tells of a listener's music. -#}
+{%- macro source_spans(history) -%}
+    select
+        listener_id,
+        {{ told_by("history") }} as told_by,
+        min({{ first_moment("history") }}) as first_moment,
+        max({{ last_moment("history") }}) as last_moment
+    from {{ history }} as history
+    where {{ is_music("content_type") }}
+    group by listener_id, {{ told_by("history") }}
+{%- endmacro -%}
+
+{#- For each source of a listener, from when to when any of the others tells something; minutes may lie between. -#}
+{%- macro other_spans(spans) -%}
+    select
+        mine.listener_id,
+        mine.told_by,
+        min(others.first_moment) - interval 1 hour as first_moment,
+        max(others.last_moment) + interval 1 hour as last_moment
+    from {{ spans }} as mine
+    inner join {{ spans }} as others on mine.listener_id = others.listener_id and mine.told_by <> others.told_by
+    group by mine.listener_id, mine.told_by
+{%- endmacro -%}

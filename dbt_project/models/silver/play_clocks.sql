@@ -1,36 +1,12 @@
--- When the music of listeners with several sources ended and began, to find plays told
--- twice: only while another source tells something too. Most scrobbles know only when
--- a play began, a few only when it ended. Two files of Last.fm, one of them with
--- minutes, count as two sources. Grain: play_id, clock (end or start). name_id is the
--- same for every spelling of artist and title.
-{% set began = "coalesce(started_at, played_at)" %}
-{% set ended = "coalesce(ended_at, played_at)" %}
+-- When the music of listeners with several sources ended and began, while another
+-- source tells something too, to find plays told twice. Most scrobbles know only when
+-- a play began, a few only when it ended. Grain: play_id, clock (end or start). name_id
+-- is the same for every spelling of artist and title.
 with
     -- Read in two ways: an import that is used twice would be copied first.
     history as (select * from {{ ref("listening_history_bronze") }}),
-    spans as (
-        select
-            listener_id,
-            source || ended_at_precision as told_by,
-            min(least({{ began }}, {{ ended }})) as first_moment,
-            max(greatest({{ began }}, {{ ended }})) as last_moment
-        from {{ ref("listening_history_bronze") }}
-        where {{ is_music("content_type") }}
-        group by listener_id, source || ended_at_precision
-    ),
-    other_spans as (
-        select
-            spans.listener_id,
-            spans.told_by,
-            min(others.first_moment) - interval 1 hour as first_moment,
-            max(others.last_moment) + interval 1 hour as last_moment
-        from spans
-        inner join
-            spans as others
-            on spans.listener_id = others.listener_id
-            and spans.told_by <> others.told_by
-        group by spans.listener_id, spans.told_by
-    ),
+    spans as ({{ source_spans(ref("listening_history_bronze")) }}),
+    other_spans as ({{ other_spans("spans") }}),
     candidates as (
         select
             history.play_id,
@@ -55,11 +31,11 @@ with
         inner join
             other_spans
             on history.listener_id = other_spans.listener_id
-            and history.source || history.ended_at_precision = other_spans.told_by
+            and {{ told_by("history") }} = other_spans.told_by
         where
             {{ is_music("history.content_type") }}
-            and greatest({{ began }}, {{ ended }}) >= other_spans.first_moment
-            and least({{ began }}, {{ ended }}) <= other_spans.last_moment
+            and {{ last_moment("history") }} >= other_spans.first_moment
+            and {{ first_moment("history") }} <= other_spans.last_moment
     ),
     spellings as (select distinct artist_name, track_name from candidates),
     names as (
