@@ -11,7 +11,7 @@ import pytest
 from ml.catalogue import Catalogue, prepare_catalogue
 from ml.features import GenreMeans, Matrix
 from ml.listeners.scoring import completed, held_out, mood_probabilities, predict_honestly, score_plays
-from ml.models.routed import NOT_IN_CATALOGUE, Route, RoutedModel
+from ml.models.routed import LEAST_ROWS_IN_PARTS, NOT_IN_CATALOGUE, Route, RoutedModel, in_parts
 from tests.ml.builders import play_rows
 
 
@@ -123,3 +123,18 @@ def test_mood_probabilities_are_one_row_per_track_and_mood(rows: pd.DataFrame) -
     assert "probability:Happy_Energetic" in set(found["feature"])
     assert found.groupby("track_id")["value"].sum().to_numpy() == pytest.approx(1.0)
     assert set(found["route"]) == {"model"}
+
+
+def test_many_rows_are_predicted_in_parts_as_they_are_at_once() -> None:
+    inputs = np.random.default_rng(8).random((LEAST_ROWS_IN_PARTS + 1, 2))
+    sizes = []
+
+    def predict(rows: Matrix) -> Matrix:
+        sizes.append(len(rows))
+        found: Matrix = 2.0 * rows[:, 0] - rows[:, 1]
+        return found
+
+    np.testing.assert_array_equal(in_parts(predict, inputs), 2.0 * inputs[:, 0] - inputs[:, 1])
+    assert sorted(sizes) == [LEAST_ROWS_IN_PARTS // 2, LEAST_ROWS_IN_PARTS // 2 + 1]
+    in_parts(predict, inputs[:-2])
+    assert sizes[-1] == LEAST_ROWS_IN_PARTS - 1
