@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.measuring import ROOT, Figure
-from core.database import open_warehouse
 from core.settings import Settings, load_settings
 from ml.recommend.inputs import CANDIDATES, EMBEDDED, HEARD, PLAYED, STREAMED
 from ml.recommend.library import library
 from ml.recommend.lists import Desk, playlist_rows, recommended
+from ml.sources import read
 
 N_LISTENERS, N_PLAYS, N_TRACKS, DAYS = 200, 11_000, 3_000, 365
 
@@ -40,8 +40,8 @@ def measure_recommending(home: Path) -> list[Figure]:
 
 def read_frames(settings: Settings) -> list[pd.DataFrame]:
     """Read what recommending reads."""
-    with open_warehouse(settings, read_only=True) as db:
-        return [db.execute(query.sql).df() for query in (HEARD, PLAYED, STREAMED, CANDIDATES)]
+    _, rows = read(settings, (), lambda _: (HEARD, PLAYED, STREAMED, CANDIDATES))
+    return [found for found in rows.values() if found is not None]
 
 
 def made_up(catalogue: pd.DataFrame, listener: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:

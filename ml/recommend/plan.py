@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from core.database import open_warehouse
 from core.errors import InputError, NotFoundError, UsageError
 from core.settings import Settings
 from ml.recommend import paths, playlists
@@ -13,7 +12,7 @@ from ml.recommend.inputs import CANDIDATES, HEARD, PLAYED, STREAMED
 from ml.recommend.library import library
 from ml.recommend.lists import Desk, by_sound_rows, path_rows
 from ml.recommend.places import NOW, current, default_target, zone_index, zone_place
-from ml.sources import rows_of
+from ml.sources import read
 
 
 def plan(
@@ -55,8 +54,8 @@ def plan(
 
 
 def _desk(settings: Settings, listener: str) -> Desk:
-    with open_warehouse(settings, read_only=True) as db:
-        frames = [rows_of(db, query) for query in (HEARD, PLAYED, STREAMED, CANDIDATES)]
+    _, rows = read(settings, (), lambda _: (HEARD, PLAYED, STREAMED, CANDIDATES))
+    frames = (found if found is not None else pd.DataFrame() for found in rows.values())
     known = library(*frames)
     for history in known.histories():
         if history.listener_id == listener:

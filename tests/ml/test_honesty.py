@@ -21,6 +21,7 @@ from ml.catalogue import (
     prepare_catalogue,
     shared_across_folds,
 )
+from ml.content import open_views
 from ml.evaluate import Metric, metric_rows
 from ml.features import (
     GenreMeans,
@@ -151,6 +152,7 @@ def test_a_figure_without_baseline_or_n_is_not_stored(tmp_path: Path, column: st
 
 def _plays(settings: Settings, query: Query) -> int:
     with open_warehouse(settings, read_only=True) as db:
+        open_views(db, {"silver.listening_with_features"}, include_web_api=True)
         return len(db.execute(query.sql).fetchall())
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from core.database import open_warehouse
 from core.settings import Settings
+from ml.recommend.plan import plan
 from ml.registry.verify import verify
 from ml.train import chosen_tasks, train
 from tests.ml.builders import catalogue_rows, frame, play_rows, query, write_silver
@@ -120,3 +121,11 @@ def test_no_synthetic_value_moves_a_list(tmp_path: Path) -> None:
     low, high = (_lists_with(tmp_path / str(planted), planted) for planted in (0.01, 0.99))
     assert all(low)
     assert low == high
+
+
+def test_a_path_planned_now_reads_what_training_reads(settings: Settings) -> None:
+    rows = catalogue_rows(600)
+    _write(settings, rows, {"anna": 400})
+    found = plan(settings, "anna", "path", 8, start="sad", target="happy")
+    assert len(found) == 8
+    assert found["track_name"].notna().all()
