@@ -13,6 +13,7 @@ from core.settings import Settings, load_settings
 from ml import content
 from ml.features import AUDIO_FEATURES
 from ml.recommend.inputs import HEARD, PLAYED, STREAMED
+from ml.recommend.plan import plan
 from ml.registry.manage import list_versions, stored_registry
 from ml.sources import Query, read
 from ml.train import TASKS, train
@@ -122,6 +123,14 @@ def test_lists_know_every_play_but_learn_from_the_own_ones(homes: tuple[Settings
     rows = all_rows(homes[0])
     assert (~rows[PLAYED]["may_teach"]).sum() == 30
     assert all_rows(replace(homes[0], include_web_api_content=True))[PLAYED]["may_teach"].all()
+
+
+@pytest.mark.parametrize("is_included", [False, True])
+def test_playlists_made_on_the_spot_read_the_same(
+    homes: tuple[Settings, Settings], *, is_included: bool
+) -> None:
+    made = plan(replace(homes[0], include_web_api_content=is_included), "me", "focus", 5)
+    assert len(made) == 5
 
 
 def test_a_version_says_what_it_learned_from(homes: tuple[Settings, Settings]) -> None:
