@@ -27,6 +27,7 @@ from commands import (
 )
 from commands.shared import Json, Predictions, Synthetic, settle, show
 from core.errors import SpotiflowError
+from core.interruption import end_in_order, exit_code_of_interruption
 
 app = typer.Typer(
     name="spotiflow",
@@ -128,6 +129,15 @@ def main() -> None:
     """
     # A command is over before looking for garbage pays; after a build that alone takes half a second.
     gc.disable()
+    end_in_order()
+    try:
+        _run()
+    except SystemExit as ended:
+        # Libraries make endings of their own of being interrupted.
+        sys.exit((exit_code_of_interruption() or ended.code) if ended.code else ended.code)
+
+
+def _run() -> None:
     try:
         app()
     except SpotiflowError as error:
@@ -138,11 +148,10 @@ def main() -> None:
         sys.exit(0)
     except Exception as error:
         from core.console import log
-        from core.interruption import interruption
 
         # DuckDB makes an error of its own of a Ctrl+C that comes while it works.
-        if interruption():
-            sys.exit(130)
+        if code := exit_code_of_interruption():
+            sys.exit(code)
         log.exception("unexpected error")
         _fail(_in_words(error))
 

@@ -34,13 +34,11 @@ def run(
 
     Example: spotiflow run my_spotify_data.zip archive.zip
     """
-    from core.interruption import end_in_order
     from pipeline.run import choose, run_line, show_report
     from pipeline.stage import Job
 
     stages = choose(only or (), first)
     settings = settle(allow_synthetic=allow_synthetic, use_predictions=use_predictions)
-    end_in_order()
 
     def say(result: Any) -> None:
         if not as_json:

@@ -186,10 +186,8 @@ def ingest_simulate(
 
     Example: spotiflow ingest simulate --listeners 10 --days 365 --seed 1
     """
-    from core.interruption import end_in_order
     from ingest.simulate import render, simulate
 
-    end_in_order()
     receipt = simulate(
         settle(),
         listeners=listeners,

@@ -30,7 +30,6 @@ def schedule(
     """
     if context.invoked_subcommand:
         return
-    from core.interruption import end_in_order, interruption
     from pipeline.launcher import Launcher
     from pipeline.schedule import run_schedule, stop_schedule
     from pipeline.timetable import Timetable
@@ -43,14 +42,13 @@ def schedule(
     )
     launcher, table = Launcher(settings), Timetable()
     gc.enable()  # Other commands end soon (see cli.main), this one runs for months.
-    end_in_order()
     try:
         run_schedule(settings, launcher, typer.echo, table)
     except KeyboardInterrupt:
         launcher.stop()
         stop_schedule(table)
         show("Stopped; nothing is half done.")
-        raise typer.Exit(0 if interruption() else 130) from None
+        raise typer.Exit(0) from None
 
 
 @app.command()

@@ -29,6 +29,11 @@ def interruption() -> KeyboardInterrupt | None:
     return _ERRORS[_received[0]]() if _received else None
 
 
+def exit_code_of_interruption() -> int | None:
+    """Return what a process exits with that was asked to end, as a shell has it: 130 or 143; else None."""
+    return 128 + _received[0] if _received else None
+
+
 def _end(number: int, _: FrameType | None) -> None:
     _received.append(number)
     raise _ERRORS[number]

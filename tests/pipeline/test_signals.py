@@ -109,6 +109,23 @@ def test_sigterm_ends_a_stage_in_order(demo_warehouse: Settings, stage: str) -> 
         assert not [name for name in files if name.startswith(".")]
 
 
+@pytest.mark.long
+@pytest.mark.parametrize(("command", "blow", "code"), [("build", "SIGTERM", 143), ("train", "SIGINT", 130)])
+def test_a_command_by_hand_ends_in_order_too(
+    demo_warehouse: Settings, command: str, blow: str, code: int
+) -> None:
+    extra = make_due(demo_warehouse, command)
+    process = start(demo_warehouse, command, **extra)
+    wait_for(demo_warehouse, f"{command} started", process)
+    process.send_signal(getattr(signal, blow))
+    printed, errors = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode == code, printed + errors
+    assert not any(word in printed + errors for word in ("Traceback", "unexpected"))
+    assert ask(demo_warehouse, "select status from raw.stage_runs order by started_at desc limit 1") == [
+        ("interrupted",)
+    ]
+
+
 def test_sigterm_while_spotify_is_asked(logged_in: Settings, spotify: FakeSpotify) -> None:
     spotify.plays = plays(0, 10)
     spotify.fail(RECENT, f.HANG)
