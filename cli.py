@@ -27,7 +27,7 @@ from commands import (
 )
 from commands.shared import Json, Predictions, Synthetic, settle, show
 from core.errors import SpotiflowError
-from core.interruption import end_in_order, exit_code_of_interruption
+from core.interruption import end_in_order, exit_code_of_interruption, leave
 
 app = typer.Typer(
     name="spotiflow",
@@ -134,7 +134,7 @@ def main() -> None:
         _run()
     except SystemExit as ended:
         # Libraries make endings of their own of being interrupted.
-        sys.exit((exit_code_of_interruption() or ended.code) if ended.code else ended.code)
+        leave((exit_code_of_interruption() or ended.code) if ended.code else 0)
 
 
 def _run() -> None:

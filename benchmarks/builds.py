@@ -5,6 +5,7 @@ Every build and every bare run is a process of its own, so that its peak of memo
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import runpy
@@ -23,6 +24,8 @@ from benchmarks import histories
 from benchmarks.measuring import ROOT, Figure
 from core import dbt
 from core.built_inputs import PROJECT_DIR
+from core.database import open_warehouse
+from core.interruption import leave
 from core.settings import Settings, load_settings
 
 SYNTHETIC = PROJECT_DIR / "models" / "bronze" / f"{dbt.SYNTHETIC_MODEL}.py"
@@ -68,7 +71,7 @@ def _build_and_bare(settings: Settings, name: str) -> tuple[dict[str, Any], dict
     place = replace(settings, home=settings.home.with_name("bare"))
     shutil.copytree(settings.home, place.home)
     built = _child("build", settings)
-    bare = _child("bare", place, settings.target_dir, json.dumps(built["order"]))
+    bare = _child("bare", place, settings.target_dir, json.dumps(built["order"]), json.dumps(built["views"]))
     shutil.rmtree(place.home)
     slowest = ", ".join(f"{model} {seconds:.1f}" for model, seconds in built["slowest"])
     Console().print(
@@ -83,32 +86,35 @@ def _build_and_bare(settings: Settings, name: str) -> tuple[dict[str, Any], dict
 def _child(what: str, settings: Settings, *words: object) -> dict[str, Any]:
     """Run `_build` or `_bare` in a process of its own and return what it printed, with its peak in MB."""
     command = [sys.executable, "-m", "benchmarks.builds", what, str(settings.home), settings.memory_limit]
+    started = time.perf_counter()
     with subprocess.Popen([*command, *map(str, words)], cwd=ROOT, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         printed = child.stdout.read()
         _, status, usage = os.wait4(child.pid, 0)
+        seconds = time.perf_counter() - started
         child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
         raise SystemExit(f"{' '.join(command)} failed")
     peak = usage.ru_maxrss / (1024 if sys.platform == "linux" else 1024**2)
     done: dict[str, Any] = json.loads(printed)
-    return done | {"peak_mb": peak, "cpu": usage.ru_utime + usage.ru_stime}
+    return {"seconds": seconds} | done | {"peak_mb": peak, "cpu": usage.ru_utime + usage.ru_stime}
 
 
 def _build(settings: Settings) -> dict[str, Any]:
-    started = time.perf_counter()
+    gc.disable()  # As the command does (cli.main).
     result = dbt.build(settings)
-    seconds = time.perf_counter() - started
     slowest = sorted(result.models, key=lambda node: -node.seconds)[:5]
+    with open_warehouse(settings, read_only=True) as db:
+        views = db.execute("select view_name from duckdb_views() where not internal").fetchall()
     return {
-        "seconds": seconds,
         "slowest": [(node.name, node.seconds) for node in slowest],
         "order": [node.name for node in result.models],
+        "views": [name for (name,) in views],
     }
 
 
-def _bare(settings: Settings, target: Path, order: list[str]) -> dict[str, Any]:
-    """Make every model with the SQL that dbt compiled, in the order in which dbt did, and nothing else."""
+def _bare(settings: Settings, target: Path, order: list[str], views: list[str]) -> dict[str, Any]:
+    """Make the same models with the SQL that dbt compiled, in the order of dbt, and nothing else."""
     compiled = {path.stem: path for path in (target / "compiled" / "spotiflow" / "models").rglob("*.sql")}
     config: dict[str, Any] = {
         "memory_limit": settings.memory_limit,
@@ -117,8 +123,7 @@ def _bare(settings: Settings, target: Path, order: list[str]) -> dict[str, Any]:
     with duckdb.connect(str(settings.database_path), config=config) as db:
         db.execute("set TimeZone = 'UTC'; set enable_progress_bar = false")
         for layer in dbt.LAYERS:
-            db.execute(f"drop schema if exists {layer} cascade")
-            db.execute(f"create schema {layer}")
+            db.execute(f"create schema if not exists {layer}")
         started = time.perf_counter()
         for name in order:
             if name == dbt.SYNTHETIC_MODEL:
@@ -126,8 +131,8 @@ def _bare(settings: Settings, target: Path, order: list[str]) -> dict[str, Any]:
                 continue
             path = compiled[name]
             layer = path.relative_to(target / "compiled" / "spotiflow" / "models").parts[0]
-            kind = "view" if layer == "bronze" else "table"
-            db.execute(f"create {kind} {layer}.{name} as {path.read_text()}")
+            kind = "view" if name in views else "table"
+            db.execute(f"create or replace {kind} {layer}.{name} as {path.read_text()}")
     return {"seconds": time.perf_counter() - started}
 
 
@@ -135,14 +140,16 @@ def _make_synthetic(db: duckdb.DuckDBPyConnection) -> None:
     module = runpy.run_path(str(SYNTHETIC))
     ids = db.execute("select track_id from bronze.synthetic_track_ids_bronze").fetchall()
     columns = module["synthetic_columns"](track_id for (track_id,) in ids)  # noqa: F841 (the SQL reads it)
-    db.execute(f"create table bronze.{dbt.SYNTHETIC_MODEL} as select * from columns")
+    db.execute(f"create or replace table bronze.{dbt.SYNTHETIC_MODEL} as select * from columns")
 
 
 def _main() -> None:
     what, home, memory_limit, *words = sys.argv[1:]
     settings = load_settings(home=Path(home), memory_limit=memory_limit)
-    done = _build(settings) if what == "build" else _bare(settings, Path(words[0]), json.loads(words[1]))
+    arguments = [json.loads(word) for word in words[1:]]
+    done = _build(settings) if what == "build" else _bare(settings, Path(words[0]), *arguments)
     sys.stdout.write(json.dumps(done))
+    leave(0)  # As the command does.
 
 
 if __name__ == "__main__":

@@ -26,9 +26,7 @@
             insert into {{ target }} {{ get_column_names() }} {{ get_select_subquery(compiled_code) }};
         {%- else -%}
             create table {{ target }} as ({{ compiled_code }});
-        {%- endif -%}
-    {%- endcall %}
-    {% call statement("comments") -%}
+        {%- endif %}
         comment on table {{ target }} is {{ duckdb_escape_comment(model.description) }};
         {% for column in model.columns.values() %}
             comment on column {{ target }}.{{ column.name }} is {{ duckdb_escape_comment(column.description) }};
