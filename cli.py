@@ -123,21 +123,22 @@ def demo() -> None:
 
 
 def main() -> None:
-    """Run the command line; the only place that prints errors and ends the process.
-
-    Exit codes: 0 done, 1 failed with a sentence, 2 usage, 3 login needed, 4 wait, 130 interrupted.
-    """
+    """Be the process of one command, and end it as `run` says, or as a signal that came in between."""
     # A command is over before looking for garbage pays; after a build that alone takes half a second.
     gc.disable()
     end_in_order()
     try:
-        _run()
+        run()
     except SystemExit as ended:
         # Libraries make endings of their own of being interrupted.
         leave((exit_code_of_interruption() or ended.code) if ended.code else 0)
 
 
-def _run() -> None:
+def run() -> None:
+    """Run the command line; the only place that prints errors, and it always raises SystemExit.
+
+    Exit codes: 0 done, 1 failed with a sentence, 2 usage, 3 login needed, 4 wait, 130 interrupted.
+    """
     try:
         app()
     except SpotiflowError as error:

@@ -6,6 +6,7 @@ import atexit
 import os
 import signal
 import sys
+from contextlib import suppress
 from types import FrameType
 from typing import NoReturn
 
@@ -43,8 +44,10 @@ def leave(code: int | str) -> NoReturn:
     if isinstance(code, str):
         sys.exit(code)
     atexit._run_exitfuncs()
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        # Who reads a pipe may have seen enough.
+        with suppress(BrokenPipeError):
+            stream.flush()
     os._exit(code)
 
 

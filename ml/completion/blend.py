@@ -6,6 +6,7 @@ A small ridge on the deviations from the mean, drawn to what fits listeners in g
 
 from __future__ import annotations
 
+import heapq
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,11 +76,10 @@ class Matched:
         return Matched(self.inputs[rows], self.truth[rows], self.artists[rows])
 
 
-def fit_blend(matched: Matched, route: str) -> Blend:
-    """Fit from LEAST_TRACKS tracks on; the interval is that of `honest`."""
+def fit_blend(matched: Matched, route: str, predicted: Matrix) -> Blend:
+    """Fit from LEAST_TRACKS tracks on; the interval is that of `predicted`, which `honest` made of them."""
     blend = _fit(matched, route)
     share = _best_share(matched, route)
-    predicted, _ = honest(matched, route)
     half_width = conformal_quantile(matched.truth - predicted, INTERVAL_LEVEL[route])
     return Blend(blend.mean, blend.center, blend.weights, share, half_width)
 
@@ -100,10 +100,12 @@ def honest(matched: Matched, route: str) -> tuple[Matrix, Matrix]:
 def artist_folds(artists: Codes) -> Codes:
     """Spread artists over folds, the most frequent first, each into the emptiest."""
     found, codes, counts = np.unique(artists, return_inverse=True, return_counts=True)
-    fold_of, sizes = np.zeros(len(found), dtype=np.int64), np.zeros(N_FOLDS)
+    fold_of = np.zeros(len(found), dtype=np.int64)
+    # The emptiest fold is the first of a heap; of those as empty the lowest.
+    folds = [(0, fold) for fold in range(N_FOLDS)]
     for place in np.argsort(-counts, kind="stable"):
-        fold_of[place] = int(np.argmin(sizes))
-        sizes[fold_of[place]] += counts[place]
+        size, fold_of[place] = folds[0]
+        heapq.heapreplace(folds, (size + int(counts[place]), int(fold_of[place])))
     return fold_of[codes]
 
 

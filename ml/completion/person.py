@@ -69,6 +69,7 @@ class _Feature:
         """Gather the inputs of both routes."""
         self._target, self._heard, self._mine = TARGETS[place], heard, mine
         self._truth = heard.truth[mine, place]
+        self._honest: dict[str, tuple[Matrix, Matrix]] = {}
         self._is_matched: Mask = heard.is_measured[mine] & ~np.isnan(self._truth)
         names = {KNOWN: heard.by_artist[mine, place], UNKNOWN: heard.by_text[mine, place]}
         self._width = {KNOWN: heard.width_by_artist[place], UNKNOWN: heard.width_by_text[place]}
@@ -87,6 +88,12 @@ class _Feature:
         rows = self._is_matched & ((route == UNKNOWN) | ~np.isnan(self._inputs[KNOWN][:, 0]))
         return Matched(self._inputs[route][rows], self._truth[rows], self._heard.artists[self._mine][rows])
 
+    def _left_out(self, route: str) -> tuple[Matrix, Matrix]:
+        """What `honest` says of the matched tracks; the interval and the figures are of the same."""
+        if route not in self._honest:
+            self._honest[route] = honest(self._matched(route), route)
+        return self._honest[route]
+
     def is_enough(self, route: str) -> bool:
         """Say whether the listener has enough measured tracks, of more than a few artists."""
         matched = self._matched(route)
@@ -96,7 +103,7 @@ class _Feature:
         """Fit one route; None where there is nothing to go by."""
         matched = self._matched(route)
         if self.is_enough(route):
-            return fit_blend(matched, route)
+            return fit_blend(matched, route, self._left_out(route)[0])
         return general_blend(self._all_matched(route), self._inputs[route], route, self._width[route])
 
     def _all_matched(self, route: str) -> Matched:
@@ -140,7 +147,7 @@ class _Feature:
     def figures(self, route: str) -> list[Metric]:
         """Score the route on measured tracks, artists left out, beside the listener's mean."""
         matched = self._matched(route)
-        predicted, means = honest(matched, route)
+        predicted, means = self._left_out(route)
         ours = _with_widths(matched, predicted, self._target, INTERVAL_LEVEL[route])
         baseline = _with_widths(matched, means, self._target, INTERVAL_LEVEL[route])
         drawn = Clusters(matched.artists)

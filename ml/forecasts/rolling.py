@@ -149,13 +149,14 @@ def _half_widths(residuals: Matrix, known: Codes) -> Matrix:
     """
     widths = np.full(len(known), np.nan)
     missed, judged = 1 - LEVEL, WARM_UP
+    sizes = np.abs(residuals)
     for place, last in enumerate(known):
         for known_now in range(judged, last + 1):
             if not np.isnan(widths[known_now]):
-                is_miss = abs(residuals[known_now]) > widths[known_now]
-                missed = float(np.clip(missed + LEVEL_STEP * (1 - LEVEL - is_miss), 0.005, 0.5))
+                is_miss = bool(sizes[known_now] > widths[known_now])
+                missed = min(max(missed + LEVEL_STEP * (1 - LEVEL - is_miss), 0.005), 0.5)
         judged = max(judged, last + 1)
-        past = np.abs(residuals[WARM_UP : last + 1])
+        past = sizes[WARM_UP : last + 1]
         widths[place] = _quantile(past[~np.isnan(past)][-RESIDUALS_KEPT:], 1 - missed)
     return widths
 

@@ -34,7 +34,7 @@ for name, words in json.loads(sys.stdin.read()).items():
     sys.argv, out, err, code = ["spotiflow", *words], io.StringIO(), io.StringIO(), 0
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
-            cli.main()
+            cli.run()
         except SystemExit as end:
             code = end.code or 0
     ended[name] = code, out.getvalue(), err.getvalue()

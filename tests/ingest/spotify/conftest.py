@@ -85,14 +85,14 @@ def expire_access(settings: Settings) -> None:
 
 @pytest.fixture
 def run(settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cli:
-    """Run `spotiflow ARGUMENTS` in this process, as `cli.main` runs it."""
+    """Run `spotiflow ARGUMENTS` in this process, as `cli.run` runs it."""
 
     def call(*arguments: str) -> Result:
         monkeypatch.setattr(sys, "argv", ["spotiflow", *arguments])
         monkeypatch.setenv("COLUMNS", "300")
         capsys.readouterr()
         with pytest.raises(SystemExit) as ended:
-            cli.main()
+            cli.run()
         printed = capsys.readouterr()
         output = printed.out + printed.err
         assert "Traceback" not in output
