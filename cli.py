@@ -94,12 +94,15 @@ def build(
     layer: Annotated[str | None, typer.Option(help="Only bronze, silver or gold, and what it needs.")] = None,
     branch: Annotated[str | None, typer.Option(help="Only one branch of gold, such as descriptive.")] = None,
     select: Annotated[str | None, typer.Option(help="dbt's own selection, such as top_artists+.")] = None,
-    full_refresh: Annotated[bool, typer.Option(help="Make synthetic features anew as well.")] = False,
+    full_refresh: Annotated[bool, typer.Option(help="Everything anew, synthetic features too.")] = False,
     allow_synthetic: Synthetic = None,
     use_predictions: Predictions = None,
     as_json: Json = False,
 ) -> None:
     """Build the bronze, silver and gold tables and test their data.
+
+    What hangs on rows that have changed since the last build; everything where none have, or where models or
+    settings have.
 
     Example: spotiflow build --branch descriptive
     """
