@@ -101,10 +101,12 @@ def forget_listeners(settings: Settings, names: Sequence[str]) -> Forgotten:
     with scratch_folder(settings) as scratch, _side_by_side(settings, scratch) as (db, fresh):
         with progress("Writing the warehouse anew"):
             rows = _copy(db, names)
+            # Written before their strings are gathered: what is left of a block is filled with whatever was in
+            # that memory before.
+            db.execute("checkpoint")
             n_strings = search.collect(db)
             strings = search.sample(db)
             n_left = search.rows_left(db)
-        db.execute("checkpoint")
         before, after = settings.database_path.stat().st_size, fresh.stat().st_size
         seen_before = search.found_in(settings.database_path, strings)
         if n_left or search.found_in(fresh, strings):

@@ -56,7 +56,7 @@ def test_the_note_of_a_source_that_polls(logged_in: Settings, spotify: FakeSpoti
     assert row["note"] == f"login ends in {days} days; 2 of 400 calls"
     spotify.fail(RECENT, f.QUOTA_LONG)
     run("ingest", "spotify")
-    waiting = run("status").output
+    waiting = " ".join(run("status").output.split())
     assert "3 of 400 calls; me/player/recently-played waits until" in waiting
     assert "(daily quota used up); last try: waiting" in waiting
     log_in(logged_in, spotify, days_ago=400)
