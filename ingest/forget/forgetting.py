@@ -101,8 +101,7 @@ def forget_listeners(settings: Settings, names: Sequence[str]) -> Forgotten:
     with scratch_folder(settings) as scratch, _side_by_side(settings, scratch) as (db, fresh):
         with progress("Writing the warehouse anew"):
             rows = _copy(db, names)
-            # Written before their strings are gathered: what is left of a block is filled with whatever was in
-            # that memory before.
+            # Written before their strings are gathered: the rest of a block is whatever that memory held.
             db.execute("checkpoint")
             n_strings = search.collect(db)
             strings = search.sample(db)
