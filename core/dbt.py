@@ -60,7 +60,7 @@ def build(
     if selection:
         arguments += ["--select", *selection]
     elif not full_refresh:
-        arguments += _what_changed(inputs, known)
+        arguments += what_changed(inputs, known)
     try:
         result = invoke(settings, arguments)
     except DataTestError as error:
@@ -72,7 +72,7 @@ def build(
     return result
 
 
-def _what_changed(inputs: Inputs, known: Inputs) -> list[str]:
+def what_changed(inputs: Inputs, known: Inputs) -> list[str]:
     """Return the arguments that build what hangs on changed tables; none where everything has to be built."""
     changed = changed_tables(inputs, known)
     if not changed:
