@@ -15,7 +15,6 @@ import duckdb
 from core.build_outcome import BuildResult, raise_for
 from core.built_inputs import (
     PROJECT_DIR,
-    Inputs,
     built_inputs,
     changed_tables,
     current_inputs,
@@ -54,36 +53,35 @@ def build(
     arguments = ["build", "--exclude-resource-type", "unit_test", "--no-write-json"]
     selection = _selection(layer, branch, select)
     with open_warehouse(settings) as db:
-        inputs, known = current_inputs(db, settings), built_inputs(db)
+        inputs = current_inputs(db, settings)
+        changed = changed_tables(inputs, built_inputs(db))
     if full_refresh:
         arguments.append("--full-refresh")
     if selection:
         arguments += ["--select", *selection]
     elif not full_refresh:
-        arguments += what_changed(inputs, known)
+        arguments += what_hangs_on(changed)
     try:
         result = invoke(settings, arguments)
     except DataTestError as error:
         error.inputs = inputs if selection in ([], [FROM_ML]) else {}
         raise
-    if not selection or _is_rest_current(inputs, known, selection):
+    if not selection or _is_rest_current(changed, selection):
         with open_warehouse(settings) as db:
             record_built(db, inputs)
     return result
 
 
-def what_changed(inputs: Inputs, known: Inputs) -> list[str]:
+def what_hangs_on(changed: set[str] | None) -> list[str]:
     """Return the arguments that build what hangs on changed tables; none where everything has to be built."""
-    changed = changed_tables(inputs, known)
     if not changed:
         return []
     # The other tables of a test are there, unchanged, from the build before.
     return ["--indirect-selection", "eager", "--select", *(f"source:{table}+" for table in sorted(changed))]
 
 
-def _is_rest_current(inputs: Inputs, known: Inputs, selection: list[str]) -> bool:
+def _is_rest_current(changed: set[str] | None, selection: list[str]) -> bool:
     """Whether all that was not selected was built from the same already."""
-    changed = changed_tables(inputs, known)
     if changed is None:
         return False
     return not changed or (selection == [FROM_ML] and all(map(is_of_models, changed)))

@@ -32,12 +32,10 @@ def scratch_folder(settings: Settings) -> Iterator[Path]:
 
 
 def sweep(scratch_dir: Path) -> None:
-    """Remove the folders of processes that are gone; another command may be at work in its own."""
+    """Remove the folders of processes that are gone; others, and this one, may be at work in theirs."""
     for entry in scratch_dir.iterdir():
         owner = entry.name.partition("-")[0]
-        if owner.isdigit() and int(owner) != os.getpid() and is_alive(int(owner)):
-            continue
-        if owner.isdigit() and int(owner) == os.getpid():
+        if owner.isdigit() and is_alive(int(owner)):
             continue
         if entry.is_dir() and not entry.is_symlink():
             shutil.rmtree(entry, ignore_errors=True)

@@ -70,9 +70,9 @@ def existing_listener(db: duckdb.DuckDBPyConnection, listener_id: str | None, se
     """
     known = [listener.listener_id for listener in _all(db)]
     name = listener_id or settings.default_listener
-    if listener_id is None and name not in known and len(known) == 1:
-        return known[0]
     if listener_id is None and name not in known and known:
+        if len(known) == 1:
+            return known[0]
         raise UsageError(
             f"Several listeners could be meant: {', '.join(known)}.",
             hint=f"Say whose: --listener {known[0]}.",

@@ -21,7 +21,7 @@ from pipeline import status_sql as sql
 from pipeline.alerts import Alert, open_alerts
 from pipeline.polling import logins
 from pipeline.schedule import is_running, next_times
-from pipeline.status_notes import open_gaps, poll_note, source_notes, to_do
+from pipeline.status_notes import poll_note, source_notes, to_do
 
 GIGABYTE = 1e9
 # A clock may be late by so many of its own periods before anybody calls that stale.
@@ -129,7 +129,7 @@ def _note_polls(settings: Settings, status: Status) -> None:
     if row is None:
         row = {"source": "spotify", "last_ok": None, "new_rows": None, "note": None}
         status.sources.append(row)
-    row["note"] = "; ".join(part for part in (note, row["note"]) if part)
+    row["note"] = _joined(note, row["note"])
 
 
 def _read(db: duckdb.DuckDBPyConnection, status: Status) -> None:
@@ -137,11 +137,15 @@ def _read(db: duckdb.DuckDBPyConnection, status: Status) -> None:
     status.sources = _rows(db, sql.SOURCES)
     notes = source_notes(db)
     for row in status.sources:
-        row["note"] = "; ".join(part for part in (notes.get(row["source"]), row["note"]) if part) or None
+        row["note"] = _joined(notes.get(row["source"]), row["note"])
     status.stages = _rows(db, sql.STAGES)
     status.runs = _rows(db, sql.RUNS)
     status.refused = _rows(db, sql.REFUSED)
-    status.gaps = open_gaps(db)
+    status.gaps = _rows(db, sql.GAPS)
+
+
+def _joined(*notes: str | None) -> str | None:
+    return "; ".join(note for note in notes if note) or None
 
 
 def _rows(db: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:

@@ -24,10 +24,6 @@ where kind in ('extended', 'account') and status = 'ok' and covered_to is not nu
 _MATCHED = """
 select avg((feature_source = 'kaggle')::int) from silver.listening_with_features
 """
-_GAPS = """
-select listener_id, gap_started_at, gap_ended_at
-from raw.history_gaps where closed_at is null order by gap_started_at
-"""
 
 
 def source_notes(db: duckdb.DuckDBPyConnection) -> dict[str, str]:
@@ -70,12 +66,6 @@ def _login(settings: Settings, name: str, is_one_of_several: bool) -> str:
     if login is None or login.token is None or login.days_left < 0:
         return f"{whose} has ended"
     return f"{whose} ends in {login.days_left} days"
-
-
-def open_gaps(db: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """Return the gaps in histories that no export has closed, oldest first; times UTC."""
-    rows = db.execute(_GAPS).fetchall()
-    return [dict(zip(("listener_id", "from", "to"), row, strict=True)) for row in rows]
 
 
 def to_do(gap: dict[str, Any]) -> str:

@@ -62,6 +62,11 @@ RUNS = """
 select run_id, command, started_at, finished_at, status, exit_code, detail
 from raw.runs order by started_at desc limit 48
 """
+# What no export has closed, oldest first; times UTC.
+GAPS = """
+select listener_id, gap_started_at as "from", gap_ended_at as "to"
+from raw.history_gaps where closed_at is null order by gap_started_at
+"""
 REFUSED = "select path, detail, checked_at from raw.source_files where status = 'refused' order by path"
 # Durations in seconds; the share of stages that went well is of those that ran.
 STAGE_FIGURES = """

@@ -47,11 +47,11 @@
 
 {#- The earlier and the later of the two moments that a source tells of a play. -#}
 {%- macro first_moment(history) -%}
-    least(coalesce({{ history }}.started_at, {{ history }}.played_at), coalesce({{ history }}.ended_at, {{ history }}.played_at))
+    least({{ began_at(history) }}, coalesce({{ history }}.ended_at, {{ history }}.played_at))
 {%- endmacro -%}
 
 {%- macro last_moment(history) -%}
-    greatest(coalesce({{ history }}.started_at, {{ history }}.played_at), coalesce({{ history }}.ended_at, {{ history }}.played_at))
+    greatest({{ began_at(history) }}, coalesce({{ history }}.ended_at, {{ history }}.played_at))
 {%- endmacro -%}
 
 {#- From when to when each source tells of a listener's music. -#}
