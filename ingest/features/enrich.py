@@ -18,43 +18,37 @@ from ingest.features.coverage import coverage_of
 from ingest.features.ranges import wrong_value
 from ingest.features.reccobeats import IDS_PER_CALL, PROVIDER, Measured, ReccoBeats
 from ingest.features.results import FetchReceipt
+from ingest.heard import HEARD
 from ingest.table_headers import FEATURES
 
 # What a provider does not know today it may know later.
 ASK_AGAIN_AFTER = timedelta(days=90)
-_WANTED = """
-with plays as (
-    select coalesce(history.track_id, searches.track_id) as track_id, history.isrc
-    from raw.listening_history as history
-    left join raw.track_searches as searches
-        on history.track_id is null
-        and history.artist_name = searches.artist_name and history.track_name = searches.track_name
-    where content_type = 'track'
-),
-heard as (
+_WANTED = f"""
+with {HEARD},
+wanted as (
     select track_id, count(*) as n_rows, min(isrc) as isrc
-    from plays
-    where regexp_full_match(track_id, '[0-9A-Za-z]{22}')
+    from heard
+    where content_type = 'track' and regexp_full_match(track_id, '[0-9A-Za-z]{{22}}')
     group by track_id
 )
-select heard.track_id, upper(coalesce(tracks.isrc, heard.isrc)) as known_isrc
-from heard
+select wanted.track_id, upper(coalesce(tracks.isrc, wanted.isrc)) as known_isrc
+from wanted
 left join (select track_id, min(isrc) as isrc from raw.tracks group by track_id) as tracks using (track_id)
 where not exists (
         select 1 from raw.track_features as found
-        where found.track_id = heard.track_id
+        where found.track_id = wanted.track_id
             and ((valence is not null and energy is not null) or provider = $provider)
     )
     and not exists (
         select 1 from raw.kaggle_tracks as found
-        where found.track_id = heard.track_id and not is_simulated
+        where found.track_id = wanted.track_id and not is_simulated
     )
     and not exists (
         select 1 from raw.missing_features as missing
-        where missing.track_id = heard.track_id and provider = $provider and checked_at > $since
+        where missing.track_id = wanted.track_id and provider = $provider and checked_at > $since
             and missing.isrc is not distinct from known_isrc
     )
-order by n_rows desc, heard.track_id
+order by n_rows desc, wanted.track_id
 limit $limit
 """
 

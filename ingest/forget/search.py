@@ -24,10 +24,16 @@ from (
     select unnest([track_id, track_name, artist_name])
     from old.raw.saved_tracks semi join gone_listeners using (listener_id)
     union all
+    select unnest([track_id, track_name, artist_name])
+    from old.raw.track_searches semi join gone_listeners using (listener_id)
+    union all
+    select unnest([playlist_id, content_uri, track_id, track_name, artist_name])
+    from old.raw.playlist_items semi join gone_listeners using (listener_id)
+    union all
     select unnest([playlist_id, playlist_name])
     from old.raw.playlists semi join gone_listeners using (listener_id)
     union all
-    select unnest([item_id, item_name])
+    select unnest([item_id, item_name, artist_name])
     from old.raw.top_items semi join gone_listeners using (listener_id)
     union all
     select unnest([listener_id, display_name])

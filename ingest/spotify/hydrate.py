@@ -13,6 +13,7 @@ from core.database import open_warehouse
 from core.errors import ApiError
 from core.runs import utc_now
 from core.settings import Settings
+from ingest.heard import HEARD
 from ingest.spotify.client import AUDIO_FEATURES, TRACKS, SpotifyApi
 from ingest.spotify.ledger import BudgetError, Ledger, store_news
 from ingest.spotify.recently_played import as_json
@@ -105,8 +106,9 @@ def _by_id(lacking: str) -> Callable[[duckdb.DuckDBPyConnection, str], list[Key]
     def waiting(db: duckdb.DuckDBPyConnection, listener_id: str) -> list[Key]:
         return db.execute(
             f"""
+            with {HEARD}
             select track_id
-            from raw.listening_history
+            from heard
             where listener_id = ? and regexp_full_match(track_id, '[0-9A-Za-z]{{22}}')
                 and track_id not in (select track_id from raw.missing_tracks) and {lacking}
             group by track_id
@@ -182,7 +184,7 @@ def _number(value: Any) -> float | None:
 
 TRACK_QUEUE = Queue(
     "tracks",
-    _by_id("not exists (select 1 from raw.tracks as t where t.track_id = listening_history.track_id)"),
+    _by_id("not exists (select 1 from raw.tracks as t where t.track_id = heard.track_id)"),
     lambda api, key: _item(lambda: api.track(key[0])),
     _store_tracks,
 )
@@ -190,7 +192,7 @@ FEATURE_QUEUE = Queue(
     AUDIO_FEATURES,
     _by_id(
         "not exists (select 1 from raw.track_features as f "
-        "where f.track_id = listening_history.track_id and f.provider = 'spotify')"
+        "where f.track_id = heard.track_id and f.provider = 'spotify')"
     ),
     lambda api, key: _item(lambda: api.audio_features(key[0])),
     _store_features,

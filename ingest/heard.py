@@ -1,0 +1,24 @@
+"""What was heard, by Spotify id: the source's own, or the one that a search found for the names."""
+
+from __future__ import annotations
+
+HEARD = """
+found_by_search as (
+    select artist_name, track_name, arg_max(track_id, searched_at) as track_id
+    from raw.track_searches
+    where track_id is not null
+    group by artist_name, track_name
+),
+heard as (
+    select
+        history.listener_id,
+        history.content_type,
+        history.isrc,
+        coalesce(history.track_id, found.track_id) as track_id
+    from raw.listening_history as history
+    left join found_by_search as found
+        on history.track_id is null and history.content_type = 'track'
+        and history.artist_name = found.artist_name and history.track_name = found.track_name
+)
+"""
+"""CTEs that end in `heard`: a row per row of raw.listening_history; `track_id` is NULL where it is unknown."""
