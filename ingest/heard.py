@@ -21,4 +21,4 @@ heard as (
         and history.artist_name = found.artist_name and history.track_name = found.track_name
 )
 """
-"""CTEs that end in `heard`: a row per row of raw.listening_history; `track_id` is NULL where it is unknown."""
+"""CTEs that end in `heard`: a row for each of raw.listening_history, `track_id` NULL where it is unknown."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import duckdb
@@ -17,11 +17,13 @@ from core.database import open_warehouse
 from core.errors import NotFoundError, WarehouseBusyError
 from core.runs import utc_now
 from core.settings import Settings
+from ingest.spotify.ledger import Ledger
+from ingest.spotify.state import read_state
 from pipeline import status_sql as sql
 from pipeline.alerts import Alert, open_alerts
 from pipeline.polling import logins
 from pipeline.schedule import is_running, next_times
-from pipeline.status_notes import poll_note, source_notes, to_do
+from pipeline.status_notes import local_moment, poll_note, runs_in_words, source_notes, to_do
 
 GIGABYTE = 1e9
 # A clock may be late by so many of its own periods before anybody calls that stale.
@@ -34,7 +36,8 @@ class Status:
     """What there is to know; rows are dictionaries as `--json` prints them, times UTC.
 
     holder: who keeps the warehouse from being read; the rows are empty then. stale: why it is not as new as
-    the schedule promises, empty for fresh.
+    the schedule promises, empty for fresh. ledger: calls to Spotify in 24 hours and its locks, None where the
+    warehouse is held.
     """
 
     listeners: list[dict[str, Any]] = field(default_factory=list)
@@ -46,6 +49,7 @@ class Status:
     alerts: list[Alert] = field(default_factory=list)
     schedule: dict[str, dict[str, str]] = field(default_factory=dict)
     is_scheduled: bool = False
+    ledger: Ledger | None = None
     file_bytes: int = 0
     free_bytes: int = 0
     holder: str | None = None
@@ -59,6 +63,8 @@ class Status:
                 {"cause": a.cause, "message": a.message, "since": a.since, "told_at": a.told_at}
                 for a in self.alerts
             ],
+            "calls": self.ledger.used_by_endpoint if self.ledger else {},
+            "waits": [asdict(wait) for wait in self.ledger.waits] if self.ledger else [],
             "schedule": {"is_running": self.is_scheduled, "clocks": self.schedule},
             "file": {"bytes": self.file_bytes, "free_bytes": self.free_bytes, "held_by": self.holder},
             "is_stale": bool(self.stale),
@@ -81,15 +87,11 @@ class Status:
         return Group(*parts)
 
     def _runs_line(self) -> str:
-        counts: dict[str, int] = {}
-        for run in self.runs:
-            counts[run["status"]] = counts.get(run["status"], 0) + 1
-        known = ", ".join(f"{n} {status}" for status, n in sorted(counts.items(), key=lambda pair: -pair[1]))
         upcoming = sorted(clock["next"] for clock in self.schedule.values())
         later = "a schedule is starting" if self.is_scheduled else "no schedule is running"
         if upcoming:
-            later = f"next {_local(datetime.fromisoformat(upcoming[0]))}"
-        return f"RUNS   last {len(self.runs)}: {known or 'none yet'}   {later}"
+            later = f"next {local_moment(datetime.fromisoformat(upcoming[0]))}"
+        return f"RUNS   {runs_in_words(self.runs, self.ledger)}   {later}"
 
     def _file_line(self) -> str:
         lock = f"held by {self.holder}" if self.holder else "lock free"
@@ -122,7 +124,10 @@ def read_status(settings: Settings) -> Status:
 
 def _note_polls(settings: Settings, status: Status) -> None:
     """Add to the source that polls when its login ends and what its calls come to."""
-    note = None if status.holder else poll_note(settings)
+    if status.holder:
+        return
+    status.ledger = read_state(settings).ledger
+    note = poll_note(settings, status.ledger)
     if note is None:
         return
     row = next((row for row in status.sources if row["source"] == "spotify"), None)
@@ -169,7 +174,7 @@ def _stale(settings: Settings, status: Status) -> list[str]:
         found.append("nothing was run yet: spotiflow run")
     elif utc_now() - last > longest:
         found.append(
-            f"nothing was run since {_local(last)}: spotiflow run, or keep spotiflow schedule running"
+            f"nothing was run since {local_moment(last)}: spotiflow run, or keep spotiflow schedule running"
         )
     return found
 
@@ -180,13 +185,13 @@ def _late_poll(settings: Settings, status: Status) -> list[str]:
     last = next((row["last_ok"] for row in status.sources if row["source"] == "spotify"), None)
     allowed = timedelta(minutes=PERIODS * settings.schedule_poll_minutes)
     if last is None or utc_now() - last > allowed:
-        when = f"since {_local(last)}" if last else "yet"
+        when = f"since {local_moment(last)}" if last else "yet"
         return [f"no poll of Spotify went well {when}; it shows the last 50 plays only"]
     return []
 
 
 def _listener(row: dict[str, Any]) -> str:
-    last = _local(row["last_at"]) if row["last_at"] else "never"
+    last = local_moment(row["last_at"]) if row["last_at"] else "never"
     missing = f"; {row['missing_days']:,} days missing" if row.get("missing_days") is not None else ""
     n_gaps = row["open_gaps"]
     gaps = f", {n_gaps} gap{'s' if n_gaps > 1 else ''} open" if n_gaps else ""
@@ -198,8 +203,8 @@ def _sources(rows: list[dict[str, Any]], schedule: dict[str, dict[str, str]]) ->
     table.columns[2].justify = "right"
     for row in rows:
         clock = schedule.get("poll") if row["source"] == "spotify" else None
-        upcoming = _local(datetime.fromisoformat(clock["next"])) if clock else "-"
-        last = _local(row["last_ok"]) if row["last_ok"] else "never"
+        upcoming = local_moment(datetime.fromisoformat(clock["next"])) if clock else "-"
+        last = local_moment(row["last_ok"]) if row["last_ok"] else "never"
         table.add_row(row["source"], last, f"{row['new_rows'] or 0:,}", upcoming, row["note"] or "")
     return table
 
@@ -207,9 +212,4 @@ def _sources(rows: list[dict[str, Any]], schedule: dict[str, dict[str, str]]) ->
 def _stage(row: dict[str, Any]) -> str:
     n_tests = re.search(r"[\d,]+ tests", row["detail"] or "")
     tests = f", {n_tests.group()}" if n_tests else ""
-    return f"{row['stage']} {_local(row['started_at'])} {row['status']} {row['seconds']:.0f} s{tests}"
-
-
-def _local(moment: datetime) -> str:
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return f"{aware.astimezone():%m-%d %H:%M}"
+    return f"{row['stage']} {local_moment(row['started_at'])} {row['status']} {row['seconds']:.0f} s{tests}"

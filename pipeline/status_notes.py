@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
 import duckdb
 
 from core.errors import SpotiflowError
-from core.runs import utc_now
 from core.settings import Settings
-from ingest.spotify.client import RECENTLY_PLAYED
-from ingest.spotify.ledger import local_time
-from ingest.spotify.state import read_state
+from ingest.spotify.ledger import Ledger, local_time
 from ingest.spotify.token_store import TokenStore, token_path
 from pipeline.polling import logins
 
@@ -37,24 +35,43 @@ def source_notes(db: duckdb.DuckDBPyConnection) -> dict[str, str]:
     return notes
 
 
-def poll_note(settings: Settings) -> str | None:
-    """Say when each login ends and how much of the day's budget of calls is used; None without a login."""
+def poll_note(settings: Settings, ledger: Ledger) -> str | None:
+    """Say when each login ends, how much of the day's budget is used, what Spotify has locked; or None."""
     names = logins(settings)
     if not names:
         return None
     parts = [_login(settings, name, len(names) > 1) for name in names]
-    ledger = read_state(settings).ledger
-    endpoints = {endpoint for endpoint, _, _ in ledger.calls}
-    busiest = max(endpoints, key=ledger.used, default=RECENTLY_PLAYED)
-    used = f"{ledger.used(busiest):,} of {settings.spotify_daily_calls:,} calls"
-    parts.append(used if busiest == RECENTLY_PLAYED else f"{used} to {busiest}")
-    waits = sorted(
-        (b for b in ledger.backoffs.values() if b.not_before > utc_now()), key=lambda b: b.not_before
-    )
-    for wait in waits:
+    parts.append(ledger.in_words)
+    for wait in ledger.waits:
         until = local_time(wait.not_before).removeprefix("after ")
         parts.append(f"{wait.endpoint} waits until {until} ({wait.reason})")
     return "; ".join(parts)
+
+
+def runs_in_words(runs: list[dict[str, Any]], ledger: Ledger | None) -> str:
+    """Count the last runs, newest first, by how they ended; say for what the last one waits that waited."""
+    counts = Counter(run["status"] for run in runs)
+    waiting = next((run for run in runs if run["status"] == "waiting"), None)
+    why = f" ({_cause(waiting, ledger)})" if waiting else ""
+    known = [f"{n} {status}{why if status == 'waiting' else ''}" for status, n in counts.most_common()]
+    return f"last {len(runs)}: {', '.join(known) or 'none yet'}"
+
+
+def _cause(run: dict[str, Any], ledger: Ledger | None) -> str:
+    """Return a lock of Spotify's with its end, also when that is over; otherwise what the stage said."""
+    said = str(run["reason"] or "another process held the warehouse").rstrip(".")
+    locks = ledger.backoffs.values() if ledger and said.startswith("spotify:") else ()
+    waits = [lock for lock in locks if lock.not_before > run["started_at"]]
+    if not waits:
+        return said
+    last = max(waits, key=lambda lock: lock.not_before)
+    return f"{last.reason}, until {local_moment(last.not_before)}"
+
+
+def local_moment(moment: datetime) -> str:
+    """Return a time, UTC where it has no zone, as day and minute of this machine's clock."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return f"{aware.astimezone():%m-%d %H:%M}"
 
 
 def _login(settings: Settings, name: str, is_one_of_several: bool) -> str:

@@ -58,9 +58,15 @@ from raw.stage_runs
 qualify row_number() over (partition by stage order by started_at desc) = 1
 order by started_at
 """
+# reason: what the first stage that did not go well said.
 RUNS = """
-select run_id, command, started_at, finished_at, status, exit_code, detail
-from raw.runs order by started_at desc limit 48
+select
+    run_id, command, started_at, finished_at, status, exit_code, detail,
+    (
+        select arg_min(s.stage || ': ' || s.detail, s.started_at) from raw.stage_runs as s
+        where s.run_id = r.run_id and s.status not in ('ok', 'skipped')
+    ) as reason
+from raw.runs as r order by started_at desc limit 48
 """
 # What no export has closed, oldest first; times UTC.
 GAPS = """

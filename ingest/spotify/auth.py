@@ -20,7 +20,7 @@ from core.runs import utc_now
 from core.settings import Settings
 from ingest.listeners import ensure_listener
 from ingest.spotify.callback import HOST, PATH, callback_server, read_answer
-from ingest.spotify.client import RECENTLY_PLAYED, SpotifyApi
+from ingest.spotify.client import SpotifyApi
 from ingest.spotify.ledger import Ledger, local_time
 from ingest.spotify.line import Line
 from ingest.spotify.oauth import PLAYLIST_SCOPE, SCOPES, Consent, client_id_of
@@ -149,7 +149,6 @@ class AuthStatus:
     listener_id: str
     login: Login | None
     ledger: Ledger
-    daily_calls: int
 
     def to_dict(self) -> dict[str, Any]:
         """Return the state as `--json` prints it; times are UTC."""
@@ -166,9 +165,9 @@ class AuthStatus:
             "ends_at": login.ends_at.isoformat() if login else None,
             "days_left": login.days_left if login else None,
             "warning": login.warning if login else None,
-            "recent_calls": self.ledger.used(RECENTLY_PLAYED),
-            "daily_calls": self.daily_calls,
-            "not_before": {name: b.not_before.isoformat() for name, b in self._backoffs().items()},
+            "calls": self.ledger.used_by_endpoint,
+            "daily_calls": self.ledger.daily_calls,
+            "not_before": {wait.endpoint: wait.not_before.isoformat() for wait in self.ledger.waits},
         }
 
     def render(self) -> Text:
@@ -181,23 +180,17 @@ class AuthStatus:
             f"{self.listener_id}: logged in as {login.account_name or login.account_id or 'somebody'}; "
             f"login ends in {login.days_left} days ({login.ends_at:%Y-%m-%d})",
             f"may read: {', '.join(login.scopes) or 'nothing'}",
-            f"{self.ledger.used(RECENTLY_PLAYED)} of {self.daily_calls} polls in 24 hours",
+            self.ledger.in_words,
         ]
-        lines += [
-            f"{b.endpoint}: {b.reason}, again {local_time(b.not_before)}" for b in self._backoffs().values()
-        ]
+        lines += [f"{b.endpoint}: {b.reason}, again {local_time(b.not_before)}" for b in self.ledger.waits]
         return Text("\n".join(lines + ([login.warning] if login.warning else [])))
-
-    def _backoffs(self) -> dict[str, Any]:
-        now = utc_now()
-        return {name: b for name, b in self.ledger.backoffs.items() if b.not_before > now}
 
 
 def auth_status(settings: Settings, listener_id: str | None) -> AuthStatus:
     """Return the state of a listener's login. Raises LoginNeededError for a damaged file."""
     listener = listener_id or settings.default_listener
     login = TokenStore(token_path(settings, listener)).load()
-    return AuthStatus(listener, login, read_state(settings).ledger, settings.spotify_daily_calls)
+    return AuthStatus(listener, login, read_state(settings).ledger)
 
 
 def log_out(settings: Settings, listener_id: str | None) -> bool:

@@ -47,17 +47,45 @@ class Ledger:
         backoff = self.backoffs.get(endpoint)
         if backoff and now < backoff.not_before:
             raise waiting(backoff)
-        if self.used(endpoint) >= self.daily_calls:
-            oldest = min((at for at, _ in self._earlier(endpoint)), default=now)
+        again = self.again(endpoint)
+        if again:
             raise BudgetError(
                 f"{self.daily_calls:,} calls to {endpoint} in 24 hours are used up; "
-                f"go on {local_time(oldest + WINDOW)}.",
+                f"go on {local_time(again)}.",
                 hint="The budget keeps Spotify from locking your apps; the next run after that goes on.",
             )
 
     def used(self, endpoint: str) -> int:
         """Return the calls to an endpoint in the last 24 hours, this run included."""
         return sum(n for _, n in self._earlier(endpoint)) + self.new_calls[endpoint]
+
+    def again(self, endpoint: str) -> datetime | None:
+        """Return when (UTC) our budget allows a call to an endpoint again, None where it does now."""
+        if self.used(endpoint) < self.daily_calls:
+            return None
+        return min((at for at, _ in self._earlier(endpoint)), default=utc_now()) + WINDOW
+
+    @property
+    def used_by_endpoint(self) -> dict[str, int]:
+        """Return the calls of the last 24 hours by endpoint, the busiest first."""
+        endpoints = {endpoint for endpoint, _, _ in self.calls} | set(self.new_calls)
+        used = {endpoint: self.used(endpoint) for endpoint in sorted(endpoints)}
+        return {endpoint: n for endpoint, n in sorted(used.items(), key=lambda pair: -pair[1]) if n}
+
+    @property
+    def in_words(self) -> str:
+        """Say how much of the budget each kind of call has used, and when a used up one goes on."""
+        parts = []
+        for endpoint, n in self.used_by_endpoint.items():
+            again = self.again(endpoint)
+            parts.append(f"{_short(endpoint)} {n:,}" + (f" (again {local_time(again)})" if again else ""))
+        return f"calls in 24 hours, of {self.daily_calls:,} each: {', '.join(parts) or 'none'}"
+
+    @property
+    def waits(self) -> list[Backoff]:
+        """Return what Spotify asked to wait for and is not over yet, the first to end first."""
+        now = utc_now()
+        return sorted((b for b in self.backoffs.values() if b.not_before > now), key=lambda b: b.not_before)
 
     def count(self, endpoint: str) -> None:
         """Count one call, whatever its answer will be."""
@@ -132,6 +160,11 @@ def waiting(backoff: Backoff) -> WaitError:
         f"try again {local_time(backoff.not_before)}.",
         hint="Nothing is called before that; scheduled runs go on by themselves afterwards.",
     )
+
+
+def _short(endpoint: str) -> str:
+    """Return what tells an endpoint from the others: recently-played, tracks, search, token."""
+    return endpoint.removesuffix("/{id}").removeprefix("me/player/").removeprefix("api/")
 
 
 def local_time(moment: datetime) -> str:

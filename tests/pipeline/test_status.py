@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,7 @@ from tests.fakes import spotify_faults as f
 from tests.fakes.spotify import FakeSpotify
 from tests.ingest import builders as b
 from tests.ingest.spotify.conftest import MORNING, Cli, assert_no_secret, log_in, plays
-from tests.ingest.spotify.test_faults import RECENT
+from tests.ingest.spotify.test_faults import RECENT, after_the_wait
 from tests.ingest.spotify.test_spool import held
 
 
@@ -53,17 +53,46 @@ def test_the_note_of_a_source_that_polls(logged_in: Settings, spotify: FakeSpoti
         run("ingest", "spotify")
     days = (add_months(utc_now() - timedelta(days=20), 6) - utc_now()).days
     (row,) = json.loads(run("status", "--json").output)["sources"]
-    assert row["note"] == f"login ends in {days} days; 2 of 400 calls"
+    assert row["note"] == (
+        f"login ends in {days} days; calls in 24 hours, of 400 each: recently-played 2, audio-features 1"
+    )
     spotify.fail(RECENT, f.QUOTA_LONG)
     run("ingest", "spotify")
     waiting = " ".join(run("status").output.split())
-    assert "3 of 400 calls; me/player/recently-played waits until" in waiting
+    assert "recently-played 3, audio-features 1; me/player/recently-played waits until" in waiting
     assert "(daily quota used up); last try: waiting" in waiting
     log_in(logged_in, spotify, days_ago=400)
-    assert "login has ended; 3 of 400 calls" in run("status").output
+    assert "login has ended; calls in 24 hours, of 400 each: recently-played 3" in run("status").output
     log_in(logged_in, spotify, listener="anna")
     assert "login of me has ended; login of anna ends in" in run("status").output
     assert_no_secret(logged_in, spotify, waiting)
+
+
+def test_runs_that_waited_say_for_what(
+    logged_in: Settings, spotify: FakeSpotify, run: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spotify.plays = plays(0, 10)
+    assert run("run", "--only", "spotify").code == 0
+    spotify.fail(RECENT, f.QUOTA_LONG)
+    assert run("run", "--only", "spotify").code == 4
+    shown = json.loads(run("status", "--json").output)
+    (wait,) = shown["waits"]
+    until = datetime.fromisoformat(wait["not_before"]).replace(tzinfo=UTC).astimezone()
+    expected = f"last 2: 1 waiting (daily quota used up, until {until:%m-%d %H:%M}), 1 ok"
+    assert expected in run("status").output
+    assert shown["runs"][0]["reason"].startswith("spotify: Spotify takes no calls to")
+    assert shown["calls"] == {"me/player/recently-played": 2, "audio-features": 1}
+    after_the_wait(logged_in, 4)
+    over = run("status").output
+    assert "waits until" not in over
+    assert "1 waiting (spotify: Spotify takes no calls" in over, "what was is still told"
+    monkeypatch.setenv("SPOTIFLOW_SPOTIFY_DAILY_CALLS", "2")
+    assert run("run", "--only", "spotify").code == 4
+    used_up = run("status").output
+    assert (
+        "2 waiting (spotify: 2 calls to me/player/recently-played in 24 hours are used up; go on" in used_up
+    )
+    assert "of 2 each: recently-played 2 (again after" in " ".join(used_up.split())
 
 
 def test_a_gap_and_what_closes_it(
