@@ -21,7 +21,10 @@ def auth_login(
         typer.Option("--browser/--no-browser", help="Open a browser here, or paste what another one shows."),
     ] = True,
     port: Annotated[
-        int | None, typer.Option(help="Port Spotify sends the browser back to (8888).", min=1, max=65535)
+        int | None,
+        typer.Option(
+            help="Port Spotify sends the browser back to instead of the setting's (8888).", min=1, max=65535
+        ),
     ] = None,
     playlists: Annotated[
         bool, typer.Option("--playlists", help="Also ask for the right to make private playlists.")
@@ -32,12 +35,13 @@ def auth_login(
 
     Example: spotiflow auth login --client-id 0123456789abcdef0123456789abcdef
     """
-    from ingest.spotify.auth import log_in
+    from ingest.spotify.auth import Way, log_in
     from ingest.spotify.receipt import render
     from ingest.spotify.sync import ingest_spotify
 
-    settings = settle(spotify_client_id=client_id, spotify_port=port)
-    login = log_in(settings, listener_id=listener, browser=browser, say=typer.echo, playlists=playlists)
+    settings = settle(spotify_client_id=client_id)
+    way = Way(browser=browser, port=port, playlists=playlists)
+    login = log_in(settings, listener_id=listener, way=way, say=typer.echo)
     name = login.account_name or login.account_id
     typer.echo(f"Logged in as {name}; the login ends on {login.ends_at:%Y-%m-%d}.")
     show(render(ingest_spotify(settings, listener_id=listener)))

@@ -38,7 +38,7 @@ class Settings:
     spotify_first_wait_seconds: pause after a failed call where Spotify names none; doubled each time.
     spotify_longest_wait_seconds: a longer wait than this ends the command instead of being slept.
     spotify_login_seconds: how long a login waits for the browser.
-    spotify_port: port on this machine to which Spotify sends the browser back.
+    spotify_redirect_uri: where on this machine Spotify sends the browser back, as your app has it.
     spotify_api_url, spotify_accounts_url: where Spotify is; another place can only be on this machine.
     reccobeats_url: where ReccoBeats is, which gives audio features when asked to; the same holds for it.
     reccobeats_pause_seconds: least time between two calls to it.
@@ -69,7 +69,7 @@ class Settings:
     spotify_first_wait_seconds: float = 1.0
     spotify_longest_wait_seconds: float = 60.0
     spotify_login_seconds: float = 180.0
-    spotify_port: int = 8888
+    spotify_redirect_uri: str = "http://127.0.0.1:8888/callback"
     spotify_api_url: str = "https://api.spotify.com"
     spotify_accounts_url: str = "https://accounts.spotify.com"
     reccobeats_url: str = "https://api.reccobeats.com"
@@ -199,7 +199,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "spotify_first_wait_seconds": values.read_wait,
     "spotify_longest_wait_seconds": values.read_wait,
     "spotify_login_seconds": values.read_wait,
-    "spotify_port": values.read_count,
+    "spotify_redirect_uri": values.read_redirect,
     "spotify_api_url": _read_place,
     "spotify_accounts_url": _read_place,
     "reccobeats_url": _read_place,

@@ -11,6 +11,7 @@ from typing import Any
 
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 FALSE_WORDS = frozenset({"0", "false", "no", "off"})
+REDIRECT = re.compile(r"http://127\.0\.0\.1(?::(\d{1,5}))?/[\w./~-]*")
 ON_THIS_MACHINE = re.compile(r"http://127\.0\.0\.1:\d{1,5}")
 
 
@@ -58,6 +59,20 @@ def read_place(value: Any, known: Collection[str]) -> str:
     if value in known or ON_THIS_MACHINE.fullmatch(str(value)):
         return str(value)
     raise ValueError("expected http://127.0.0.1:PORT")
+
+
+def read_redirect(value: Any) -> str:
+    """Read the address on this machine to which Spotify sends the browser back after a login."""
+    address = str(value).strip()
+    if re.match(r"(?i)https?://localhost\b", address):
+        raise ValueError(
+            "Spotify refuses localhost since 27 November 2025; expected http://127.0.0.1:8888/callback, "
+            "here and in the settings of your app"
+        )
+    found = REDIRECT.fullmatch(address)
+    if found is None or not 0 < int(found[1] or 8888) < 65_536:
+        raise ValueError("expected an address on this machine such as http://127.0.0.1:8888/callback")
+    return address
 
 
 def read_sources(value: Any) -> tuple[Source, ...]:

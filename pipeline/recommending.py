@@ -171,7 +171,7 @@ def send_to_spotify(
 
 
 def _ensure_right(settings: Settings, listener: str, ask: Ask | None, say: Say) -> None:
-    from ingest.spotify.auth import log_in
+    from ingest.spotify.auth import Way, log_in
     from ingest.spotify.oauth import PLAYLIST_SCOPE
     from ingest.spotify.playlists import check_right
 
@@ -183,7 +183,7 @@ def _ensure_right(settings: Settings, listener: str, ask: Ask | None, say: Say) 
         say(f"{error.message} Spotify will ask you for the permission {PLAYLIST_SCOPE}.")
         if ask and not ask("Log in now and allow it?"):
             raise
-        log_in(settings, listener_id=listener, browser=True, say=say, playlists=True)
+        log_in(settings, listener_id=listener, way=Way(playlists=True), say=say)
         check_right(settings, listener)
 
 

@@ -19,7 +19,7 @@ from core.errors import InputError, LoginNeededError
 from core.runs import utc_now
 from core.settings import Settings
 from ingest.listeners import ensure_listener
-from ingest.spotify.callback import HOST, PATH, callback_server, read_answer
+from ingest.spotify.callback import HOST, callback_server, read_answer
 from ingest.spotify.client import SpotifyApi
 from ingest.spotify.ledger import Ledger, local_time
 from ingest.spotify.line import Line
@@ -28,15 +28,27 @@ from ingest.spotify.state import read_state, save_ledger
 from ingest.spotify.token_store import LOGIN_HINT, Login, TokenStore, token_path
 
 Say = Callable[[str], None]
+# Where the redirect URI of an app names no port, Spotify takes any.
+USUAL_PORT = 8888
 
 
-def log_in(
-    settings: Settings, *, listener_id: str | None, browser: bool, say: Say, playlists: bool = False
-) -> Login:
+@dataclass(frozen=True)
+class Way:
+    """How to log in.
+
+    browser: open one here; else the address is opened anywhere, and what the browser shows then is pasted.
+    port: to send the browser back to, instead of the one in the settings. playlists: ask for the right to
+    make private playlists too, which later logins then keep.
+    """
+
+    browser: bool = True
+    port: int | None = None
+    playlists: bool = False
+
+
+def log_in(settings: Settings, *, listener_id: str | None, way: Way, say: Say) -> Login:
     """Let a person log in to Spotify in their browser and store the login; `say` prints a line for them.
 
-    Without `browser` they open the address anywhere and paste what the browser shows afterwards. With
-    `playlists` they are also asked for the right to make private playlists, which later logins then keep.
     Raises LoginNeededError without a terminal, after the time limit or a refusal; UsageError, InputError
     for the client id or another account; ApiError, WaitError; NotFoundError for an unknown listener.
     """
@@ -52,8 +64,8 @@ def log_in(
     client_id = client_id_of(settings, earlier)
     ledger = read_state(settings).ledger
     try:
-        asked = _scopes(earlier, playlists=playlists)
-        token = _token(settings, client_id, Line(settings, ledger), asked, browser=browser, say=say)
+        asked = _scopes(earlier, playlists=way.playlists)
+        token = _token(settings, client_id, Line(settings, ledger), asked, way=way, say=say)
         scopes = tuple(sorted(str(token.get("scope") or "").split()))
         store.save(Login(client_id, utc_now(), scopes, token))
         return _identified(SpotifyApi(settings, listener, ledger), store, earlier)
@@ -74,20 +86,22 @@ def _scopes(earlier: Login | None, *, playlists: bool) -> tuple[str, ...]:
 
 
 def _token(
-    settings: Settings, client_id: str, line: Line, scopes: tuple[str, ...], *, browser: bool, say: Say
+    settings: Settings, client_id: str, line: Line, scopes: tuple[str, ...], *, way: Way, say: Say
 ) -> dict[str, Any]:
-    if not browser:
+    wanted = urlsplit(settings.spotify_redirect_uri)
+    port = way.port or wanted.port or USUAL_PORT
+    if not way.browser:
         state = secrets.token_urlsafe(24)
-        redirect_uri = f"http://{HOST}:{settings.spotify_port}{PATH}"
+        redirect_uri = f"http://{HOST}:{port}{wanted.path}"
         consent = Consent(settings, client_id, redirect_uri, state, line, scopes)
         say(f"Open this address on any machine and log in:\n\n{consent.url}\n")
         say("The browser then shows an address that it cannot open. Paste that address here:")
         return consent.exchange(pasted_code(sys.stdin.readline(), state))
-    with callback_server(settings.spotify_port) as callback:
-        if callback.port != settings.spotify_port:
+    with callback_server(port, wanted.path) as callback:
+        if callback.port != port:
             say(
-                f"Port {settings.spotify_port} is taken; using {callback.port}. Spotify accepts it if your "
-                f"app has the redirect URI http://{HOST}{PATH}, without a port."
+                f"Port {port} is taken; using {callback.port}. Spotify accepts it if your app has the "
+                f"redirect URI http://{HOST}{wanted.path}, without a port."
             )
         consent = Consent(settings, client_id, callback.redirect_uri, callback.state, line, scopes)
         say(f"Your browser opens this address; if it does not, open it yourself:\n\n{consent.url}\n")

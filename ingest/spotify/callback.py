@@ -16,7 +16,6 @@ from core.errors import LoginNeededError, UsageError
 from ingest.spotify.token_store import LOGIN_HINT
 
 HOST = "127.0.0.1"
-PATH = "/callback"
 _PAGE = "<!doctype html><meta charset=utf-8><title>spotiflow</title><p>{}</p>"
 
 
@@ -25,6 +24,7 @@ class Callback:
     """Waits for one answer that carries the right state; anything else gets a page and changes nothing."""
 
     port: int
+    path: str
     state: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     code: str | None = None
     error: str | None = None
@@ -33,7 +33,7 @@ class Callback:
     @property
     def redirect_uri(self) -> str:
         """The address to register with the Spotify app."""
-        return f"http://{HOST}:{self.port}{PATH}"
+        return f"http://{HOST}:{self.port}{self.path}"
 
     def wait(self, seconds: float) -> str:
         """Return the code Spotify sent. Raises LoginNeededError after `seconds`, or for a refusal."""
@@ -49,7 +49,7 @@ class Callback:
     def answer(self, address: str) -> tuple[int, str]:
         """Take in one request; return status and sentence of the page to show."""
         parts = urlsplit(address)
-        if parts.path != PATH:
+        if parts.path != self.path:
             return 404, "Nothing is here."
         code, error, state = read_answer(parts.query)
         if not hmac.compare_digest(state.encode(), self.state.encode()):
@@ -69,10 +69,13 @@ def read_answer(query: str) -> tuple[str, str, str]:
 
 
 @contextmanager
-def callback_server(port: int) -> Iterator[Callback]:
-    """Listen on `port` of this machine only, or on a free one where it is taken, until the block ends."""
+def callback_server(port: int, path: str) -> Iterator[Callback]:
+    """Listen on `port` of this machine only, or on a free one where it is taken, until the block ends.
+
+    Only what comes to `path` can be an answer.
+    """
     server = _bind(port)
-    callback = Callback(server.server_address[1])
+    callback = Callback(server.server_address[1], path)
 
     class Handler(BaseHTTPRequestHandler):
         timeout = 10

@@ -33,7 +33,7 @@ FIGURES = {
     "remembers a refusal for 30 days": PROBE_AGAIN.days == 30,
     "is not asked again for 90 days": ASK_AGAIN_AFTER.days == 90,
     "asked once a second at most": Settings.reccobeats_pause_seconds == 1.0,
-    "http://127.0.0.1:8888/callback": Settings.spotify_port == 8888,
+    "http://127.0.0.1:8888/callback": Settings.spotify_redirect_uri == "http://127.0.0.1:8888/callback",
     "the newest five stay": Settings.backups_kept == 5,
     "waits half a minute": Settings.lock_wait_seconds == 30,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -64,6 +65,13 @@ def logged_in(settings: Settings, spotify: FakeSpotify) -> Settings:
     """The same with a login from today."""
     log_in(settings, spotify)
     return settings
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def log_in(settings: Settings, spotify: FakeSpotify, *, days_ago: float = 0, listener: str = "me") -> None:

@@ -26,13 +26,6 @@ from tests.paths import ROOT
 
 
 @pytest.fixture
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@pytest.fixture
 def taken_port() -> Iterator[int]:
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))
@@ -212,7 +205,7 @@ def test_a_login_for_another_listener_has_its_own_file(
 
 
 def test_the_callback_answers_only_on_this_machine_and_stops() -> None:
-    with callback_server(0) as callback:
+    with callback_server(0, "/callback") as callback:
         address = callback.redirect_uri
         assert urlsplit(address).hostname == "127.0.0.1"
     with pytest.raises(OSError, match="refused"):
@@ -220,7 +213,7 @@ def test_the_callback_answers_only_on_this_machine_and_stops() -> None:
 
 
 def test_waiting_for_the_browser_does_not_take_longer_than_it_needs() -> None:
-    with callback_server(0) as callback:
+    with callback_server(0, "/callback") as callback:
         began = time.monotonic()
         urllib.request.urlopen(f"{callback.redirect_uri}?code=c&state={callback.state}", timeout=5)
         assert callback.wait(180) == "c"
