@@ -46,6 +46,7 @@ def build(
 
     Without any choice: what hangs on the tables that have changed since the last build, with all tests that
     read any of it; where nothing has changed, the models themselves have, or with `full_refresh`: everything.
+    With `select` FROM_ML, where only schema ml has changed, the same of what hangs on that.
     `select` is dbt's own selection syntax. Raises UsageError for a layer or branch that does not
     exist, BuildError with the first failure in words; a DataTestError knows what was built from.
     """
@@ -57,10 +58,10 @@ def build(
         changed = changed_tables(inputs, built_inputs(db))
     if full_refresh:
         arguments.append("--full-refresh")
-    if selection:
-        arguments += ["--select", *selection]
-    elif not full_refresh:
+    if not full_refresh and (not selection or (selection == [FROM_ML] and _is_only_of_models(changed))):
         arguments += what_hangs_on(changed)
+    elif selection:
+        arguments += ["--select", *selection]
     try:
         result = invoke(settings, arguments)
     except DataTestError as error:
@@ -84,7 +85,11 @@ def _is_rest_current(changed: set[str] | None, selection: list[str]) -> bool:
     """Whether all that was not selected was built from the same already."""
     if changed is None:
         return False
-    return not changed or (selection == [FROM_ML] and all(map(is_of_models, changed)))
+    return not changed or (selection == [FROM_ML] and _is_only_of_models(changed))
+
+
+def _is_only_of_models(changed: set[str] | None) -> bool:
+    return bool(changed) and all(map(is_of_models, changed or ()))
 
 
 def invoke(settings: Settings, arguments: Sequence[str]) -> BuildResult:

@@ -117,7 +117,8 @@ class Task(ABC):
     name: of the task, and of its model where it makes one. recipe: under which `train --recipe` finds it.
     makes: the models whose versions or metrics it stores, for `train --model`. follows: models it uses; it is
     chosen and due with them, so it stands after them. inputs: the tables it is made from. needs: those of
-    them without which there is nothing to do. reads: what it reads when it runs.
+    them without which there is nothing to do. reads: what it reads when it runs. refreshes: what it reads of
+    that to follow new plays until the next training; nothing for what holds until then.
     """
 
     name: str
@@ -126,6 +127,7 @@ class Task(ABC):
     inputs: ClassVar[tuple[Input, ...]] = ()
     needs: ClassVar[tuple[Input, ...]] = ()
     reads: ClassVar[tuple[Query, ...]] = ()
+    refreshes: ClassVar[tuple[Query, ...]] = ()
 
     @property
     def makes(self) -> tuple[str, ...]:
@@ -180,6 +182,9 @@ class Task(ABC):
     @abstractmethod
     def run(self, context: Context, harvest: Harvest) -> None:
         """Do the work and put what is to be stored into `harvest`."""
+
+    def refresh(self, context: Context, harvest: Harvest) -> None:  # noqa: B027
+        """Apply what serves to the newest plays; nothing is fitted or judged. Not without `refreshes`."""
 
 
 def is_made(sources: Sources, settings: Settings, model: str, digest: str) -> bool:

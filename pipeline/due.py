@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC, date, datetime
 from typing import Any
 
 import duckdb
@@ -10,6 +11,7 @@ import duckdb
 from core.built_inputs import as_one, built_inputs, changed_tables, current_inputs, is_of_models
 from core.database import open_warehouse
 from core.errors import NotFoundError, StillFailingError
+from core.runs import utc_now
 from core.settings import Settings
 from pipeline.stage import Job
 
@@ -18,11 +20,17 @@ select inputs from raw.stage_runs
 where stage = ? and inputs is not null and status in ('ok', 'partial')
 order by started_at desc limit 1
 """
+# The last training of everything.
+_LAST_TRAINING = """
+select max(started_at) from raw.stage_runs
+where stage = 'train' and inputs is not null and status in ('ok', 'partial')
+"""
 _LAST_BUILD = "select max(started_at) from raw.stage_runs where stage = 'build' and status = 'ok'"
 _LAST_END = (
     "select status, inputs, detail from raw.stage_runs where stage = ? order by started_at desc limit 1"
 )
 _CATALOGUE = "select max(run_id), count(*) from raw.kaggle_tracks"
+_LISTENERS = "select list(distinct listener_id order by listener_id) from silver.plays where is_music"
 
 
 def build_not_due(job: Job) -> str | None:
@@ -38,11 +46,31 @@ def build_not_due(job: Job) -> str | None:
 
 
 def training_not_due(job: Job) -> str | None:
-    """Say why no model has to be fitted: no catalogue, or the same catalogue and code as last time."""
+    """Say why no model has to be fitted: no catalogue, or trained today already from the same.
+
+    What is about listeners is fitted anew on the first run of a day after new tables were built.
+    """
     inputs = training_inputs(job.settings)
     if inputs is None:
         return "no catalogue to learn from (spotiflow ingest kaggle PATH)"
-    return _unchanged(job.settings, "train", inputs, "same catalogue, same code")
+    if _unchanged(job.settings, "train", inputs, "") is None:
+        return None
+    trained, built = (_time(job.settings, sql) for sql in (_LAST_TRAINING, _LAST_BUILD))
+    if trained is None or built is None or built < trained:
+        return "same catalogue, same code"
+    if _local_day(trained) < _local_day(utc_now()):
+        return None
+    return "same catalogue, same code; new plays are trained on once a day"
+
+
+def _time(settings: Settings, sql: str) -> datetime | None:
+    found = _ask(settings, sql)
+    return found[0] if found else None
+
+
+def _local_day(moment: datetime) -> date:
+    """Return the day of a moment in UTC where this machine is."""
+    return moment.replace(tzinfo=UTC).astimezone().date()
 
 
 def scoring_not_due(job: Job) -> str | None:
@@ -101,13 +129,13 @@ def changes(settings: Settings) -> set[str] | None:
 
 
 def training_inputs(settings: Settings) -> str | None:
-    """Digest the catalogue and the code that trains; None without a catalogue."""
+    """Digest the catalogue, the code that trains, and who there is to train for; None without a catalogue."""
     from ml.registry.versions import code_version, library_versions
 
     found = _ask(settings, _CATALOGUE)
     if not found or not found[1]:
         return None
-    return _digest(found, code_version(), library_versions())
+    return _digest(found, _ask(settings, _LISTENERS), code_version(), library_versions())
 
 
 def scoring_inputs(settings: Settings) -> str | None:

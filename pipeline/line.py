@@ -32,7 +32,7 @@ def _score(job: Job) -> Done:
     except NotFoundError as error:
         return Done(f"no figures yet: {error.message}", is_idle=True, inputs=inputs)
     return Done(
-        " ".join(result.notes) or "forecasts and predictions are new",
+        " ".join(result.notes) or "forecasts and lists are new",
         is_idle=not result.changed,
         inputs=inputs,
     )
@@ -60,8 +60,14 @@ LINE = (
         sources.take_in,
     ),
     Stage("build", "builds bronze, silver and gold, and tests them", "build", due.build_not_due, _build),
-    Stage("train", "trains the models on the catalogue", "train", due.training_not_due, _train),
-    Stage("score", "forecasts, and predicts new plays", "build", due.scoring_not_due, _score),
+    Stage(
+        "train",
+        "trains the models on the catalogue and on each listener",
+        "train",
+        due.training_not_due,
+        _train,
+    ),
+    Stage("score", "brings forecasts and lists up to the newest plays", "build", due.scoring_not_due, _score),
     Stage("rebuild", "builds the tables that read the models again", "build", due.rebuild_not_due, _rebuild),
     Stage(
         "publish",

@@ -15,6 +15,7 @@ from core.settings import Settings
 from pipeline import due
 
 if TYPE_CHECKING:
+    from ml.refresh import Refreshed
     from ml.registry.manage import Change
     from ml.results import TrainResult
 
@@ -96,8 +97,17 @@ def change_champion(settings: Settings, model: str, *, version: str | None = Non
     return change
 
 
-def score_models(settings: Settings) -> TrainResult:
-    """Make forecasts and predictions anew with the models that serve. Raises NotFoundError for nothing."""
+def score_models(settings: Settings) -> Refreshed | TrainResult:
+    """Bring forecasts and lists up to the newest plays, with the models that serve.
+
+    Where no training can be built on yet, whatever reads listening is done in full. Raises NotFoundError for
+    nothing.
+    """
+    from ml.refresh import refresh
+
+    refreshed = refresh(settings)
+    if refreshed is not None:
+        return refreshed
     from ml.train import train
 
     return train(settings, only_listeners=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
@@ -35,8 +37,8 @@ def forecast(series: Series) -> Forecast:
     ahead = [
         _rows(last + np.array([h]), np.array([last]), test, slice(-1, None)) for h, test in tests.items()
     ]
-    metrics = score(series, tests[1], first, series.places // DAYS_A_WEEK)
-    return Forecast(n_days, pd.concat([past, *ahead], ignore_index=True), metrics, best_method(tests[1]))
+    judge = partial(score, series, tests[1], first, series.places // DAYS_A_WEEK)
+    return Forecast(n_days, pd.concat([past, *ahead], ignore_index=True), judge, best_method(tests[1]))
 
 
 def _rows(days: Codes, made_on: Codes, test: Backtest, places: slice) -> pd.DataFrame:
@@ -51,7 +53,7 @@ class DailyForecasts(Forecasts):
     name = MODEL
     table = "forecasts"
     query = DAYS
-    reads = (DAYS, *Forecasts.reads)
+    reads = refreshes = (DAYS, *Forecasts.reads)
     least = LEAST_DAYS
     what = "days"
 

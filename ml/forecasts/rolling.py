@@ -9,6 +9,9 @@ is called so. Intervals are conformal with a level that widens after misses (Gib
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_left, insort
+from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
@@ -148,26 +151,42 @@ def _half_widths(residuals: Matrix, known: Codes) -> Matrix:
     The level follows what the intervals have held so far: a miss raises the next, a hit lowers it a little.
     """
     widths = np.full(len(known), np.nan)
-    missed, judged = 1 - LEVEL, WARM_UP
-    sizes = np.abs(residuals)
+    missed, taken = 1 - LEVEL, WARM_UP
+    sizes, recent = np.abs(residuals), _Recent()
     for place, last in enumerate(known):
-        for known_now in range(judged, last + 1):
-            if not np.isnan(widths[known_now]):
-                is_miss = bool(sizes[known_now] > widths[known_now])
+        for now in range(taken, last + 1):
+            if not np.isnan(widths[now]):
+                is_miss = bool(sizes[now] > widths[now])
                 missed = min(max(missed + LEVEL_STEP * (1 - LEVEL - is_miss), 0.005), 0.5)
-        judged = max(judged, last + 1)
-        past = sizes[WARM_UP : last + 1]
-        widths[place] = _quantile(past[~np.isnan(past)][-RESIDUALS_KEPT:], 1 - missed)
+            recent.add(float(sizes[now]))
+        taken = max(taken, last + 1)
+        widths[place] = recent.quantile(1 - missed)
     return widths
 
 
-def _quantile(sizes: Matrix, level: float) -> float:
-    """Return the ceil((n + 1) level)-th smallest; a guess where that lies beyond the largest; NaN under 9."""
-    if len(sizes) < round(1 / (1 - LEVEL)) - 1:
-        return float("nan")
-    rank = int(np.ceil((len(sizes) + 1) * level))
-    ordered = np.sort(sizes)
-    return float(ordered[rank - 1] if rank <= len(ordered) else ordered[-1] * BEYOND_LARGEST)
+class _Recent:
+    """The last RESIDUALS_KEPT sizes, in order of size: putting each in its place is cheaper than sorting."""
+
+    def __init__(self) -> None:
+        self._by_time: deque[float] = deque()
+        self._by_size: list[float] = []
+
+    def add(self, size: float) -> None:
+        """Take in the next size; NaN says nothing."""
+        if math.isnan(size):
+            return
+        self._by_time.append(size)
+        insort(self._by_size, size)
+        if len(self._by_time) > RESIDUALS_KEPT:
+            del self._by_size[bisect_left(self._by_size, self._by_time.popleft())]
+
+    def quantile(self, level: float) -> float:
+        """Return the ceil((n + 1) level)-th smallest; a guess beyond the largest; NaN under 9."""
+        n = len(self._by_size)
+        if n < round(1 / (1 - LEVEL)) - 1:
+            return math.nan
+        rank = math.ceil((n + 1) * level)
+        return self._by_size[rank - 1] if rank <= n else self._by_size[-1] * BEYOND_LARGEST
 
 
 def score(series: Series, test: Backtest, first: int, blocks: Codes) -> list[Metric]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
@@ -35,7 +37,8 @@ def forecast(rows: pd.DataFrame, series: Series) -> Forecast:
     found["session_number"] = np.arange(first + 1, n_sessions + 2)
     found["known_until"] = rows["started_at"].iloc[first - 1 :].to_numpy()
     days = pd.to_datetime(rows["started_at"]).to_numpy().astype("datetime64[D]").astype(np.int64)
-    return Forecast(n_sessions, found, score(series, test, first, days // DAYS_A_WEEK), best_method(test))
+    judge = partial(score, series, test, first, days // DAYS_A_WEEK)
+    return Forecast(n_sessions, found, judge, best_method(test))
 
 
 class SessionForecasts(Forecasts):
@@ -44,7 +47,7 @@ class SessionForecasts(Forecasts):
     name = MODEL
     table = "session_forecasts"
     query = SESSIONS
-    reads = (SESSIONS, *Forecasts.reads)
+    reads = refreshes = (SESSIONS, *Forecasts.reads)
     least = LEAST_SESSIONS
     what = "sessions"
 

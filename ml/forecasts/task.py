@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 import pandas as pd
@@ -25,14 +27,20 @@ BY_DESIGN = Decision(True, "serves by design: per listener, what was best on the
 class Forecast:
     """What there is to store of one listener and target; `reason` says why there is nothing.
 
-    n_values: days or sessions there were. method: what weighs most in the next forecast.
+    n_values: days or sessions there were. judge: scores the forecasts of the past. method: what weighs most
+    in the next forecast.
     """
 
     n_values: int
     rows: pd.DataFrame | None = None
-    metrics: list[Metric] | None = None
+    judge: Callable[[], list[Metric]] | None = None
     method: str | None = None
     reason: str | None = None
+
+    @cached_property
+    def metrics(self) -> list[Metric] | None:
+        """How the forecasts of the past did: a training asks, and a look ahead between trainings does not."""
+        return self.judge() if self.judge else None
 
 
 Found = dict[tuple[str, str], Forecast]
@@ -77,17 +85,26 @@ class Forecasts(Task):
         known = [rows for rows in metrics if rows is not None]
         rows = pd.concat(known, ignore_index=True) if known else pd.DataFrame()
         enter(context.settings, harvest, version, rows, BY_DESIGN)
+        self._put(found, version.version, harvest)
+        reasons = dict.fromkeys((listener, one.reason) for (listener, _), one in found.items() if one.reason)
+        word = self.what.removesuffix("s").capitalize()
+        harvest.notes += [f"{word} forecasts for {listener}: {reason}." for listener, reason in reasons]
+
+    def refresh(self, context: Context, harvest: Harvest) -> None:
+        """Forecast from what is newest, without judging: the figures are those of the training."""
+        champion = context.sources.registry.champion(self.name)
+        if champion is not None:
+            self._put(self._forecast_all(context), champion.version, harvest)
+
+    def _put(self, found: Found, version: str, harvest: Harvest) -> None:
         frames = [
             one.rows.assign(listener_id=listener, target=target)
             for (listener, target), one in found.items()
             if one.rows is not None
         ]
         table = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
-        named = table.assign(model=self.name, model_version=version.version)
+        named = table.assign(model=self.name, model_version=version)
         harvest.replace(self.table, named, models=[self.name])
-        reasons = dict.fromkeys((listener, one.reason) for (listener, _), one in found.items() if one.reason)
-        word = self.what.removesuffix("s").capitalize()
-        harvest.notes += [f"{word} forecasts for {listener}: {reason}." for listener, reason in reasons]
 
     def _forecast_all(self, context: Context) -> Found:
         rows = context.frame(self.query)

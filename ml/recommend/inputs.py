@@ -76,4 +76,6 @@ CANDIDATES = Query(
     (_KAGGLE,),
 )
 # What a listener's results were last made from.
-LISTENER_RUNS = Query("select listener_id, model, digest from ml.listener_runs", ("ml.listener_runs",))
+LISTENER_RUNS = Query(
+    "select listener_id, model, digest, method from ml.listener_runs", ("ml.listener_runs",)
+)

@@ -47,9 +47,9 @@ class Desk:
         self.liked = measured[order][:TOP_K].astype(np.int64)
 
     @classmethod
-    def of(cls, history: History, library: Library) -> Desk:
-        """Choose the method and score the listener's tracks by it."""
-        method = chosen_method(history.to_learn_from().plays)
+    def of(cls, history: History, library: Library, method: str | None = None) -> Desk:
+        """Score the listener's tracks by `method`, or by the one that their own past chooses."""
+        method = method or chosen_method(history.to_learn_from().plays)
         taste = Taste.of(history, history.plays, library.n_artists, len(library.genres))
         habit = Habit.of(history.plays, history.local_day)
         scored = activation(history.plays, history.end, method)

@@ -31,6 +31,8 @@ from ml.tasks import Context, Task
 
 RELISTEN, DISCOVERY = "relisten", "discovery"
 SPLIT = "global_time"
+# Lists made between trainings are marked, so that the next training makes and judges them anew.
+REFRESHED = " refreshed"
 # What is new of a listener takes the place of what was; earlier lists stay, no longer current.
 _REPLACE = """
     update ml.recommendations set is_current = false
@@ -56,6 +58,7 @@ class Recommendations(Task):
     )
     needs: ClassVar[tuple[Input, ...]] = (HEARD_INPUT,)
     reads: ClassVar[tuple[Query, ...]] = (HEARD, PLAYED, STREAMED, CANDIDATES, LISTENER_RUNS)
+    refreshes: ClassVar[tuple[Query, ...]] = reads
 
     @property
     def makes(self) -> tuple[str, ...]:
@@ -64,16 +67,9 @@ class Recommendations(Task):
 
     def run(self, context: Context, harvest: Harvest) -> None:
         """Make the lists of every listener whose history changed; notes say what was not possible."""
-        known = library(*(context.frame(query) for query in (HEARD, PLAYED, STREAMED, CANDIDATES)))
-        versions = _versions(context, harvest, known)
-        done = context.frame(LISTENER_RUNS)
-        stored = (
-            {}
-            if context.is_repeat
-            else {row.listener_id: row.digest for row in done.itertuples() if row.model == RELISTEN}
-        )
-        made_with = f"{context.sources.hash_of(CATALOGUE_INPUT, CANDIDATES_INPUT)} {code_version()}"
-        found = _Found(versions)
+        known = _known(context)
+        stored = {} if context.is_repeat else {name: run.digest for name, run in _last_runs(context).items()}
+        found, made_with = _Found(_versions(context, harvest, known)), _made_with(context)
         for history in known.histories():
             digest = history.digest(made_with)
             if stored.get(history.listener_id) != digest:
@@ -84,6 +80,33 @@ class Recommendations(Task):
             harvest.notes.append(
                 "Nothing new is recommended: that takes the catalogue, spotiflow ingest kaggle PATH."
             )
+
+    def refresh(self, context: Context, harvest: Harvest) -> None:
+        """Make the lists of whoever has new plays, by the method that the last training chose for them."""
+        known, done = _known(context), _last_runs(context)
+        champions = {model: context.sources.registry.champion(model) for model in self.makes}
+        found = _Found({model: one.version for model, one in champions.items() if one is not None})
+        made_with = _made_with(context)
+        for history in known.histories():
+            last = done.get(history.listener_id)
+            digests = [history.digest(made_with + way) for way in ("", REFRESHED)]
+            if last is None or last.digest not in digests:
+                found.make(history, known, digests[-1], last.method if last else None)
+        found.put(harvest)
+
+
+def _known(context: Context) -> Library:
+    return library(*(context.frame(query) for query in (HEARD, PLAYED, STREAMED, CANDIDATES)))
+
+
+def _last_runs(context: Context) -> dict[str, Any]:
+    """Return what each listener's lists were last made from and by which method, as rows by listener."""
+    rows = context.frame(LISTENER_RUNS)
+    return {str(row.listener_id): row for row in rows.itertuples() if row.model == RELISTEN}
+
+
+def _made_with(context: Context) -> str:
+    return f"{context.sources.hash_of(CATALOGUE_INPUT, CANDIDATES_INPUT)} {code_version()}"
 
 
 class _Found:
@@ -131,9 +154,9 @@ class _Found:
             )
         )
 
-    def make(self, history: History, known: Library, digest: str) -> None:
-        """Make the lists of a listener."""
-        desk = Desk.of(history, known)
+    def make(self, history: History, known: Library, digest: str, method: str | None = None) -> None:
+        """Make the lists of a listener, by `method` or by the one that their own past chooses."""
+        desk = Desk.of(history, known, method)
         lists, by_sound = recommended(desk), playlist_rows(desk)
         if by_sound.empty:
             n_measured = int(history.is_measured.sum())
