@@ -108,7 +108,10 @@ def told(content: tuple[int, int, int], *, is_included: bool) -> str | None:
     plays, features, names = content
     if not any(content):
         return None
-    what = f"{plays:,} plays, features of {features:,} and names of {names:,} tracks from Spotify's Web API"
+    parts = {f"{plays:,} plays": plays, f"features of {features:,}": features, f"names of {names:,}": names}
+    *first, last = [words for words, n in parts.items() if n]
+    listed = f"{', '.join(first)} and {last}" if first else last
+    what = f"{listed}{' tracks' if features or names else ''} from Spotify's Web API"
     if is_included:
         return (
             f"Learned from as well, because you asked for it: {what}. Spotify's Developer Policy (III.14) "

@@ -31,11 +31,8 @@ def _score(job: Job) -> Done:
         result = score_models(job.settings)
     except NotFoundError as error:
         return Done(f"no figures yet: {error.message}", is_idle=True, inputs=inputs)
-    return Done(
-        " ".join(result.notes) or "forecasts and lists are new",
-        is_idle=not result.changed,
-        inputs=inputs,
-    )
+    what = "forecasts and lists are new." if result.changed else "forecasts and lists stay as they are."
+    return Done(" ".join([what, *result.notes]), is_idle=not result.changed, inputs=inputs)
 
 
 def _rebuild(job: Job) -> Done:
