@@ -173,8 +173,9 @@ def _in_words(error: Exception) -> SpotiflowError:
 def _fail(error: SpotiflowError) -> None:
     from rich.markup import escape
 
-    from core.console import err_console, log
+    from core.console import err_console, log, printable
 
+    error.message, error.hint = printable(error.message, keep="\n"), printable(error.hint, keep="\n")
     log.error("%s", error.message)
     if "--json" in sys.argv:
         show(error.to_dict(), as_json=True)

@@ -16,7 +16,9 @@ app = typer.Typer()
 def run(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(help="Exports, scrobbles, features, the Kaggle file; told apart by content."),
+        typer.Argument(
+            help="Exports, scrobbles, features, the Kaggle file; told apart by content.", readable=False
+        ),
     ] = None,
     only: Annotated[
         list[str] | None, typer.Option("--only", help="Only this stage; may be repeated.")

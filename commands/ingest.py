@@ -20,7 +20,7 @@ app = typer.Typer(
 @app.command("export")
 def ingest_export(
     paths: Annotated[
-        list[Path] | None, typer.Argument(help="Zip, folder or files that Spotify sent you.")
+        list[Path] | None, typer.Argument(help="Zip, folder or files that Spotify sent you.", readable=False)
     ] = None,
     listener: Listener = None,
     time_zone: TimeZone = None,
@@ -55,7 +55,8 @@ def ingest_export(
 @app.command("scrobbles")
 def ingest_scrobbles(
     paths: Annotated[
-        list[Path], typer.Argument(help="CSV or JSON of Last.fm; zip, JSON or JSONL of ListenBrainz.")
+        list[Path],
+        typer.Argument(help="CSV or JSON of Last.fm; zip, JSON or JSONL of ListenBrainz.", readable=False),
     ],
     listener: Listener = None,
     time_zone: TimeZone = None,
@@ -79,7 +80,8 @@ def ingest_scrobbles(
 @app.command("features")
 def ingest_features(
     paths: Annotated[
-        list[Path] | None, typer.Argument(help="CSV or Parquet with track ids and audio features.")
+        list[Path] | None,
+        typer.Argument(help="CSV or Parquet with track ids and audio features.", readable=False),
     ] = None,
     provider: Annotated[
         str | None, typer.Option(help="Ask reccobeats about tracks nobody measured; sends their ids.")
@@ -114,7 +116,7 @@ def ingest_features(
 
 @app.command("kaggle")
 def ingest_kaggle(
-    path: Annotated[Path, typer.Argument(help="dataset.csv, or the zip as Kaggle gives it.")],
+    path: Annotated[Path, typer.Argument(help="dataset.csv, or the zip as Kaggle gives it.", readable=False)],
     force: Annotated[bool, typer.Option(help="Load again, replacing the catalogue that is there.")] = False,
     simulated: Annotated[bool, typer.Option(help="Mark the catalogue as generated, not measured.")] = False,
     as_json: Json = False,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import logging.handlers
 import time
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -33,6 +34,16 @@ LOG_FILES = 5
 PLAIN_LINE_SECONDS = 5.0
 
 Advance = Callable[[float], None]
+
+
+def printable(text: str, *, keep: str = "") -> str:
+    """Return a text that any terminal and database takes: a name of a file may be no UTF-8 and hold commands
+    for the terminal, which become question marks. `keep` are control characters that stay.
+    """
+    readable = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return "".join(
+        char if char in keep or unicodedata.category(char) != "Cc" else "\ufffd" for char in readable
+    )
 
 
 def start_log(settings: Settings) -> None:

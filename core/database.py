@@ -34,8 +34,9 @@ def prepare_home(settings: Settings) -> None:
         for folder in (settings.home, *rooms):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
+        done = "written" if settings.home.is_dir() else "made"
         raise HomeError(
-            f"The home folder {settings.home} cannot be made: {error.strerror}.",
+            f"The home folder {settings.home} cannot be {done}: {error.strerror}.",
             hint="Set SPOTIFLOW_HOME to a folder that you may write to.",
         ) from error
     if not os.access(settings.home, os.W_OK | os.X_OK):

@@ -158,6 +158,11 @@ def _from_file(path: Path) -> dict[str, Any]:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
+    except NotADirectoryError as error:
+        raise HomeError(
+            f"{path.parent} is a file; expected the folder of a warehouse.",
+            hint="Set SPOTIFLOW_HOME or --home to a folder.",
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path} is not valid TOML: {error}.", hint="Mend or remove that file.") from error
     except OSError as error:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from core.console import printable
 from core.errors import InputError, WarehouseError
 from ingest.content import HEAD_BYTES, Content, content_of
 
@@ -99,6 +100,11 @@ class Container:
     others: list[tuple[str, str]] = field(default_factory=list)
 
     @property
+    def name(self) -> str:
+        """Return how to call the input."""
+        return printable(self.path.name or str(self.path))
+
+    @property
     def left_out(self) -> Counter[str]:
         """Return how many entries were not looked into, by kind."""
         return Counter(kind for _, kind in self.others)
@@ -140,7 +146,7 @@ def _folder_or_file(path: Path) -> Container:
         if not path.exists():
             raise InputError(f"{path} does not exist.", hint="Check the path; quote it if it has spaces.")
     except OSError as error:
-        raise unreadable(str(path), error) from error
+        raise unreadable(str(error.filename or path), error) from error
     raise InputError(f"{path} is neither a file nor a folder.", hint="Give a file, folder or zip.")
 
 
@@ -157,9 +163,7 @@ def unreadable(name: str, error: OSError) -> InputError | WarehouseError:
 
 
 def _plain(path: Path, name: str) -> Entry:
-    # A name that is not UTF-8 must still go into a database.
-    readable = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return Entry(readable, path.stat().st_size, lambda: path.open("rb"), path)
+    return Entry(printable(name), path.stat().st_size, lambda: path.open("rb"), path)
 
 
 def _folder(folder: Path) -> Container:
@@ -179,8 +183,12 @@ def _folder(folder: Path) -> Container:
             )
         for name in sorted(names):
             path = Path(place, name)
+            inside = path.relative_to(folder).as_posix()
             if path.is_file():
-                container.add(_plain(path, path.relative_to(folder).as_posix()))
+                container.add(_plain(path, inside))
+            else:
+                kind = "link to nothing" if path.is_symlink() else "pipe or device"
+                container.others.append((printable(inside), kind))
     return container
 
 
@@ -197,7 +205,7 @@ def _zip(path: Path) -> Iterator[Container]:
         container = Container(path, "zip")
         for info in _within_limits(path, archive):
             if stat.S_ISLNK(info.external_attr >> 16):
-                container.others.append((info.filename, "link"))
+                container.others.append((printable(info.filename), "link"))
             elif not info.is_dir():
                 container.add(_member(archive, info))
         _refuse_locked(path, archive, container)
@@ -205,7 +213,7 @@ def _zip(path: Path) -> Iterator[Container]:
 
 
 def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Entry:
-    return Entry(info.filename, info.file_size, lambda: archive.open(info))
+    return Entry(printable(info.filename), info.file_size, lambda: archive.open(info))
 
 
 def _within_limits(path: Path, archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
@@ -236,7 +244,7 @@ def _refused(path: Path, reason: str) -> InputError:
 
 def _refuse_locked(path: Path, archive: zipfile.ZipFile, container: Container) -> None:
     wanted = {entry.name for entry in container.entries}
-    if any(info.flag_bits & 1 and info.filename in wanted for info in archive.infolist()):
+    if any(info.flag_bits & 1 and printable(info.filename) in wanted for info in archive.infolist()):
         raise InputError(
             f"{path} is protected by a password.", hint="Unpack it with its password and give the folder."
         )

@@ -93,8 +93,8 @@ def wrong_input(path: Path, found: InputKind, wanted: Collection[InputKind]) -> 
 
 
 def kind_of(container: Container) -> InputKind:
-    """Tell what an open container is."""
-    contents = [entry.content() for entry in container.entries]
+    """Tell what an open container is. Raises InputError where nothing in it can be read."""
+    contents = _contents(container)
     if _is_export(container, contents):
         return InputKind.EXPORT
     if Content.LASTFM in contents or Content.LISTENBRAINZ in contents:
@@ -111,6 +111,21 @@ def kind_of(container: Container) -> InputKind:
         is_empty = not contents and not container.others
         return InputKind.EMPTY_FOLDER if is_empty else InputKind.OTHER_FOLDER
     return InputKind.NESTED_ZIP if container.left_out["zip inside"] else InputKind.OTHER_ZIP
+
+
+def _contents(container: Container) -> list[Content]:
+    """Tell what each entry is; one of several that cannot be read says nothing of the others."""
+    contents: list[Content] = []
+    refusals: list[InputError] = []
+    for entry in container.entries:
+        try:
+            contents.append(entry.content())
+        except InputError as error:
+            contents.append(Content.BINARY)
+            refusals.append(error)
+    if refusals and len(refusals) == len(contents):
+        raise refusals[0]
+    return contents
 
 
 def _is_export(container: Container, contents: list[Content]) -> bool:

@@ -18,6 +18,8 @@ from ingest.listeners import FROM_THE_BEGINNING, check_new_name, require_listene
 from ingest.plays import PLAY_ID_SQL
 from ingest.time_zones import checked_zone
 
+# Dates outside of these are slips of the pen: Spotify was founded in 2006.
+FIRST_YEAR, LAST_YEAR = 1971, 2100
 # The name is part of what a play is known by, so a later import must find the same ids again.
 _NEW_IDS = f"""
 create or replace temp table new_ids as
@@ -40,7 +42,7 @@ def rename_listener(settings: Settings, name: str, new_name: str) -> int:
     """
     with open_warehouse(settings) as db:
         require_listener(db, name)
-        check_new_name(db, new_name)
+        check_new_name(db, new_name, instead_of=name)
         db.begin()
         try:
             db.execute(_NEW_IDS, {"name": name, "new_name": new_name})
@@ -93,7 +95,7 @@ def move_listener(
     place of all. Raises NotFoundError, InputError for an unknown zone, UsageError for a date that is none.
     """
     zone = checked_zone(zone)
-    valid_from = _as_utc(since, zone) if since else None
+    valid_from = _as_utc(since, zone) if since is not None else None
     with open_warehouse(settings) as db:
         require_listener(db, name)
         db.begin()
@@ -113,12 +115,14 @@ def move_listener(
 
 def _as_utc(since: str, zone: str) -> datetime:
     try:
-        moment = datetime.fromisoformat(since)
-    except ValueError as error:
+        moment: datetime | None = datetime.fromisoformat(since)
+    except ValueError:
+        moment = None
+    if moment is None or not FIRST_YEAR <= moment.year <= LAST_YEAR:
         raise UsageError(
-            f"'{since}' is no date; expected one such as 2024-03-01.",
+            f"'{since}' is no date of this time; expected one such as 2024-03-01.",
             hint="Example: spotiflow listener timezone me Europe/Paris --from 2024-03-01",
-        ) from error
+        )
     local = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
     return local.astimezone(UTC).replace(tzinfo=None)
 

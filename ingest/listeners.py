@@ -46,12 +46,12 @@ def check_listener(db: duckdb.DuckDBPyConnection, listener_id: str | None, setti
     """
     name = listener_id or settings.default_listener
     if name != settings.default_listener:
-        require_listener(db, name)
+        require_listener(db, name, is_import=True)
     return name
 
 
-def require_listener(db: duckdb.DuckDBPyConnection, name: str) -> None:
-    """Raise NotFoundError for a listener nobody added."""
+def require_listener(db: duckdb.DuckDBPyConnection, name: str, *, is_import: bool = False) -> None:
+    """Raise NotFoundError for a listener nobody added; who imports is told how to add them."""
     if _exists(db, name):
         return
     known = ", ".join(
@@ -59,7 +59,9 @@ def require_listener(db: duckdb.DuckDBPyConnection, name: str) -> None:
     )
     raise NotFoundError(
         f"There is no listener '{name}'; known are: {known or 'none yet'}.",
-        hint=f"Add them first: spotiflow listener add {name}.",
+        hint=f"Add them first: spotiflow listener add {name}."
+        if _NAME.fullmatch(name) and is_import
+        else "See them all: spotiflow listener list.",
     )
 
 
@@ -114,12 +116,18 @@ def add_listener(
         return next(listener for listener in _all(db) if listener.listener_id == name)
 
 
-def check_new_name(db: duckdb.DuckDBPyConnection, name: str) -> None:
-    """Raise UsageError for a name that is taken or cannot be one."""
+def check_new_name(db: duckdb.DuckDBPyConnection, name: str, *, instead_of: str | None = None) -> None:
+    """Raise UsageError for a name that is taken or cannot be one.
+
+    Names that differ in case only are one name: on some systems their logins would be one file. Whoever is
+    renamed, `instead_of`, may change the case of their own.
+    """
     _check_form(name)
-    if _exists(db, name):
+    taken = db.execute("select listener_id from raw.listeners where lower(listener_id) = lower(?)", [name])
+    found = taken.fetchone()
+    if found and (found[0] != instead_of or name == instead_of):
         raise UsageError(
-            f"There is a listener '{name}' already.", hint="See them all: spotiflow listener list."
+            f"There is a listener '{found[0]}' already.", hint="See them all: spotiflow listener list."
         )
 
 

@@ -18,8 +18,8 @@ def not_due(job: Job) -> str | None:
 
 def logins(settings: Settings) -> list[str]:
     """Return the listeners with a login on this machine, ended ones too: the default one first."""
-    names = [settings.default_listener] if (settings.home / "token.json").exists() else []
-    return names + sorted(path.stem.removeprefix("token-") for path in settings.home.glob("token-*.json"))
+    names = (path.stem.removeprefix("token-") for path in settings.home.glob("token-*.json"))
+    return sorted(names, key=lambda name: (name != settings.default_listener, name))
 
 
 def poll(job: Job) -> Done:

@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 from rich.console import RenderableType
 
+from core.console import printable
 from core.database import open_warehouse
 from core.errors import InputError, UsageError
 from core.scratch import scratch_folder
@@ -86,8 +87,8 @@ def explain_row(
     """
     name, row_number = _parsed(target)
     with ExitStack() as stack:
-        packages = [stack.enter_context(open_package(path)) for path in paths or [Path(name)]]
-        file = _named(with_unique_names(packages), name if paths else Path(name).name)
+        packages = [stack.enter_context(open_package(path)) for path in paths or [_path(target)]]
+        file = _named(with_unique_names(packages), name if paths else printable(_path(target).name))
         scratch = stack.enter_context(scratch_folder(settings))
         db = stack.enter_context(open_warehouse(settings, read_only=True))
         listener = check_listener(db, listener_id, settings)
@@ -102,7 +103,11 @@ def _parsed(target: str) -> tuple[str, int]:
             f"'{target}' names no row; expected FILE:ROW with rows counted from 1.",
             hint="Example: spotiflow ingest export my_spotify_data.zip --explain endsong_0.json:17",
         )
-    return name, int(row)
+    return printable(name), int(row)
+
+
+def _path(target: str) -> Path:
+    return Path(target.rpartition(":")[0])
 
 
 def _named(files: list[HistoryFile], name: str) -> HistoryFile:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from core.errors import InputError
 from ingest.containers import Container, DamagedEntryError, Entry, open_container
 from ingest.content import Content, content_of, is_history_name
 from ingest.exports.generations import Generation, generation_of
@@ -49,6 +50,12 @@ def open_package(path: Path) -> Iterator[Package]:
     """
     with open_container(path) as container:
         package = _sorted_out(container)
+        if not package.files and container.kind == "folder" and package.unreadable:
+            name, why = next(iter(package.unreadable.items()))
+            raise InputError(
+                f"{name} in {path} {why}.",
+                hint="Download it again or mend its rights, and give the folder again.",
+            )
         if not package.files:
             raise wrong_input(path, kind_of(container), [InputKind.EXPORT])
         yield package
@@ -72,12 +79,19 @@ def with_unique_names(packages: list[Package]) -> list[HistoryFile]:
 
 
 def _sorted_out(container: Container) -> Package:
-    package = Package(container.path.name or str(container.path), others=list(container.others))
+    package = Package(container.name, others=list(container.others))
     for entry in container.entries:
         try:
             head = entry.head()
         except DamagedEntryError:
             package.unreadable[entry.name] = "cannot be unpacked: the archive is damaged there"
+            continue
+        except InputError as error:
+            if container.kind == "file":
+                raise
+            package.unreadable[entry.name] = "cannot be read: " + error.message.rpartition(": ")[2].rstrip(
+                "."
+            )
             continue
         generation = generation_of(entry.name, head)
         content = content_of(head)

@@ -88,7 +88,7 @@ def import_scrobbles(
 @contextmanager
 def _open(path: Path) -> Iterator[_Package]:
     with open_container(path) as container:
-        package = _Package(path.name or str(path), not_read=Counter(container.left_out))
+        package = _Package(container.name, not_read=Counter(container.left_out))
         for entry in container.entries:
             try:
                 form = form_of(entry.head())

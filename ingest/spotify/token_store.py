@@ -69,9 +69,8 @@ def add_months(moment: datetime, months: int) -> datetime:
 
 
 def token_path(settings: Settings, listener_id: str) -> Path:
-    """Return where the login of a listener is kept."""
-    name = "token.json" if listener_id == settings.default_listener else f"token-{listener_id}.json"
-    return settings.home / name
+    """Return where the login of a listener is kept, whoever is the default listener now."""
+    return settings.home / f"token-{listener_id}.json"
 
 
 class TokenStore(CacheHandler):  # type: ignore[misc]

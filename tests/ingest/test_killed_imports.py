@@ -80,7 +80,7 @@ def stored_in(settings: Settings) -> Stored:
     with open_warehouse(settings, read_only=True) as db:
         row = db.execute(query).fetchone()
     assert row is not None
-    return Stored(*row[:4], tuple(row[4]))
+    return Stored(row[0], row[1], row[2], row[3], tuple(row[4]))
 
 
 def whole(settings: Settings) -> list[tuple[Any, ...]]:

@@ -87,8 +87,9 @@ def test_zones_by_period(settings: Settings) -> None:
 
 def test_what_is_no_zone_date_or_listener(settings: Settings) -> None:
     add_listener(settings, "anna", time_zone="UTC")
-    with pytest.raises(UsageError, match="is no date"):
-        move_listener(settings, "anna", "UTC", since="March")
+    for since in ("March", "0001-01-01", "1970-01-01", "9999-12-31T23:59:59", "2024-13-01", ""):
+        with pytest.raises(UsageError, match="is no date"):
+            move_listener(settings, "anna", "Europe/Paris", since=since)
     with pytest.raises(InputError, match="no time zone"):
         move_listener(settings, "anna", "Europe/Pariss")
     with pytest.raises(NotFoundError):

@@ -14,12 +14,15 @@ from core.database import open_warehouse
 from core.errors import InputError, NotFoundError, UsageError
 from core.settings import Settings
 from ingest import time_zones
+from ingest.listener_changes import rename_listener
 from ingest.listeners import (
     add_listener,
+    check_listener,
     ensure_listener,
     existing_listener,
     list_listeners,
     render,
+    require_listener,
     set_time_zone,
 )
 from ingest.time_zones import checked_zone, known_zones, system_zone
@@ -122,6 +125,26 @@ def test_a_zone_without_a_name_falls_back(
     assert system_zone() == "Europe/Oslo"
     (tmp_path / "localtime").symlink_to("/var/db/timezone/zoneinfo/Australia/Perth")
     assert system_zone() == "Australia/Perth"
+
+
+def test_names_that_differ_in_case_only_are_one_name(settings: Settings) -> None:
+    """Where the file system does not tell them apart, one would poll with the login of the other."""
+    add_listener(settings, "anna", time_zone="UTC")
+    with pytest.raises(UsageError, match="a listener 'anna' already"):
+        add_listener(settings, "Anna", time_zone="UTC")
+    rename_listener(settings, "anna", "Anna")
+    assert [listener.listener_id for listener in list_listeners(settings)] == ["Anna"]
+
+
+def test_only_who_imports_is_told_to_add_somebody(settings: Settings) -> None:
+    with open_warehouse(settings) as db:
+        with pytest.raises(NotFoundError) as caught:
+            check_listener(db, "ben", settings)
+        assert "listener add ben" in caught.value.hint
+        for name in ("ben", "no name\n"):
+            with pytest.raises(NotFoundError) as caught:
+                require_listener(db, name)
+            assert "listener list" in caught.value.hint
 
 
 def test_whom_a_takeout_is_for(settings: Settings) -> None:

@@ -85,7 +85,8 @@ def test_runs_that_waited_say_for_what(
     after_the_wait(logged_in, 4)
     over = run("status").output
     assert "waits until" not in over
-    assert "1 waiting (spotify: Spotify takes no calls" in over, "what was is still told"
+    told = over.partition("1 waiting (")[2].partition(", 1 ok")[0]
+    assert "daily quota used up" in told, "what was is still told"
     monkeypatch.setenv("SPOTIFLOW_SPOTIFY_DAILY_CALLS", "2")
     assert run("run", "--only", "spotify").code == 4
     used_up = run("status").output

@@ -15,6 +15,8 @@ from core.errors import LoginNeededError
 from core.redaction import redact
 from core.runs import utc_now
 from core.settings import Settings
+from ingest.spotify.client import SpotifyApi
+from ingest.spotify.ledger import Ledger
 from ingest.spotify.token_store import Login, TokenStore, add_months, token_path
 from tests.fakes.spotify import FakeSpotify
 from tests.ingest.spotify.conftest import Cli, expire_access, log_in, plays
@@ -40,6 +42,13 @@ def test_the_file_is_private_from_the_first_byte(store: TokenStore) -> None:
     assert stat.S_IMODE(store.path.stat().st_mode) == 0o600
     assert stat.S_IMODE(store.path.parent.stat().st_mode) == 0o700
     assert [path.name for path in store.path.parent.iterdir()] == ["token.json"]
+
+
+def test_a_login_stays_with_its_listener(logged_in: Settings, spotify: FakeSpotify, run: Cli) -> None:
+    """Whoever else becomes the default listener must not poll with it: two histories would become one."""
+    with pytest.raises(LoginNeededError):
+        SpotifyApi(replace(logged_in, default_listener="anna"), "anna", Ledger(400))
+    assert run("auth", "logout").code == 0
 
 
 def test_a_refresh_without_refresh_token_and_scope_loses_neither(store: TokenStore) -> None:
