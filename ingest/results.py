@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any
+
+from ingest.strangers import Strange
 
 
 @dataclass(frozen=True)
@@ -114,16 +116,20 @@ class Aftermath:
 
     replaced: rows that give way since then, because a fuller source covers their time, by their source.
     closed_gaps: gaps of polling that it filled. open_gaps: those that are left, UTC, oldest first.
+    strange: what makes it seem to be somebody else's, None where nothing does.
     """
 
     replaced: Counter[str] = field(default_factory=Counter)
     closed_gaps: int = 0
     open_gaps: tuple[tuple[datetime, datetime | None], ...] = ()
+    strange: Strange | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as `--json` prints it; times in ISO 8601."""
         gaps = [[moment.isoformat() if moment else None for moment in gap] for gap in self.open_gaps]
-        return {"replaced": dict(self.replaced), "closed_gaps": self.closed_gaps, "open_gaps": gaps}
+        strange = asdict(self.strange) if self.strange else None
+        counts = {"replaced": dict(self.replaced), "closed_gaps": self.closed_gaps}
+        return counts | {"open_gaps": gaps, "strange": strange}
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from ingest.ingest_runs import HistoryRun, store_not_read
 from ingest.listeners import check_listener, time_zone_of
 from ingest.results import Aftermath, FileReceipt, HistoryReceipt, PackageReceipt
 from ingest.storing import Origin, store_file
+from ingest.strangers import strange_plays
 from ingest.time_zones import checked_zone
 
 # Each time DuckDB empties its log it writes a table's last rows anew: with the usual 16 MB, after every file.
@@ -63,6 +64,13 @@ def import_exports(
         run = _Import(history, scratch, Choice(listener, skip_incognito))
         files = run.take_in(packages)
         closed = run.finish(packages, files)
+        known = sum(file.counts.known - file.known_twice for file in files)
+        after = Aftermath(
+            replaced=covered_rows(db, listener) - covered,
+            closed_gaps=closed,
+            open_gaps=tuple(open_gaps(db, listener)),
+            strange=strange_plays(db, listener, history.run_id, known),
+        )
         return HistoryReceipt(
             run_id=history.run_id,
             listener_id=listener,
@@ -71,7 +79,7 @@ def import_exports(
             packages=tuple(_package_receipt(package) for package in packages),
             files=tuple(files),
             seconds=time.monotonic() - began,
-            after=Aftermath(covered_rows(db, listener) - covered, closed, tuple(open_gaps(db, listener))),
+            after=after,
         )
 
 

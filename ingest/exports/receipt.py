@@ -6,6 +6,7 @@ from rich.console import Group, RenderableType
 
 from ingest.receipt_parts import counts_table, headline, known_of, reasons_of, remarks, sum_of, troubles_of
 from ingest.results import HistoryReceipt
+from ingest.strangers import Strange
 
 _SOURCES = {"extended": "Spotify extended history", "account": "Spotify account data"}
 _WEAKER = {"account": "plays of account data", "api": "polled plays"}
@@ -33,8 +34,7 @@ def _lines(receipt: HistoryReceipt) -> list[tuple[str, str]]:
     if total.rejected:
         lines.append(("rejected", reasons_of(receipt)))
     lines += troubles_of(receipt)
-    if receipt.after.replaced:
-        lines.append(("replaced", _replaced(receipt)))
+    lines += _beside_others(receipt)
     lines.append(("privacy", _privacy(receipt)))
     if receipt.covered:
         lines.append(("covers", _covers(receipt)))
@@ -46,10 +46,28 @@ def _lines(receipt: HistoryReceipt) -> list[tuple[str, str]]:
     return lines
 
 
+def _beside_others(receipt: HistoryReceipt) -> list[tuple[str, str]]:
+    """Return what the import means for the history that was there."""
+    lines = []
+    if receipt.after.replaced:
+        lines.append(("replaced", _replaced(receipt)))
+    if receipt.after.strange:
+        lines.append(("whose?", _whose(receipt.after.strange, receipt.listener_id)))
+    return lines
+
+
 def _replaced(receipt: HistoryReceipt) -> str:
     counts = sorted(receipt.after.replaced.items())
     return (
         " and ".join(f"{n:,} {_WEAKER[source]}" for source, n in counts) + " by fuller rows of the same time"
+    )
+
+
+def _whose(strange: Strange, listener: str) -> str:
+    return (
+        f"of {strange.days:,} days that earlier exports tell of, this one has {strange.new:,} plays that "
+        f"those do not know, and {strange.known:,} that they do: if it is somebody else's, go back with "
+        f"spotiflow restore, or spotiflow forget {listener}, and import it with --listener NAME"
     )
 
 
