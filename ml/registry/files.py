@@ -1,12 +1,13 @@
 """Model files: written at once or not at all, read only when unchanged and free of foreign types.
 
-A file is a skops archive, never a pickle: it is read only when its sha256 is the stored one and it holds no
-type outside TRUSTED_TYPES.
+A file is a skops archive, never a pickle: it is read only when its sha256 is the stored one, it unpacks to no
+more than MOST_BYTES, and it holds no type outside TRUSTED_TYPES.
 """
 
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import tempfile
 import zipfile
@@ -22,6 +23,8 @@ TRUSTED_TYPES = [
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
     "sklearn.tree._tree.Tree",
 ]
+# The largest models have some 20 MB. A few kilobytes can unpack to as much as memory holds, and more.
+MOST_BYTES = 500_000_000
 RETRAIN = "Train again: spotiflow train."
 
 
@@ -54,13 +57,22 @@ def save_state(folder: Path, name: str, state: dict[str, Any]) -> str:
 def load_state(folder: Path, name: str, sha256: str) -> dict[str, Any]:
     """Read a model's state.
 
-    Raises ModelFileError when the file is missing, is not the one that was stored, or holds a type that is
-    not on the list.
+    Raises ModelFileError when the file is missing, is not the one that was stored, is too large, or holds a
+    type that is not on the list.
     """
     import skops.io
     from skops.io.exceptions import UntrustedTypesFoundException
 
     content = verified(folder, name, sha256)
+    try:
+        is_too_large = _unpacked_bytes(content) > MOST_BYTES
+    except zipfile.BadZipFile as error:
+        raise ModelFileError(
+            f"The model file {name} cannot be read: it is not of the form that spotiflow writes.",
+            hint="Do not use that file. " + RETRAIN,
+        ) from error
+    if is_too_large:
+        raise _too_large(name)
     try:
         state = skops.io.loads(content, trusted=TRUSTED_TYPES)
     except (UntrustedTypesFoundException, TypeError) as error:
@@ -78,10 +90,28 @@ def load_state(folder: Path, name: str, sha256: str) -> dict[str, Any]:
     return state
 
 
+def _unpacked_bytes(content: bytes) -> int:
+    """Return what an archive says it unpacks to; no member gives more than it says."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return sum(member.file_size for member in archive.infolist())
+
+
+def _too_large(name: object) -> ModelFileError:
+    return ModelFileError(
+        f"The model file {name} holds more than {MOST_BYTES // 1_000_000} MB, as no model of spotiflow does.",
+        hint="Do not use that file. " + RETRAIN,
+    )
+
+
 def verified(folder: Path, name: str, sha256: str) -> bytes:
     """Return the bytes of a model file. Raises ModelFileError when they are not the ones stored."""
     path = folder / name
     try:
+        # A name that leads out of the folder, a pipe or a device is no model file.
+        if path.parent != folder or not path.is_file():
+            raise FileNotFoundError(path)
+        if path.stat().st_size > MOST_BYTES:
+            raise _too_large(path)
         content = path.read_bytes()
     except OSError as error:
         raise ModelFileError(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import zipfile
 from collections import OrderedDict
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import skops.io
 from sklearn.gaussian_process import GaussianProcessRegressor
 
 from core.errors import ModelFileError
+from ml.registry import files
 from ml.registry.files import load_state, save_state, write_file
 
 
@@ -54,6 +57,30 @@ def test_a_pickle_is_refused(tmp_path: Path) -> None:
     sha256 = write_file(tmp_path, "m.skops", b"\x80\x04N.")
     with pytest.raises(ModelFileError, match="cannot be read"):
         load_state(tmp_path, "m.skops", sha256)
+
+
+@pytest.mark.parametrize("compression", [zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED])
+def test_a_file_that_is_or_unpacks_to_more_than_any_model_is_refused_unread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, compression: int
+) -> None:
+    monkeypatch.setattr(files, "MOST_BYTES", 3_000_000)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", compression) as archive:
+        archive.writestr("schema.json", bytes(4_000_000))
+    assert (len(packed.getvalue()) < 10_000) == (compression == zipfile.ZIP_DEFLATED)
+    sha256 = write_file(tmp_path, "m.skops", packed.getvalue())
+    with pytest.raises(ModelFileError, match="holds more than 3 MB, as no model of spotiflow does"):
+        load_state(tmp_path, "m.skops", sha256)
+
+
+def test_names_that_lead_elsewhere_folders_and_pipes_are_no_model_files(tmp_path: Path) -> None:
+    sha256 = write_file(tmp_path, "outside.skops", b"x")
+    models = tmp_path / "models"
+    (models / "folder").mkdir(parents=True)
+    os.mkfifo(models / "pipe")
+    for name in ("../outside.skops", str(tmp_path / "outside.skops"), "folder", "pipe", ""):
+        with pytest.raises(ModelFileError, match="is missing or cannot be read"):
+            load_state(models, name, sha256)
 
 
 def test_a_kill_while_writing_leaves_no_half_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
