@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -21,7 +22,8 @@ from ml.catalogue import (
     prepare_catalogue,
     shared_across_folds,
 )
-from ml.content import open_views
+from ml.completion.heard import HEARD_TRACKS
+from ml.content import FEATURES, HEARD, LISTENING
 from ml.evaluate import Metric, metric_rows
 from ml.features import (
     GenreMeans,
@@ -35,8 +37,11 @@ from ml.forecasts.rolling import Series, backtest
 from ml.improvements.listener import temporal_columns
 from ml.models.mood_models import MOOD_CATEGORY, VALENCE_AUDIO
 from ml.models.routed import ModelSpec
-from ml.sources import PLAYS, Query
+from ml.recommend.inputs import HEARD as LISTS_HEARD
+from ml.sources import DAYS, PLAYS, SESSIONS, TRACKS, Query, read
 from ml.store import Harvest, store
+from ml.train import TASKS
+from ml.zones.task import MEASURED
 from tests.ml.builders import catalogue_rows, play_rows, write_silver
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)
@@ -150,16 +155,67 @@ def test_a_figure_without_baseline_or_n_is_not_stored(tmp_path: Path, column: st
         store(settings, Harvest(NOW, metrics=[good.assign(version="w", **{column: None})]))
 
 
-def _plays(settings: Settings, query: Query) -> int:
-    with open_warehouse(settings, read_only=True) as db:
-        open_views(db, {"silver.listening_with_features"}, include_web_api=True)
-        return len(db.execute(query.sql).fetchall())
+FEATURE_TABLES = ("track_features", "listening_with_features", "heard_tracks")
+TWO_WORLDS = (0.1, 0.9)
 
 
-def test_synthetic_values_are_not_learned_from(tmp_path: Path, rows: pd.DataFrame) -> None:
-    settings = Settings(home=tmp_path / "home")
-    measured, synthetic = play_rows(rows, 90), play_rows(rows, 30, listener="other", measured=False)
-    write_silver(settings, None, pd.concat([measured, synthetic], ignore_index=True), rows)
-    assert _plays(settings, PLAYS) == 90
-    leak = Query(PLAYS.sql.replace("where is_measured and", "where"), PLAYS.needs)
-    assert _plays(settings, leak) == 120
+@pytest.fixture(scope="module")
+def two_worlds(tmp_path_factory: pytest.TempPathFactory) -> list[Settings]:
+    """Two warehouses that differ only in the made-up features of every tenth track, which nobody measured."""
+    rows = catalogue_rows(300)
+    worlds = []
+    for value in TWO_WORLDS:
+        worlds.append(Settings(home=tmp_path_factory.mktemp("world") / "home"))
+        write_silver(worlds[-1], rows, play_rows(rows, 900), rows)
+        made_up = ", ".join(f"{name} = {value}" for name in ("valence", "energy", "danceability", "liveness"))
+        with open_warehouse(worlds[-1]) as db:
+            db.execute("create table silver.track_metadata as from silver.tracks")
+            db.execute("alter table silver.track_metadata add column if not exists album_name varchar")
+            for table in FEATURE_TABLES:
+                db.execute(
+                    f"update silver.{table} set is_measured = false, {made_up} where track_id like 'track%7'"
+                )
+    return worlds
+
+
+def _reads_synthetic(worlds: list[Settings], query: Query) -> bool:
+    """Say whether the rows of a query, as training reads them, change with the made-up values."""
+    first, second = (read(settings, [], lambda _: [query])[1][query] for settings in worlds)
+    assert first is not None
+    assert second is not None
+    assert len(first) > 0
+    return not first.equals(second)
+
+
+READ_OF_LISTENERS = sorted(
+    {
+        query
+        for task in TASKS
+        for query in task.reads
+        if {FEATURES, LISTENING, HEARD, *(f"silver.{name}" for name in FEATURE_TABLES)} & set(query.needs)
+    },
+    key=lambda query: query.sql,
+)
+
+
+@pytest.mark.parametrize("query", READ_OF_LISTENERS, ids=lambda query: " ".join(query.sql.split())[:60])
+def test_no_task_reads_a_synthetic_value(two_worlds: list[Settings], query: Query) -> None:
+    assert not _reads_synthetic(two_worlds, query)
+
+
+@pytest.mark.parametrize(
+    ("query", "gate"),
+    [
+        (PLAYS, "is_measured and"),
+        (DAYS, "is_measured and"),
+        (SESSIONS, "is_measured and"),
+        (MEASURED, "where is_measured"),
+        (TRACKS, "where features.is_measured"),
+        (HEARD_TRACKS, "when features.is_measured then"),
+        (LISTS_HEARD, "when heard.is_measured then"),
+    ],
+)
+def test_a_gate_taken_away_is_seen(two_worlds: list[Settings], query: Query, gate: str) -> None:
+    assert gate in query.sql
+    opened = query.sql.replace(gate, re.sub(r"\S*is_measured", "true", gate))
+    assert _reads_synthetic(two_worlds, Query(opened, query.needs))
