@@ -109,10 +109,11 @@ class TrainResult:
 
     @property
     def summary(self) -> str:
-        """One line for the run log."""
+        """One line, for the run log too."""
         if not self.changed:
             return "nothing changed since the last training"
-        return f"{len(self.trained)} models trained in {self.seconds:.1f} s"
+        models = "model" if len(self.trained) == 1 else "models"
+        return f"{len(self.trained)} {models} trained in {self.seconds:.1f} s"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as `--json` prints it."""

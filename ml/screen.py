@@ -64,7 +64,7 @@ def _headline(result: TrainResult) -> str:
         return "Nothing changed since the last training; nothing was done."
     days = sorted({row.version.split("-")[0] for row in result.rows if row.model in result.trained})
     version = f", versions {days[-1]}-..." if days else ""
-    return f"{len(result.trained)} models trained in {result.seconds:.1f} s{version}"
+    return f"{result.summary}{version}"
 
 
 def _shown(rows: list[TrainRow]) -> list[TrainRow]:

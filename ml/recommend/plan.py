@@ -39,9 +39,9 @@ def plan(
     if not playlists.enough(desk.pool):
         n_measured = int((~desk.pool.is_new).sum())
         raise NotFoundError(
-            f"{n_measured} of the tracks {listener} played are measured; a playlist by sound takes "
+            f"Of the tracks that {listener} played, {n_measured} are measured; a playlist by sound takes "
             f"{playlists.LEAST_TRACKS}.",
-            hint="Load the catalogue: spotiflow ingest kaggle PATH; plain lists work: spotiflow recommend",
+            hint=f"{_more_measured(desk)}; plain lists work: spotiflow recommend",
         )
     if name in paths.PACES:
         begin = current(desk) if start == NOW else zone_place(desk.pool, start)
@@ -61,6 +61,13 @@ def _desk(settings: Settings, listener: str) -> Desk:
         if history.listener_id == listener:
             return Desk.of(history, known)
     raise InputError(f"{listener} has no plays yet.", hint="Bring a history in: spotiflow ingest export PATH")
+
+
+def _more_measured(desk: Desk) -> str:
+    """Say what gives more of the listener's tracks a measured sound."""
+    if desk.candidates is None:
+        return "Load the catalogue: spotiflow ingest kaggle PATH"
+    return "The catalogue has no more of them: bring measured features in, spotiflow ingest features"
 
 
 def way_in_words(rows: pd.DataFrame) -> str:
