@@ -67,7 +67,11 @@ class Clusters:
         return per_cluster.sum(axis=0), self._weights @ per_cluster
 
     def interval(self, columns: Matrix, statistic: Statistic) -> tuple[float, float, float]:
-        """Return the statistic of the sums and its 95 % percentile interval; NaN where undefined."""
+        """Return the statistic of the sums and its 95 % percentile interval; NaN where undefined.
+
+        Some statistics, as a calibration error near 0, are larger in nearly every draw than on the rows
+        themselves; the interval is then stretched to hold what it is the interval of.
+        """
         if self.n_rows == 0:
             return float("nan"), float("nan"), float("nan")
         total, drawn = self.sums(columns)
@@ -78,7 +82,7 @@ class Clusters:
         if self.n_clusters < 2 or not len(values):
             return value, float("nan"), float("nan")
         low, high = np.percentile(values, [TAIL_PERCENT, 100 - TAIL_PERCENT])
-        return value, float(low), float(high)
+        return value, min(float(low), value), max(float(high), value)
 
 
 # Columns of the sums that regression metrics are made of.

@@ -81,9 +81,13 @@ class Heard:
 
 @dataclass(frozen=True)
 class Serving:
-    """The models on names that serve: the reader, and per target the trees of each route, where there are."""
+    """The models on names that serve: the reader, and per target the trees of each route, where there are.
+
+    sha256: of the reader's file. Trees bring the reader they were made with, which may be an older one.
+    """
 
     reader: Reader
+    sha256: str
     by_artist: dict[str, NamesModel]
     by_text: dict[str, NamesModel]
 
@@ -108,25 +112,43 @@ def _predicted(
 ) -> tuple[Matrix, Matrix, Matrix, Matrix]:
     place = same_song(tracks, catalogue)
     own, folds = _own(place, keys, catalogue)
-    told = tracks.assign(track_genres=None)
-    inputs = serving.reader.inputs(told, own)
-    of_artist = serving.reader.folds_of(keys)
-    by_artist, width_by_artist = _along(ARTIST, inputs, folds, serving)
-    by_text, width_by_text = _along(TEXT, inputs, of_artist, serving)
-    by_artist[inputs.known.n_artist <= 0] = np.nan
+    reading = _Reading(tracks.assign(track_genres=None), keys, own, folds)
+    by_artist, width_by_artist = _along(ARTIST, reading, serving)
+    by_text, width_by_text = _along(TEXT, reading, serving)
+    by_artist[reading.inputs(serving.reader, serving.sha256).known.n_artist <= 0] = np.nan
     by_text[tracks["track_name"].isna().to_numpy() & tracks["primary_artist"].isna().to_numpy()] = np.nan
     return by_artist, by_text, width_by_artist, width_by_text
 
 
-def _along(route: str, inputs: Inputs, folds: Codes, serving: Serving) -> tuple[Matrix, Matrix]:
+class _Reading:
+    """Tracks as readers see them, each reader's inputs made once. folds: of each track's song."""
+
+    def __init__(self, tracks: pd.DataFrame, keys: NameKeys, own: Own, folds: Codes) -> None:
+        self._tracks, self._keys, self._own, self._folds = tracks, keys, own, folds
+        self._done: dict[str, Inputs] = {}
+
+    def inputs(self, reader: Reader, sha256: str) -> Inputs:
+        """Return the inputs that a reader makes; sha256: of its file, by which it is known."""
+        if sha256 not in self._done:
+            self._done[sha256] = reader.inputs(self._tracks, self._own)
+        return self._done[sha256]
+
+    def by_trees(self, model: NamesModel, route: str) -> Matrix:
+        """Predict by trees that did not see the track, from what their own reader makes of the names."""
+        folds = self._folds if route == ARTIST else model.reader.folds_of(self._keys)
+        return model.predict(route, self.inputs(model.reader, model.reader_sha256), folds)
+
+
+def _along(route: str, reading: _Reading, serving: Serving) -> tuple[Matrix, Matrix]:
     """Predict all TARGETS along one route: by trees where they serve, else by the linear model."""
     trees = serving.by_artist if route == ARTIST else serving.by_text
     columns, widths = [], []
     for target in TARGETS:
         if target in trees:
-            columns.append(trees[target].predict(route, inputs, folds))
+            columns.append(reading.by_trees(trees[target], route))
             widths.append(trees[target].quantiles[route])
         else:
+            inputs = reading.inputs(serving.reader, serving.sha256)
             columns.append(serving.reader.linear_prediction(route, target, inputs))
             widths.append(1.645 * serving.reader.linear[route][target].error)
     return np.column_stack(columns), np.array(widths)

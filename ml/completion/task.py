@@ -177,10 +177,7 @@ def _metric_rows(
 
 
 def _serving(context: Context, harvest: Harvest) -> Serving | None:
-    """Return the models on names that serve; None without a reader.
-
-    Trees made with another reader than the serving one (an older version serves) are left out.
-    """
+    """Return the models on names that serve; None without a reader."""
     found = context.champion(harvest, READER, Reader.from_state)
     if found is None or context.catalogue is None:
         return None
@@ -188,6 +185,6 @@ def _serving(context: Context, harvest: Harvest) -> Serving | None:
     routes: dict[str, dict[str, NamesModel]] = {ARTIST: {}, TEXT: {}}
     for spec in SPECS:
         champion = context.champion(harvest, spec.name, readers.model) if not spec.needs_genre else None
-        if champion is not None and champion[1].reader_sha256 == found[0].sha256:
+        if champion is not None:
             routes[next(iter(spec.routes))][spec.target] = champion[1]
-    return Serving(found[1], routes[ARTIST], routes[TEXT])
+    return Serving(found[1], found[0].sha256, routes[ARTIST], routes[TEXT])

@@ -167,11 +167,12 @@ def _over_listeners(name: str, ours: Matrix, theirs: Matrix, statistic: Any) -> 
     """Return a statistic over listeners with its bootstrap interval, beside that of the listener's mean."""
     draw = np.random.default_rng(SEED).integers(0, len(ours), (N_BOOTSTRAPS, len(ours)))
     low, high = np.percentile(statistic(ours[draw], axis=1), [TAIL_PERCENT, 100 - TAIL_PERCENT])
+    value = float(statistic(ours))
     return Metric(
         name,
-        float(statistic(ours)),
-        float(low),
-        float(high),
+        value,
+        min(float(low), value),
+        max(float(high), value),
         len(ours),
         "listener_mean",
         float(statistic(theirs)),

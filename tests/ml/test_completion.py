@@ -18,8 +18,9 @@ from ml.completion.company import company_of
 from ml.completion.heard import Heard
 from ml.features import Codes, Matrix
 from ml.names.tables import TARGETS
+from ml.registry.verify import verify
 from ml.results import TrainResult
-from ml.train import train
+from ml.train import chosen_tasks, train
 from tests.ml.builders import frame, query
 from tests.ml.named import histories, named_catalogue, write_history
 
@@ -121,6 +122,13 @@ def test_trees_on_names_are_judged_on_both_splits(home: Settings) -> None:
 
 def test_nothing_new_is_not_done_again(home: Settings) -> None:
     assert not train(home, models=["features_names"]).changed
+
+
+def test_names_and_completion_made_again_give_every_stored_figure(home: Settings) -> None:
+    """The reader is then another file than the one that the trees that serve were made with."""
+    found = verify(home, chosen_tasks(["features_names"], "best"))
+    assert {*MODELS, "features_names", "valence_names_artist"} <= {one.model for one in found}
+    assert [one for one in found if not one.holds] == []
 
 
 @pytest.mark.parametrize("n_plays", [1, 50, 200])

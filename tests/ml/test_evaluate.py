@@ -85,6 +85,16 @@ def test_overconfidence_shows_in_the_calibration_error() -> None:
     assert next(m for m in metrics if m.name == "ece").value == pytest.approx(0.5)
 
 
+def test_what_is_larger_in_every_draw_still_lies_in_its_own_interval() -> None:
+    """As a calibration error near 0; a build refuses figures outside of their intervals."""
+    error = np.random.default_rng(5).normal(size=200)
+    columns = np.column_stack([np.ones(400), np.concatenate([error, -error])])
+    clusters = Clusters(np.arange(400))
+    value, low, high = clusters.interval(columns, lambda s: np.abs(s[..., 1] / s[..., 0]))
+    assert low <= value <= high
+    assert (np.abs(clusters.sums(columns)[1][:, 1] / 400) > value).all()
+
+
 def test_a_constant_truth_has_no_r2_and_stores_no_number() -> None:
     flat = Predicted(np.full(50, 0.5), np.full(50, 0.4), np.full(50, np.nan))
     metrics = regression_metrics(flat, flat, "mean", Clusters(np.arange(50)))
