@@ -112,8 +112,7 @@ class TrainResult:
         """One line, for the run log too."""
         if not self.changed:
             return "nothing changed since the last training"
-        models = "model" if len(self.trained) == 1 else "models"
-        return f"{len(self.trained)} {models} trained in {self.seconds:.1f} s"
+        return f"{len(self.trained)} model{'s' * (len(self.trained) != 1)} trained in {self.seconds:.1f} s"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as `--json` prints it."""
