@@ -28,6 +28,7 @@ class Settings:
     include_web_api_content: whether models may learn from what Spotify's Web API gave, against its policy.
     use_predictions: whether predicted features may fill silver.track_features_completed.
     synthetic_scope: `uncovered` (only tracks no measured source covers) or `all`.
+    keep_country: whether the country of each play is stored, which exports tell.
     min_play_seconds: shortest stream that counts as a play, seconds.
     memory_limit: most memory DuckDB may take, as DuckDB writes it ("2GB").
     threads: threads of DuckDB and dbt; 0 means one per core.
@@ -59,6 +60,7 @@ class Settings:
     synthetic_scope: str = "uncovered"
     use_predictions: bool = False
     include_web_api_content: bool = False
+    keep_country: bool = True
     min_play_seconds: int = 30
     memory_limit: str = "2GB"
     threads: int = 0
@@ -194,6 +196,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "synthetic_scope": str,
     "use_predictions": values.read_bool,
     "include_web_api_content": values.read_bool,
+    "keep_country": values.read_bool,
     "min_play_seconds": values.read_count,
     "memory_limit": str,
     "threads": values.read_count,

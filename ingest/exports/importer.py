@@ -61,7 +61,7 @@ def import_exports(
         history = HistoryRun(db, settings, "export", _given(packages), listener, zone)
         db.execute(_WRITE_LESS_OFTEN)
         covered = covered_rows(db, listener)
-        run = _Import(history, scratch, Choice(listener, skip_incognito))
+        run = _Import(history, scratch, Choice(listener, skip_incognito, settings.keep_country))
         files = run.take_in(packages)
         closed = run.finish(packages, files)
         known = sum(file.counts.known - file.known_twice for file in files)

@@ -125,7 +125,9 @@ select
         when reason is null or is_unreadable then null
         when is_no_record then case when not starts_with(ltrim(whole), '[') then left(whole, 200) end
         -- As text: a broken record would not survive a cast to JSON.
-        else json_merge_patch('{{}}', to_json(fields))::varchar
+        else json_merge_patch(
+            '{{}}', to_json(fields), if($keep_country, '{{}}', '{{"conn_country": null}}')
+        )::varchar
     end as record,
     reason is null and $skip_private and coalesce(is_private_session, false) as is_skipped,
     case when reason is null then {PLAY_ID_SQL} end as play_id,
@@ -148,7 +150,7 @@ select
     ms_played,
     duration_ms,
     nullif(fields.platform, '') as platform,
-    nullif(fields.conn_country, '') as country,
+    case when $keep_country then nullif(fields.conn_country, '') end as country,
     try_cast(fields.shuffle as boolean) as shuffle,
     try_cast(fields.skipped as boolean) as skipped,
     offline,
@@ -174,6 +176,7 @@ class Choice:
 
     listener_id: str
     skip_private: bool
+    keep_country: bool = True
 
 
 def read_file(
@@ -208,5 +211,6 @@ def _fill(
         "is_video": generation.medium == "video",
         "listener": choice.listener_id,
         "skip_private": choice.skip_private,
+        "keep_country": choice.keep_country,
     }
     db.execute(_READ, values)

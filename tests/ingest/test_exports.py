@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -204,3 +205,13 @@ def test_the_real_account_export_adds_up(settings: Settings, query: Query) -> No
     assert (again.total.stored, again.total.known) == (0, 17_465)
     span = query("select min(ended_at), max(ended_at), count(distinct play_id) from raw.listening_history")
     assert span == [(datetime(2021, 12, 29, 11, 49), datetime(2022, 6, 17, 23, 58), receipt.total.kept)]
+
+
+def test_the_country_is_kept_by_choice(settings: Settings, tmp_path: Path, query: Query) -> None:
+    records = [b.play(1, conn_country="QQ"), b.play(2, conn_country="QQ", ts="x")]
+    path = b.write(tmp_path / "endsong_0.json", records)
+    import_exports(replace(settings, keep_country=False), [path])
+    assert query("select country from raw.listening_history") == [(None,)]
+    assert "QQ" not in query("select record from raw.rejected_rows")[0][0]
+    import_exports(settings, [path])
+    assert query("select country from raw.listening_history") == [("QQ",)]
