@@ -191,7 +191,7 @@ def _read_place(value: Any) -> str:
 
 
 _READERS: dict[str, Callable[[Any], Any]] = {
-    "default_listener": str,
+    "default_listener": values.read_listener,
     "allow_synthetic": values.read_bool,
     "synthetic_scope": str,
     "use_predictions": values.read_bool,

@@ -12,6 +12,8 @@ from typing import Any
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 FALSE_WORDS = frozenset({"0", "false", "no", "off"})
 REDIRECT = re.compile(r"http://127\.0\.0\.1(?::(\d{1,5}))?/[\w./~-]*")
+# What a listener can be called; it is part of names of files.
+LISTENER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 ON_THIS_MACHINE = re.compile(r"http://127\.0\.0\.1:\d{1,5}")
 
 
@@ -59,6 +61,13 @@ def read_place(value: Any, known: Collection[str]) -> str:
     if value in known or ON_THIS_MACHINE.fullmatch(str(value)):
         return str(value)
     raise ValueError("expected http://127.0.0.1:PORT")
+
+
+def read_listener(value: Any) -> str:
+    """Read the name of a listener."""
+    if not LISTENER_NAME.fullmatch(str(value)):
+        raise ValueError("expected up to 40 letters, digits, dots, dashes and underscores")
+    return str(value)
 
 
 def read_redirect(value: Any) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -16,11 +15,11 @@ from core.database import open_warehouse
 from core.errors import NotFoundError, UsageError
 from core.runs import utc_now
 from core.settings import Settings
+from core.values import LISTENER_NAME
 from ingest.time_zones import checked_zone, system_zone
 
 # The zone of a listener for all time before they moved anywhere.
 FROM_THE_BEGINNING = datetime(1970, 1, 1)
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ def require_listener(db: duckdb.DuckDBPyConnection, name: str, *, is_import: boo
     raise NotFoundError(
         f"There is no listener '{name}'; known are: {known or 'none yet'}.",
         hint=f"Add them first: spotiflow listener add {name}."
-        if _NAME.fullmatch(name) and is_import
+        if LISTENER_NAME.fullmatch(name) and is_import
         else "See them all: spotiflow listener list.",
     )
 
@@ -132,7 +131,7 @@ def check_new_name(db: duckdb.DuckDBPyConnection, name: str, *, instead_of: str 
 
 
 def _check_form(name: str) -> None:
-    if not _NAME.fullmatch(name):
+    if not LISTENER_NAME.fullmatch(name):
         raise UsageError(
             f"'{name}' cannot be a listener's name.",
             hint="Use up to 40 letters, digits, dots, dashes and underscores; --display-name takes the rest.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.console import log
 from core.errors import SpotiflowError
 from core.settings import Settings
+from core.values import LISTENER_NAME
 from pipeline.faults import exit_code_of
 from pipeline.stage import Done, Job
 
@@ -19,7 +20,8 @@ def not_due(job: Job) -> str | None:
 def logins(settings: Settings) -> list[str]:
     """Return the listeners with a login on this machine, ended ones too: the default one first."""
     names = (path.stem.removeprefix("token-") for path in settings.home.glob("token-*.json"))
-    return sorted(names, key=lambda name: (name != settings.default_listener, name))
+    known = filter(LISTENER_NAME.fullmatch, names)
+    return sorted(known, key=lambda name: (name != settings.default_listener, name))
 
 
 def poll(job: Job) -> Done:

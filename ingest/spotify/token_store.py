@@ -10,10 +10,11 @@ from typing import Any
 
 from spotipy.cache_handler import CacheHandler
 
-from core.errors import HomeError, LoginNeededError
+from core.errors import HomeError, LoginNeededError, UsageError
 from core.private_files import write_private
 from core.runs import utc_now
 from core.settings import Settings
+from core.values import LISTENER_NAME
 
 # Spotify ends a login six months after the consent, however often it is refreshed.
 LOGIN_MONTHS = 6
@@ -69,7 +70,14 @@ def add_months(moment: datetime, months: int) -> datetime:
 
 
 def token_path(settings: Settings, listener_id: str) -> Path:
-    """Return where the login of a listener is kept, whoever is the default listener now."""
+    """Return where the login of a listener is kept, whoever is the default listener now.
+
+    Raises UsageError for what cannot be the name of one, which could lead to another place.
+    """
+    if not LISTENER_NAME.fullmatch(listener_id):
+        raise UsageError(
+            f"'{listener_id}' cannot be a listener's name.", hint="See them all: spotiflow listener list."
+        )
     return settings.home / f"token-{listener_id}.json"
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import LoginNeededError
+from core.errors import InputError, LoginNeededError
 from core.redaction import redact
 from core.runs import utc_now
-from core.settings import Settings
+from core.settings import Settings, load_settings
 from ingest.spotify.client import SpotifyApi
 from ingest.spotify.ledger import Ledger
 from ingest.spotify.token_store import Login, TokenStore, add_months, token_path
@@ -42,6 +42,16 @@ def test_the_file_is_private_from_the_first_byte(store: TokenStore) -> None:
     assert stat.S_IMODE(store.path.stat().st_mode) == 0o600
     assert stat.S_IMODE(store.path.parent.stat().st_mode) == 0o700
     assert [path.name for path in store.path.parent.iterdir()] == ["token.json"]
+
+
+@pytest.mark.parametrize("name", ["../anna", "a/b", "/tmp/anna", "anna\n", "."])
+def test_what_is_no_name_leads_to_no_file(name: str, logged_in: Settings, run: Cli) -> None:
+    for words in (["auth", "status"], ["auth", "logout"], ["ingest", "spotify"]):
+        result = run(*words, "--listener", name)
+        assert result.code == 2
+        assert "cannot be a listener's name" in result.output
+    with pytest.raises(InputError, match="expected up to 40 letters"):
+        load_settings(default_listener=name)
 
 
 def test_a_login_stays_with_its_listener(logged_in: Settings, spotify: FakeSpotify, run: Cli) -> None:
