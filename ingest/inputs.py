@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from core.errors import InputError
-from ingest.containers import Container, Entry, open_container
+from ingest.containers import Container, DamagedEntryError, Entry, open_container
 from ingest.content import Content, is_history_name
 from ingest.table_headers import feature_columns, has_features
 
@@ -111,6 +111,21 @@ def kind_of(container: Container) -> InputKind:
         is_empty = not contents and not container.others
         return InputKind.EMPTY_FOLDER if is_empty else InputKind.OTHER_FOLDER
     return InputKind.NESTED_ZIP if container.left_out["zip inside"] else InputKind.OTHER_ZIP
+
+
+def first_bytes(container: Container, entry: Entry) -> tuple[bytes, str]:
+    """Return the first bytes of an entry, or none and why it cannot be read.
+
+    Raises InputError where it is the only file that was given.
+    """
+    try:
+        return entry.head(), ""
+    except DamagedEntryError:
+        return b"", "cannot be unpacked: the archive is damaged there"
+    except InputError as error:
+        if container.kind == "file":
+            raise
+        return b"", "cannot be read: " + error.message.rpartition(": ")[2].rstrip(".")
 
 
 def _contents(container: Container) -> list[Content]:

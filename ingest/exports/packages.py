@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.errors import InputError
-from ingest.containers import Container, DamagedEntryError, Entry, open_container
+from ingest.containers import Container, Entry, open_container
 from ingest.content import Content, content_of, is_history_name
 from ingest.exports.generations import Generation, generation_of
-from ingest.inputs import InputKind, kind_of, wrong_input
+from ingest.inputs import InputKind, first_bytes, kind_of, wrong_input
 
 _JSON = (Content.JSON, Content.EMPTY_LIST, Content.HALF_JSON)
 
@@ -81,17 +81,9 @@ def with_unique_names(packages: list[Package]) -> list[HistoryFile]:
 def _sorted_out(container: Container) -> Package:
     package = Package(container.name, others=list(container.others))
     for entry in container.entries:
-        try:
-            head = entry.head()
-        except DamagedEntryError:
-            package.unreadable[entry.name] = "cannot be unpacked: the archive is damaged there"
-            continue
-        except InputError as error:
-            if container.kind == "file":
-                raise
-            package.unreadable[entry.name] = "cannot be read: " + error.message.rpartition(": ")[2].rstrip(
-                "."
-            )
+        head, why = first_bytes(container, entry)
+        if why:
+            package.unreadable[entry.name] = why
             continue
         generation = generation_of(entry.name, head)
         content = content_of(head)

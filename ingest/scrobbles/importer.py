@@ -16,7 +16,7 @@ from core.scratch import scratch_folder
 from core.settings import Settings
 from ingest.containers import DamagedEntryError, Entry, open_container
 from ingest.ingest_runs import HistoryRun
-from ingest.inputs import InputKind, kind_of, wrong_input
+from ingest.inputs import InputKind, first_bytes, kind_of, wrong_input
 from ingest.listeners import check_listener, time_zone_of
 from ingest.local_copy import local_copy
 from ingest.results import FileReceipt, HistoryReceipt, PackageReceipt
@@ -39,7 +39,7 @@ class _Package:
     name: str
     files: list[_File] = field(default_factory=list)
     not_read: Counter[str] = field(default_factory=Counter)
-    unreadable: list[str] = field(default_factory=list)
+    unreadable: dict[str, str] = field(default_factory=dict)
 
     def receipt(self) -> PackageReceipt:
         forms = Counter[tuple[str, str]]((file.form.source, file.form.name) for file in self.files)
@@ -90,12 +90,11 @@ def _open(path: Path) -> Iterator[_Package]:
     with open_container(path) as container:
         package = _Package(container.name, not_read=Counter(container.left_out))
         for entry in container.entries:
-            try:
-                form = form_of(entry.head())
-            except DamagedEntryError:
-                package.unreadable.append(entry.name)
-                continue
-            if form:
+            head, why = first_bytes(container, entry)
+            form = form_of(head)
+            if why:
+                package.unreadable[entry.name] = why
+            elif form:
                 package.files.append(_File(entry.name, package.name, form, entry))
             else:
                 package.not_read[entry.suffix.lstrip(".").upper() or "file without ending"] += 1
@@ -105,7 +104,11 @@ def _open(path: Path) -> Iterator[_Package]:
 
 
 def _take_in(run: HistoryRun, packages: list[_Package], scratch: Path) -> list[FileReceipt]:
-    receipts = [_unreadable(name, package.name) for package in packages for name in package.unreadable]
+    receipts = [
+        _unreadable(name, package.name, why)
+        for package in packages
+        for name, why in package.unreadable.items()
+    ]
     files = [file for package in packages for file in package.files]
     several = len(packages) > 1
     try:
@@ -131,7 +134,7 @@ def _take_in_file(run: HistoryRun, file: _File, name: str, scratch: Path) -> Fil
             mended = read_file(run.db, path, file.form, run.listener_id)
             sha256 = digest.result()
     except DamagedEntryError:
-        return _unreadable(name, file.package)
+        return _unreadable(name, file.package, "cannot be unpacked: the archive is damaged there")
     if mended and mended.is_hopeless:
         return _unreadable(name, file.package, "breaks off before its first complete record")
     run.begin()
@@ -151,7 +154,5 @@ def _take_in_file(run: HistoryRun, file: _File, name: str, scratch: Path) -> Fil
     return receipt
 
 
-def _unreadable(
-    name: str, package: str, why: str = "cannot be unpacked: the archive is damaged there"
-) -> FileReceipt:
+def _unreadable(name: str, package: str, why: str) -> FileReceipt:
     return FileReceipt(name, package, source="-", form="-", status="unreadable", problem=why)

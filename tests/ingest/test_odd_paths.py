@@ -14,8 +14,10 @@ from core.settings import Settings, load_settings
 from ingest.exports import import_exports
 from ingest.exports.explain import explain_row
 from ingest.inputs import InputKind, identify
+from ingest.scrobbles import import_scrobbles
 from tests.conftest import RunCli
 from tests.ingest import builders as b
+from tests.ingest import scrobble_builders as s
 from tests.ingest.conftest import Rows
 
 Query = Callable[..., Rows]
@@ -58,6 +60,14 @@ def test_a_file_that_cannot_be_read_does_not_stop_the_others(settings: Settings,
     assert receipt.total.kept == 1
     assert list(receipt.problems) == ["endsong_1.json: cannot be read: Input/output error"]
     assert not receipt.is_complete
+
+
+def test_nor_in_a_folder_of_scrobbles(settings: Settings, tmp_path: Path) -> None:
+    folder = b.write(tmp_path / "given" / "listens.jsonl", s.lines([s.listen(1)])).parent
+    (folder / "more.json").symlink_to("/proc/self/mem")
+    receipt = import_scrobbles(settings, [folder])
+    assert receipt.total.kept == 1
+    assert list(receipt.problems) == ["more.json: cannot be read: Input/output error"]
 
 
 def test_where_none_can_be_read_the_reason_is_told(settings: Settings, broken_disk: Path) -> None:
