@@ -46,7 +46,8 @@ class Taste:
 def scores(candidates: Candidates, taste: Taste) -> Matrix:
     """Return artist + genre + popularity of each candidate, each 0 to 1 before its weight."""
     artist = np.log1p(taste.artist_plays[candidates.artist])
-    genre = np.where(candidates.genre >= 0, taste.genre_share[candidates.genre], 0.0)
+    # The place behind the last genre is that of tracks without one (-1); there may be no genre at all.
+    genre = np.append(taste.genre_share, 0.0)[candidates.genre]
     worth: Matrix = (
         ARTIST_WEIGHT * artist / max(np.log1p(taste.artist_plays.max(initial=0.0)), 1.0)
         + GENRE_WEIGHT * genre / max(taste.genre_share.max(initial=0.0), 1e-9)

@@ -129,7 +129,7 @@ def write_silver(
         tables["listening_with_features"] = plays
         features = played_tracks[["track_id", *AUDIO_FEATURES]].assign(is_measured=True)
         tables["track_features"] = features
-        genre = played_tracks["track_genres"].map(lambda names: names[0])
+        genre = played_tracks["track_genres"].map(lambda names: names[0] if names is not None else None)
         tables["tracks"] = played_tracks.assign(track_genre=genre)
     with open_warehouse(settings) as db:
         db.execute("create schema if not exists silver")

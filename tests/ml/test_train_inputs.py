@@ -12,6 +12,7 @@ import pytest
 from core.database import open_warehouse
 from core.errors import NotFoundError, UsageError
 from core.settings import Settings
+from ml.recommend.plan import plan
 from ml.train import train
 from tests.ml.builders import catalogue_rows, play_rows, query, shown, write_silver
 
@@ -121,12 +122,17 @@ def test_odd_catalogues_train_or_say_why_not(
     assert not train(settings, models=models).changed or sentence
 
 
-def test_a_catalogue_without_genres_trains_on_audio_alone(tmp_path: Path) -> None:
-    rows = catalogue_rows(1200).assign(track_genres=None)
+def test_a_catalogue_without_genres_trains_on_audio_alone_and_still_recommends(tmp_path: Path) -> None:
+    rows = catalogue_rows(1200).assign(track_genres=None, track_genre=None)
+    rows = rows.astype({"track_genres": object, "track_genre": object})
     settings = Settings(home=tmp_path / "home")
-    write_silver(settings, rows.astype({"track_genres": object}))
-    train(settings, models=["energy_audio"])
-    assert query(settings, "select distinct slice from ml.model_metrics") == [("all",)]
+    write_silver(settings, rows, play_rows(rows, 400), rows)
+    train(settings, models=["energy_audio", "relisten"])
+    slices = "select distinct slice from ml.model_metrics where model = 'energy_audio'"
+    assert query(settings, slices) == [("all",)]
+    kinds = "select kind, count(*) > 20 from ml.recommendations group by 1 order by 1"
+    assert query(settings, kinds) == [("again", True), ("new", True)]
+    assert len(plan(settings, "me", "calm", 10)) == 10
 
 
 def test_a_tiny_catalogue_is_not_enough_and_says_so(tmp_path: Path) -> None:
