@@ -34,6 +34,11 @@ def prepare_home(settings: Settings) -> None:
         for folder in (settings.home, *rooms):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
+        if settings.home.is_dir() and folder.exists():
+            raise HomeError(
+                f"{folder} is a file, where a folder of spotiflow's has to be.",
+                hint="Move it out of the way; the folder is made anew.",
+            ) from error
         done = "written" if settings.home.is_dir() else "made"
         raise HomeError(
             f"The home folder {settings.home} cannot be {done}: {error.strerror}.",

@@ -31,9 +31,16 @@ RETRAIN = "Train again: spotiflow train."
 def write_file(folder: Path, name: str, content: bytes) -> str:
     """Write a file at once or not at all; return its sha256.
 
-    It is complete under a temporary name before it takes its own, so a kill leaves no half file.
+    It is complete under a temporary name before it takes its own, so a kill leaves no half file. Raises
+    ModelFileError where something else is in the folder's place.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise ModelFileError(
+            f"{folder} is a file, where the folder of the models has to be.",
+            hint="Move it out of the way; the folder is made anew.",
+        ) from error
     handle, temporary = tempfile.mkstemp(dir=folder, prefix=".", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -65,15 +72,6 @@ def load_state(folder: Path, name: str, sha256: str) -> dict[str, Any]:
 
     content = verified(folder, name, sha256)
     try:
-        is_too_large = _unpacked_bytes(content) > MOST_BYTES
-    except zipfile.BadZipFile as error:
-        raise ModelFileError(
-            f"The model file {name} cannot be read: it is not of the form that spotiflow writes.",
-            hint="Do not use that file. " + RETRAIN,
-        ) from error
-    if is_too_large:
-        raise _too_large(name)
-    try:
         state = skops.io.loads(content, trusted=TRUSTED_TYPES)
     except (UntrustedTypesFoundException, TypeError) as error:
         raise ModelFileError(
@@ -90,10 +88,18 @@ def load_state(folder: Path, name: str, sha256: str) -> dict[str, Any]:
     return state
 
 
-def _unpacked_bytes(content: bytes) -> int:
-    """Return what an archive says it unpacks to; no member gives more than it says."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        return sum(member.file_size for member in archive.infolist())
+def _check_archive(path: Path, content: bytes) -> None:
+    """Raise ModelFileError where it is no archive or a too large one; no member gives more than it says."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            unpacked = sum(member.file_size for member in archive.infolist())
+    except zipfile.BadZipFile as error:
+        raise ModelFileError(
+            f"The model file {path} cannot be read: it is not of the form that spotiflow writes.",
+            hint="Do not use that file. " + RETRAIN,
+        ) from error
+    if unpacked > MOST_BYTES:
+        raise _too_large(path)
 
 
 def _too_large(name: object) -> ModelFileError:
@@ -104,7 +110,10 @@ def _too_large(name: object) -> ModelFileError:
 
 
 def verified(folder: Path, name: str, sha256: str) -> bytes:
-    """Return the bytes of a model file. Raises ModelFileError when they are not the ones stored."""
+    """Return the bytes of a model file.
+
+    Raises ModelFileError when they are not the ones stored, or can be no model of ours whoever stored them.
+    """
     path = folder / name
     try:
         # A name that leads out of the folder, a pipe or a device is no model file.
@@ -124,6 +133,7 @@ def verified(folder: Path, name: str, sha256: str) -> bytes:
             f"The model file {path} was changed: its sha256 begins {found[:8]}, stored was {sha256[:8]}.",
             hint="It is not used. " + RETRAIN,
         )
+    _check_archive(path, content)
     return content
 
 

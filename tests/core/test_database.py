@@ -109,6 +109,14 @@ def test_a_home_that_cannot_be_made_is_an_error_in_words() -> None:
     assert "SPOTIFLOW_HOME" in caught.value.hint
 
 
+def test_a_file_in_the_place_of_a_folder_of_the_home_is_named(settings: Settings) -> None:
+    settings.home.mkdir()
+    settings.models_dir.write_text("x", encoding="utf-8")
+    with pytest.raises(HomeError, match="models is a file") as caught:
+        connect(settings, read_only=False)
+    assert "out of the way" in caught.value.hint
+
+
 def test_a_home_without_rights_is_an_error_in_words(tmp_path: Path) -> None:
     if os.geteuid() != 0:
         tmp_path.chmod(0o500)

@@ -93,6 +93,12 @@ def test_a_kill_while_writing_leaves_no_half_file(tmp_path: Path, monkeypatch: p
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_file_in_the_place_of_the_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "models").write_text("x", encoding="utf-8")
+    with pytest.raises(ModelFileError, match="models is a file"):
+        write_file(tmp_path / "models", "m.skops", b"x")
+
+
 def test_files_are_for_their_owner_only(tmp_path: Path) -> None:
     write_file(tmp_path / "models", "m.skops", b"x")
     assert (tmp_path / "models").stat().st_mode & 0o077 == 0

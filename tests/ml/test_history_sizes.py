@@ -16,7 +16,7 @@ FORECASTS = ["daily_forecast", "session_forecast"]
 
 @pytest.mark.parametrize(
     ("n_plays", "n_days"),
-    [(50, 0), (200, 0), (1500, 7), pytest.param(50_000, 7, marks=pytest.mark.long)],
+    [(50, 0), (200, 0), (1500, 7), (50_000, 7)],
 )
 def test_forecasts_or_the_reason_why_not(
     n_plays: int, n_days: int, tmp_path: Path, rows: pd.DataFrame

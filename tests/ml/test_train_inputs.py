@@ -56,6 +56,10 @@ def test_thin_and_synthetic_listening_gets_reasons_and_no_predictions(
     write_silver(settings, rows, play_rows(rows, n_plays, measured=measured), rows)
     result = train(settings, models=["daily_forecast", "energy_forecast_seed"])
     assert any("not enough data yet" in note for note in result.notes)
+    if n_plays == 1:
+        with pytest.raises(NotFoundError, match="1 are measured; a playlist by sound takes 30") as caught:
+            plan(settings, "me", "calm", 10)
+        assert "The catalogue has no more of them" in caught.value.hint
     assert query(settings, "select count(*) from ml.forecasts") == [(0,)]
     assert query(settings, "select count(*) from ml.play_predictions") == [(0,)]
 

@@ -33,7 +33,6 @@ def histories() -> list[Plays]:
     return found
 
 
-@pytest.mark.long
 def test_relisten_finds_what_simulated_listeners_repeat(histories: list[Plays]) -> None:
     recalls, best = [], []
     for plays in histories:
