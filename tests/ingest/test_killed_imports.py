@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import subprocess
 import sys
 import time
@@ -136,9 +135,10 @@ def test_after_every_statement_of_storing(given: Path, tmp_path: Path) -> None:
         assert not list(home.scratch_dir.iterdir())
 
 
-def test_while_a_large_file_is_committed(tmp_path: Path) -> None:
-    """So many rows are written to the warehouse before the commit; killed then, they must not be there."""
-    given = tmp_path / "StreamingHistory0.json"
+@pytest.fixture
+def large(tmp_path: Path) -> Path:
+    """A file of so many rows that DuckDB writes them to the warehouse before the commit."""
+    path = tmp_path / "StreamingHistory0.json"
     with duckdb.connect() as db:
         db.execute(
             f"""copy (
@@ -146,24 +146,35 @@ def test_while_a_large_file_is_committed(tmp_path: Path) -> None:
                     strftime(timestamp '2015-01-01' + to_minutes(i), '%Y-%m-%d %H:%M') as "endTime",
                     'Band ' || i % 997 as "artistName", 'Song ' || i as "trackName", 180000 as "msPlayed"
                 from range({N_LARGE}) as numbers (i)
-            ) to '{given}' (format json, array true)"""
+            ) to '{path}' (format json, array true)"""
         )
-    settings = load_settings(home=tmp_path / "home", threads=2)
-    victims(settings.home, given, "staged").communicate()
-    assert settings.database_path.stat().st_size > N_LARGE, "rows are in the file already"
-    assert assert_whole_files_only(settings).history == 0
-    draw = random.Random(1)
-    for _ in range(2):
-        process = victims(settings.home, given, "commit")
-        assert process.stdout
-        assert process.stdout.readline() == "commit\n"
-        time.sleep(draw.uniform(0, 0.03))
-        process.kill()
-        process.communicate()
-        if assert_whole_files_only(settings).history:
-            break
-    assert stored_in(settings).history in (0, N_LARGE)
+    return path
+
+
+def assert_the_next_import_does_the_rest(settings: Settings, given: Path) -> None:
     receipt = import_exports(settings, [given])
     assert receipt.total.adds_up
     assert receipt.total.kept + receipt.total.known == N_LARGE
     assert stored_in(settings).history == N_LARGE
+
+
+def test_before_a_large_file_is_committed(large: Path, tmp_path: Path) -> None:
+    settings = load_settings(home=tmp_path / "home", threads=2)
+    victims(settings.home, large, "staged").communicate()
+    assert settings.database_path.stat().st_size > N_LARGE, "rows are in the file already"
+    assert assert_whole_files_only(settings).history == 0
+    assert_the_next_import_does_the_rest(settings, large)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seconds", [number / 400 for number in range(12)])
+def test_while_a_large_file_is_committed(large: Path, tmp_path: Path, seconds: float) -> None:
+    settings = load_settings(home=tmp_path / "home", threads=2)
+    process = victims(settings.home, large, "commit")
+    assert process.stdout
+    assert process.stdout.readline() == "commit\n"
+    time.sleep(seconds)
+    process.kill()
+    process.communicate()
+    assert assert_whole_files_only(settings).history in (0, N_LARGE)
+    assert_the_next_import_does_the_rest(settings, large)
