@@ -17,9 +17,15 @@
 
 {%- macro is_music(content_type) -%} {{ content_type }} in ('track', 'local', 'unknown') {%- endmacro -%}
 
-{#- Long enough, or from a source that reports finished plays only and knows no length. -#}
-{%- macro is_play(ms_played, source) -%}
-    coalesce({{ ms_played }} >= {{ var("min_play_seconds") }} * 1000, {{ source }} in ('api', 'lastfm', 'listenbrainz'))
+{#- Long enough, or from a source that reports finished plays only and knows no length. An unknown duration asks no share. -#}
+{%- macro is_play(ms_played, source, duration_ms) -%}
+    coalesce(
+        {{ ms_played }} >= {{ var("min_play_seconds") }} * 1000
+        {%- if min_play_share() > 0 %}
+            and coalesce({{ ms_played }} >= {{ min_play_share() }} * {{ duration_ms }}, true)
+        {%- endif %},
+        {{ source }} in ('api', 'lastfm', 'listenbrainz')
+    )
 {%- endmacro -%}
 
 {#- `skipped` alone is unset for years of history; the reason a stream ended tells more. -#}

@@ -36,6 +36,15 @@
     {{ return(scope) }}
 {%- endmacro -%}
 
+{#- Which share of its track a stream has to last to count as a play; what is no share ends the run. -#}
+{%- macro min_play_share() -%}
+    {%- set share = var("min_play_share") | float(-1) -%}
+    {%- if share < 0 or share > 1 -%}
+        {{ exceptions.raise_compiler_error("min_play_share is '" ~ var("min_play_share") ~ "' (expected 0 to 1)") }}
+    {%- endif -%}
+    {{ return(share) }}
+{%- endmacro -%}
+
 {#- Removes the ids that are no longer wanted and says so when the switch empties the table. -#}
 {%- macro delete_unwanted_synthetic() -%}
     {%- if not allow_synthetic() -%}

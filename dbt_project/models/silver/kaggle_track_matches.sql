@@ -1,8 +1,10 @@
--- Which catalogue track a known track is. Grain: track_id. By id; else by normalised
--- title and first artist with lengths within 3 s; else by title and artist alone.
--- Ties: nearest length, most popular, lowest id.
+-- Which catalogue track a known recording is. Grain: track_id. By any of its ids; else
+-- by normalised title and first artist, of any of its spellings, with lengths within
+-- 3 s; else by title and artist alone. Ties: nearest length, most popular, lowest id.
 with
     track_metadata as (select * from {{ ref("track_metadata") }}),
+    track_identities as (select * from {{ ref("track_identities") }}),
+    track_spellings as (select * from {{ ref("track_spellings") }} where is_named),
     kaggle_tracks as (select * from {{ ref("kaggle_tracks") }}),
     by_id as (
         select
@@ -13,7 +15,13 @@ with
             abs(track_metadata.duration_ms - kaggle_tracks.duration_ms) as ms_apart,
             kaggle_tracks.popularity
         from track_metadata
-        inner join kaggle_tracks on track_metadata.track_id = kaggle_tracks.track_id
+        inner join track_identities using (track_id)
+        inner join kaggle_tracks on track_identities.told_id = kaggle_tracks.track_id
+    ),
+    names as (
+        select distinct track_identities.track_id, track_spellings.name_id
+        from track_spellings
+        inner join track_identities using (told_id)
     ),
     by_name as (
         select
@@ -22,10 +30,8 @@ with
             abs(track_metadata.duration_ms - kaggle_tracks.duration_ms) as ms_apart,
             kaggle_tracks.popularity
         from track_metadata
-        inner join kaggle_tracks on track_metadata.name_id = kaggle_tracks.name_id
-        where
-            track_metadata.track_name is not null
-            and track_metadata.primary_artist is not null
+        inner join names using (track_id)
+        inner join kaggle_tracks on names.name_id = kaggle_tracks.name_id
     ),
     candidates as (
         select *

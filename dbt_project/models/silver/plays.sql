@@ -1,6 +1,7 @@
 -- Every stream of every kind of content, once, whoever told of it. Grain: play_id.
--- Rows that give way stand in play_duplicates; a track without a Spotify id gets one
--- when another source tells of the same play, else from track_identities.
+-- Rows that give way stand in play_duplicates. track_id is that of the recording, from
+-- track_identities; the id that was told stays in content_uri. A track without an id
+-- has that of another source that tells of the same play, where one does.
 with
     history as (select * from {{ ref("listening_history_bronze") }}),
     play_duplicates as (select * from {{ ref("play_duplicates") }}),
@@ -9,7 +10,7 @@ with
     track_identities as (select * from {{ ref("track_identities") }}),
     listeners as (select * from {{ ref("listeners_bronze") }}),
     revealed as (
-        select play_id, min(weaker_spotify_id) as track_id
+        select play_id, min(weaker_spotify_id) as spotify_id
         from play_matches
         where weaker_spotify_id is not null
         group by play_id
@@ -21,11 +22,7 @@ select
     history.source,
     history.content_type,
     history.content_uri,
-    coalesce(
-        case when not history.has_spotify_id then revealed.track_id end,
-        track_identities.track_id,
-        history.track_id
-    ) as track_id,
+    coalesce(track_identities.track_id, history.track_id) as track_id,
     history.track_name,
     history.artist_name,
     history.album_name,
@@ -45,7 +42,13 @@ select
     history.reason_start,
     history.reason_end,
     {{ is_music("history.content_type") }} as is_music,
-    {{ is_play("history.ms_played", "history.source") }} as is_play,
+    {{
+        is_play(
+            "history.ms_played",
+            "history.source",
+            "coalesce(history.duration_ms, track_identities.duration_ms)",
+        )
+    }} as is_play,
     history.listener_id
     || '-'
     || cast(play_sessions.session_second as string) as session_id,
@@ -56,6 +59,13 @@ from history
 left join play_duplicates on history.play_id = play_duplicates.play_id
 left join play_sessions on history.play_id = play_sessions.play_id
 left join revealed on history.play_id = revealed.play_id
-left join track_identities on history.track_id = track_identities.name_id
+left join
+    track_identities
+    on case
+        when not history.has_spotify_id and revealed.spotify_id is not null
+        then revealed.spotify_id
+        else history.track_id
+    end
+    = track_identities.told_id
 left join listeners on history.listener_id = listeners.listener_id
 where play_duplicates.play_id is null

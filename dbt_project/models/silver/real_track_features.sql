@@ -1,14 +1,21 @@
--- The real features that count: of several providers the latest that knows both valence
--- and energy, else the latest. Grain: track_id. Key -1 means that none was found; with
--- tempo 0 nothing can be measured of the rhythm, and those values are NULL here.
+-- The real features that count: of several providers, and of all ids of a recording,
+-- the latest that know both valence and energy, else the latest. Grain: track_id. The
+-- key -1 means that none was found; with tempo 0 nothing can be measured of the rhythm,
+-- and those values are NULL here.
 with
+    features as (select * from {{ ref("my_tracks_features_bronze") }}),
+    track_identities as (select * from {{ ref("track_identities") }}),
     track_features as (
-        select *, coalesce(tempo = 0, false) as is_silent
-        from {{ ref("my_tracks_features_bronze") }}
+        select
+            features.*,
+            coalesce(track_identities.track_id, features.track_id) as recording_id,
+            coalesce(features.tempo = 0, false) as is_silent
+        from features
+        left join track_identities on features.track_id = track_identities.told_id
     )
 
 select
-    track_id,
+    recording_id as track_id,
     provider,
     {%- for feature in audio_features() if feature != "key" %}
         {%- if feature in ("danceability", "valence", "speechiness", "tempo", "time_signature") %}
@@ -21,7 +28,7 @@ select
 from track_features
 qualify
     row_number() over (
-        partition by track_id
+        partition by recording_id
         order by
             case
                 when
@@ -31,6 +38,7 @@ qualify
                 else 1
             end nulls last,
             fetched_at desc nulls last,
-            provider nulls last
+            provider nulls last,
+            track_features.track_id nulls last
     )
     = 1

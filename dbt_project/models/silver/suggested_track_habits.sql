@@ -6,7 +6,7 @@
 with
     listening as (select * from {{ ref("listening_with_features") }}),
     suggested_tracks as (
-        select listener_id, track_id
+        select listener_id, track_id, recording_id
         from {{ ref("suggested_tracks") }}
         where not is_new_to_listener
     ),
@@ -17,15 +17,18 @@ with
     ),
     plays as (
         select
-            listener_id,
-            track_id,
+            listening.listener_id,
+            suggested_tracks.track_id,
             listening.local_date,
             cast(date_trunc('month', listening.local_date) as date) as month_start,
             {{ dbt.datediff("listening.local_date", "ends.last_date", "day") }}
             as days_before_end
         from listening
-        inner join suggested_tracks using (listener_id, track_id)
-        inner join ends using (listener_id)
+        inner join
+            suggested_tracks
+            on listening.listener_id = suggested_tracks.listener_id
+            and listening.track_id = suggested_tracks.recording_id
+        inner join ends on listening.listener_id = ends.listener_id
     ),
     months as (
         select listener_id, track_id, month_start, count(*) as n_plays

@@ -1,8 +1,9 @@
 -- What is known of each track that was ever suggested to a listener? Grain:
--- listener_id, track_id.
--- A heard track speaks for itself, a new one by the catalogue; new is what was never
--- streamed under any name. Features are measured ones or NULL. spotify_track_id is the
--- catalogue's where history has no id.
+-- listener_id, track_id. A heard track speaks for itself, a new one by the catalogue;
+-- new is what was never streamed under any id or name. Features are measured ones or
+-- NULL. spotify_track_id is the catalogue's where history has no id; recording_id is
+-- the track_id of the recording in the history today, maybe another than on the day
+-- of the list.
 {{ config(tags=["from_ml"]) }}
 {% set features = ("valence", "energy", "tempo", "instrumentalness", "speechiness", "acousticness") %}
 with
@@ -12,34 +13,46 @@ with
     heard_tracks as (select * from {{ ref("heard_tracks") }}),
     kaggle_track_matches as (select * from {{ ref("kaggle_track_matches") }}),
     kaggle_tracks as (select * from {{ ref("kaggle_tracks") }}),
-    tracks as (select * from {{ ref("tracks") }}),
+    track_identities as (select * from {{ ref("track_identities") }}),
+    track_spellings as (select * from {{ ref("track_spellings") }}),
     streamed as (
         select distinct listener_id, track_id from {{ ref("plays") }} where is_music
     ),
-    -- Every name a listener's music goes by, streamed for a second or to the end.
+    -- Every id and name a listener's music goes by, streamed for a second or to the
+    -- end.
     known as (
-        select listener_id, track_id as known_id
+        select listener_id, track_identities.told_id as known_id
         from streamed
+        inner join track_identities using (track_id)
         union
-        select listener_id, tracks.name_id
+        select listener_id, track_spellings.name_id
         from streamed
-        inner join tracks using (track_id)
+        inner join track_identities using (track_id)
+        inner join track_spellings using (told_id)
         union
         select listener_id, kaggle_track_matches.kaggle_track_id
         from streamed
         inner join kaggle_track_matches using (track_id)
     ),
-    suggested as (
+    listed as (
         select listener_id, track_id
         from recommendations
         union
         select listener_id, track_id
         from playlists
+    ),
+    suggested as (
+        select
+            listed.*,
+            coalesce(track_identities.track_id, listed.track_id) as recording_id
+        from listed
+        left join track_identities on listed.track_id = track_identities.told_id
     )
 
 select
     suggested.listener_id,
     suggested.track_id,
+    suggested.recording_id,
     case
         when suggested.track_id not like 'name:%'
         then suggested.track_id
@@ -61,8 +74,11 @@ select
     known_ids.known_id is null and known_names.known_id is null as is_new_to_listener,
     coalesce(listeners.is_simulated, false) as is_simulated
 from suggested
-left join heard_tracks using (listener_id, track_id)
-left join kaggle_track_matches on suggested.track_id = kaggle_track_matches.track_id
+left join
+    heard_tracks
+    on suggested.listener_id = heard_tracks.listener_id
+    and suggested.recording_id = heard_tracks.track_id
+left join kaggle_track_matches on suggested.recording_id = kaggle_track_matches.track_id
 left join kaggle_tracks on suggested.track_id = kaggle_tracks.track_id
 left join listeners on suggested.listener_id = listeners.listener_id
 left join

@@ -1,7 +1,7 @@
 -- How often each track was played on each day, and how long it had rested before.
 -- Grain: listener_id, track_id,
 -- local_date (ends at midnight). pause_days counts from the last day with a play of
--- the track, NULL at the first.
+-- the track, NULL at the first. The album is the release that was played that day.
 with
     listening as (select * from {{ ref("listening_with_features") }}),
     track_metadata as (select * from {{ ref("track_metadata") }}),
@@ -12,6 +12,7 @@ with
             local_date,
             max(track_name) as track_name,
             max(artist_name) as artist_name,
+            max(told_album_name) as album_name,
             count(*) as plays,
             cast(coalesce(sum(ms_played), 0) as bigint) as ms_played,
             min(played_at) as first_played_at,
@@ -27,7 +28,7 @@ select
     local_date,
     days.track_name,
     days.artist_name,
-    track_metadata.album_name,
+    coalesce(days.album_name, track_metadata.album_name) as album_name,
     plays,
     ms_played,
     first_played_at,

@@ -1,51 +1,76 @@
--- Which Spotify id a track without one has: that of the same normalised artist and
--- title. Grain: name_id. Only ids seen in history or tracks; of several the measured
--- one, then the lowest.
+-- Which recording is each id under which music was told? Grain: told_id. track_id is
+-- the
+-- one id that stands for the recording, the same for all its ids. A track without an id
+-- is what shares its ISRC, else what bears its name: of several recordings the measured
+-- one, then the lowest id.
 with
-    history as (select * from {{ ref("listening_history_bronze") }}),
-    tracks as (select * from {{ ref("tracks_bronze") }}),
-    kaggle_tracks as (select * from {{ ref("kaggle_tracks_bronze") }}),
-    track_features as (select * from {{ ref("my_tracks_features_bronze") }}),
-    wanted as (
-        select distinct track_id as name_id
-        from history
-        where not has_spotify_id and track_id is not null
-    ),
-    spellings as (
-        select track_id, artist_name, track_name
-        from history
-        where has_spotify_id and {{ is_music("content_type") }}
-        union
-        select track_id, primary_artist, track_name
-        from tracks
-    ),
-    named as (
-        select distinct {{ name_id("artist_name", "track_name") }} as name_id, track_id
-        from spellings
-        where coalesce(artist_name, track_name) is not null
-    ),
-    measured as (
-        select track_id
-        from kaggle_tracks
-        union
-        select track_id
-        from track_features
-    ),
-    ranked as (
+    track_spellings as (select * from {{ ref("track_spellings") }}),
+    track_lengths as (select * from {{ ref("track_lengths") }}),
+    track_recordings as (select * from {{ ref("track_recordings") }}),
+    recordings as (
         select
-            named.name_id,
-            named.track_id,
-            measured.track_id is not null as is_measured,
-            count(*) over (partition by named.name_id) as n_candidates
-        from named
-        inner join wanted on named.name_id = wanted.name_id
-        left join measured on named.track_id = measured.track_id
+            track_spellings.*,
+            track_recordings.track_id,
+            track_recordings.match_method,
+            track_recordings.is_measured,
+            track_recordings.duration_ms as known_ms
+        from track_spellings
+        inner join track_recordings using (told_id)
+    ),
+    bearers as (
+        select name_id, track_id, is_measured, max(known_ms) as known_ms
+        from recordings
+        where is_named
+        group by name_id, track_id, is_measured
+    ),
+    names as (
+        select *, count(*) over (partition by name_id) as n_candidates
+        from bearers
+        qualify
+            row_number() over (
+                partition by name_id
+                order by is_measured desc nulls last, track_id nulls last
+            )
+            = 1
+    ),
+    isrcs as (
+        select isrc, track_id, is_measured, max(known_ms) as known_ms
+        from recordings
+        where isrc is not null
+        group by isrc, track_id, is_measured
     )
 
-select name_id, track_id, is_measured, n_candidates
-from ranked
-qualify
-    row_number() over (
-        partition by name_id order by is_measured desc nulls last, track_id nulls last
-    )
-    = 1
+select
+    recordings.told_id,
+    recordings.track_id,
+    recordings.match_method,
+    recordings.is_measured,
+    coalesce(names.n_candidates, 1) as n_candidates,
+    recordings.known_ms as duration_ms
+from recordings
+left join names using (name_id)
+where recordings.is_primary
+union all
+select
+    track_spellings.told_id,
+    coalesce(isrcs.track_id, names.track_id, track_spellings.told_id) as track_id,
+    case
+        when isrcs.track_id is not null
+        then 'isrc'
+        when names.track_id is not null
+        then 'title_artist'
+        else 'id'
+    end as match_method,
+    coalesce(isrcs.is_measured, names.is_measured, false) as is_measured,
+    coalesce(names.n_candidates, 0) as n_candidates,
+    coalesce(
+        track_spellings.duration_ms,
+        isrcs.known_ms,
+        names.known_ms,
+        track_lengths.duration_ms
+    ) as duration_ms
+from track_spellings
+left join isrcs using (isrc)
+left join names on track_spellings.is_named and track_spellings.name_id = names.name_id
+left join track_lengths using (told_id)
+where not track_spellings.has_spotify_id

@@ -1,10 +1,13 @@
--- What is known of each track that was heard or fetched, before any catalogue: names
--- and length. Grain: track_id. Metadata speaks first, then the latest play; a length
--- nobody tells is seen from plays.
+-- What is known of each recording that was heard or fetched, before any catalogue: its
+-- names and length. Grain: track_id. Metadata speaks first, that of the id itself
+-- before that of another id of the recording, then the latest play; a length nobody
+-- tells is seen from plays.
 with
     plays as (select * from {{ ref("plays") }}),
     tracks as (select * from {{ ref("tracks_bronze") }}),
     track_lengths as (select * from {{ ref("track_lengths") }}),
+    track_spellings as (select * from {{ ref("track_spellings") }} where is_primary),
+    track_identities as (select * from {{ ref("track_identities") }}),
     heard as (
         select
             track_id,
@@ -22,39 +25,62 @@ with
         where is_music
         group by track_id
     ),
-    combined as (
+    fetched as (
+        select tracks.*, track_identities.track_id as recording_id
+        from tracks
+        inner join track_identities on tracks.track_id = track_identities.told_id
+        qualify
+            row_number() over (
+                partition by track_identities.track_id
+                order by
+                    tracks.track_id = track_identities.track_id desc nulls last,
+                    tracks.track_id nulls last
+            )
+            = 1
+    ),
+    seen as (
+        select track_identities.track_id, track_lengths.duration_ms
+        from track_lengths
+        inner join track_identities using (told_id)
+        qualify
+            row_number() over (
+                partition by track_identities.track_id
+                order by
+                    track_lengths.n_plays desc nulls last,
+                    track_lengths.duration_ms desc nulls last
+            )
+            = 1
+    ),
+    told as (
         select
-            coalesce(tracks.track_id, heard.track_id) as track_id,
-            coalesce(tracks.track_name, heard.track_name) as track_name,
-            coalesce(tracks.primary_artist, heard.artist_name) as primary_artist,
-            tracks.artist_names,
-            coalesce(tracks.album_name, heard.album_name) as album_name,
-            coalesce(tracks.duration_ms, heard.duration_ms) as told_duration_ms,
-            tracks.isrc,
-            tracks.explicit,
-            tracks.popularity,
-            tracks.release_date
-        from heard
-        full join tracks on heard.track_id = tracks.track_id
+            track_identities.track_id,
+            max(name_id) filter (where told_id = track_identities.track_id) as name_id,
+            min(isrc) as isrc
+        from track_spellings
+        inner join track_identities using (told_id)
+        group by track_identities.track_id
     )
 
 select
-    combined.track_id,
-    {{ name_id("primary_artist", "track_name") }} as name_id,
-    track_name,
-    primary_artist,
-    artist_names,
-    album_name,
-    coalesce(told_duration_ms, track_lengths.duration_ms) as duration_ms,
+    told.track_id,
+    told.name_id,
+    coalesce(fetched.track_name, heard.track_name) as track_name,
+    coalesce(fetched.primary_artist, heard.artist_name) as primary_artist,
+    fetched.artist_names,
+    coalesce(fetched.album_name, heard.album_name) as album_name,
+    coalesce(fetched.duration_ms, heard.duration_ms, seen.duration_ms) as duration_ms,
     case
-        when told_duration_ms is not null
+        when coalesce(fetched.duration_ms, heard.duration_ms) is not null
         then 'metadata'
-        when track_lengths.duration_ms is not null
+        when seen.duration_ms is not null
         then 'finished_plays'
     end as duration_source,
-    isrc,
-    explicit,
-    popularity,
-    release_date
-from combined
-left join track_lengths on combined.track_id = track_lengths.track_id
+    coalesce(fetched.isrc, told.isrc) as isrc,
+    fetched.explicit,
+    fetched.popularity,
+    fetched.release_date
+from told
+left join heard using (track_id)
+left join fetched on told.track_id = fetched.recording_id
+left join seen using (track_id)
+where heard.track_id is not null or fetched.track_id is not null

@@ -20,7 +20,7 @@ select
     track_id,
     listening.track_name,
     listening.artist_name,
-    track_metadata.album_name,
+    coalesce(listening.told_album_name, track_metadata.album_name) as album_name,
     listening.track_genre,
     listening.ms_played,
     listening.minutes,
