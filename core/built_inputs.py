@@ -35,6 +35,7 @@ def variables(settings: Settings) -> dict[str, object]:
         "synthetic_scope": settings.synthetic_scope,
         "use_predictions": settings.use_predictions,
         "min_play_seconds": settings.min_play_seconds,
+        "min_play_share": settings.min_play_share,
     }
 
 

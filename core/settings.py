@@ -30,6 +30,7 @@ class Settings:
     synthetic_scope: `uncovered` (only tracks no measured source covers) or `all`.
     keep_country: whether the country of each play is stored, which exports tell.
     min_play_seconds: shortest stream that counts as a play, seconds.
+    min_play_share: share of its track that a stream must last as well, where that is known; 0 asks none.
     memory_limit: most memory DuckDB may take, as DuckDB writes it ("2GB").
     threads: threads of DuckDB and dbt; 0 means one per core.
     lock_wait_seconds: how long to wait for another process to let go of the warehouse.
@@ -62,6 +63,7 @@ class Settings:
     include_web_api_content: bool = False
     keep_country: bool = True
     min_play_seconds: int = 30
+    min_play_share: float = 0.0
     memory_limit: str = "2GB"
     threads: int = 0
     lock_wait_seconds: float = 30.0
@@ -198,6 +200,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "include_web_api_content": values.read_bool,
     "keep_country": values.read_bool,
     "min_play_seconds": values.read_count,
+    "min_play_share": values.read_share,
     "memory_limit": str,
     "threads": values.read_count,
     "lock_wait_seconds": float,

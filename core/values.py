@@ -55,6 +55,14 @@ def read_wait(value: Any) -> float:
     return seconds
 
 
+def read_share(value: Any) -> float:
+    """Read a share: 0 to 1."""
+    share = float(value)
+    if not 0 <= share <= 1:
+        raise ValueError("expected a share, 0 to 1")
+    return share
+
+
 def read_place(value: Any, known: Collection[str]) -> str:
     """Read the address of a service: a known one, or a stand-in on this machine."""
     # A token goes wherever this points.

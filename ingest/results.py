@@ -140,6 +140,7 @@ class HistoryReceipt:
     listener_id: str
     time_zone: str | None
     min_play_seconds: int
+    min_play_share: float
     packages: tuple[PackageReceipt, ...]
     files: tuple[FileReceipt, ...]
     seconds: float

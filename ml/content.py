@@ -31,7 +31,17 @@ _TABLES = {
     HEARD: "silver.heard_tracks",
 }
 _FED = "select track_id from silver.real_track_features where provider = 'spotify'"
-_FETCHED = "select track_id from raw.tracks"
+# The recordings of which it says something, under whichever of their ids.
+_FETCHED = """
+select distinct identities.track_id
+from raw.tracks as fetched join silver.track_identities as identities on fetched.track_id = identities.told_id
+"""
+# Seen lengths stand under the id that was played: that of most plays is the recording's.
+_SEEN_LENGTHS = """
+select identities.track_id, max_by(lengths.duration_ms, (n_plays, lengths.duration_ms)) as duration_ms
+from silver.track_lengths as lengths join silver.track_identities as identities using (told_id)
+group by identities.track_id
+"""
 _SOUND = ", ".join(
     f"case when fed.track_id is null then told.{name} end as {name}" for name in AUDIO_FEATURES
 )
@@ -47,7 +57,7 @@ select
     max_by(artist_name, played_at) filter (where artist_name is not null) as primary_artist,
     max_by(album_name, played_at) filter (where album_name is not null) as album_name,
     coalesce(max(plays.duration_ms), any_value(lengths.duration_ms)) as duration_ms
-from {PLAYS} as plays left join silver.track_lengths as lengths using (track_id)
+from {PLAYS} as plays left join ({_SEEN_LENGTHS}) as lengths using (track_id)
 where is_music and track_id in ({_FETCHED})
 group by track_id
 """
@@ -71,12 +81,15 @@ _OWN = {
             case when fetched.track_id is null then told.explicit end as explicit
         )
         from silver.tracks as told
-        left join (select distinct track_id from raw.tracks) as fetched using (track_id)
+        left join ({_FETCHED}) as fetched using (track_id)
         left join ({_OWN_NAMES}) as own using (track_id)
     """,
 }
 # What the views without Web API content read besides their table.
-_ALSO = {"silver.real_track_features", "silver.track_lengths", "silver.plays", "raw.tracks"}
+_ALSO = {
+    *("silver.real_track_features", "silver.track_lengths", "silver.track_identities"),
+    *("silver.plays", "raw.tracks"),
+}
 _COUNT = f"""
 select
     (select count(*) from silver.plays where source = 'api' and is_music),

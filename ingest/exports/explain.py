@@ -52,7 +52,18 @@ from silver.play_duplicates as duplicates
 left join raw.listening_history as kept on kept.play_id = duplicates.kept_play_id
 where duplicates.play_id = ?
 """
-_PLAY = "select is_play, is_music, track_id from silver.plays where play_id = ?"
+_PLAY = """
+select plays.is_play, plays.is_music, plays.track_id, history.track_id as told_id, identities.match_method
+from silver.plays as plays
+join raw.listening_history as history using (play_id)
+left join silver.track_identities as identities on identities.told_id = history.track_id
+where play_id = ?
+"""
+_SAME = {
+    "isrc": "the same ISRC",
+    "title_artist_duration": "the same names and length",
+    "title_artist": "the same names",
+}
 
 
 @dataclass(frozen=True)
@@ -203,10 +214,13 @@ def _silver(db: duckdb.DuckDBPyConnection, play_id: Any) -> str | None:
         return words.get(reason, f"gives way: {reason}")
     if play is None:
         return "not there yet: it came after the last build"
-    is_play, is_music, track_id = play
+    is_play, is_music, track_id, told_id, method = play
     if not is_music:
         return "in silver.plays, apart from music"
-    return f"counts as a play of {track_id}" if is_play else "in silver.plays, too short to count as a play"
+    if not is_play:
+        return "in silver.plays, too short to count as a play"
+    told = f", which {told_id} is too: {_SAME[method]}" if method in _SAME else ""
+    return f"counts as a play of {track_id}{told}"
 
 
 def render(explanation: Explanation) -> RenderableType:

@@ -76,6 +76,7 @@ def import_exports(
             listener_id=listener,
             time_zone=time_zone_of(db, listener),
             min_play_seconds=settings.min_play_seconds,
+            min_play_share=settings.min_play_share,
             packages=tuple(_package_receipt(package) for package in packages),
             files=tuple(files),
             seconds=time.monotonic() - began,

@@ -22,15 +22,21 @@ def render(receipt: HistoryReceipt, *, per_file: bool = False) -> RenderableType
     return Group(*headlines, counts_table(receipt, per_file=per_file), remarks(_lines(receipt)))
 
 
+def _kept(receipt: HistoryReceipt) -> str:
+    limit = f">= {receipt.min_play_seconds} s"
+    if receipt.min_play_share:
+        limit += f"; build also asks for {receipt.min_play_share:.0%} of the track"
+    plays, short = receipt.summed("plays"), receipt.summed("short")
+    return f"{plays:,} count as plays ({limit}), {short:,} shorter ones kept apart"
+
+
 def _lines(receipt: HistoryReceipt) -> list[tuple[str, str]]:
     total = receipt.total
     lines = [("adds up", sum_of(total))]
     if total.known:
         lines.append(("known", known_of(receipt)))
     if total.kept:
-        plays, short = receipt.summed("plays"), receipt.summed("short")
-        limit = receipt.min_play_seconds
-        lines.append(("kept", f"{plays:,} count as plays (>= {limit} s), {short:,} shorter ones kept apart"))
+        lines.append(("kept", _kept(receipt)))
     if total.rejected:
         lines.append(("rejected", reasons_of(receipt)))
     lines += troubles_of(receipt)

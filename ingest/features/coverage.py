@@ -6,16 +6,18 @@ import duckdb
 
 from ingest.features.results import Coverage
 from ingest.heard import HEARD
+from ingest.recordings import open_recordings, recordings_in
 
 _COVERAGE = f"""
 with {HEARD},
 tracks as (
-    select track_id, count(*) as n_rows from heard where content_type = 'track' group by track_id
+    select recording_id as track_id, count(*) as n_rows
+    from heard where content_type = 'track' group by recording_id
 ),
-measured as (
-    select track_id from raw.track_features where valence is not null and energy is not null
+measured(track_id) as (
+    {recordings_in("raw.track_features", "valence is not null and energy is not null")}
     union
-    select track_id from raw.kaggle_tracks where not is_simulated and track_id is not null
+    {recordings_in("raw.kaggle_tracks", "not is_simulated")}
 )
 select
     count(track_id), count(measured.track_id), coalesce(sum(n_rows), 0)::bigint,
@@ -27,4 +29,5 @@ left join measured using (track_id)
 
 def coverage_of(db: duckdb.DuckDBPyConnection) -> Coverage:
     """Count tracks, and rows of music with an id or without, and how many of both have measured features."""
+    open_recordings(db)
     return Coverage(*(db.execute(_COVERAGE).fetchone() or (0, 0, 0, 0)))

@@ -19,36 +19,40 @@ from ingest.features.ranges import wrong_value
 from ingest.features.reccobeats import IDS_PER_CALL, PROVIDER, Measured, ReccoBeats
 from ingest.features.results import FetchReceipt
 from ingest.heard import HEARD
+from ingest.recordings import open_recordings, recordings_in
 from ingest.table_headers import FEATURES
 
 # What a provider does not know today it may know later.
 ASK_AGAIN_AFTER = timedelta(days=90)
+# One id of a recording is enough, first the one that stands for it; another only where that one is not known.
+_KNOWN = "(valence is not null and energy is not null) or provider = $provider"
 _WANTED = f"""
 with {HEARD},
 wanted as (
-    select track_id, count(*) as n_rows, min(isrc) as isrc
+    select track_id, recording_id, count(*) as n_rows, min(isrc) as isrc
     from heard
     where content_type = 'track' and regexp_full_match(track_id, '[0-9A-Za-z]{{22}}')
-    group by track_id
+    group by all
+),
+unmeasured as (
+    select wanted.*, upper(coalesce(tracks.isrc, wanted.isrc)) as known_isrc,
+        sum(n_rows) over (partition by recording_id) as n_plays
+    from wanted
+    left join (select track_id, min(isrc) as isrc from raw.tracks group by 1) as tracks using (track_id)
+    where recording_id not in ({recordings_in("raw.track_features", _KNOWN)})
+        and recording_id not in ({recordings_in("raw.kaggle_tracks", "not is_simulated")})
 )
-select wanted.track_id, upper(coalesce(tracks.isrc, wanted.isrc)) as known_isrc
-from wanted
-left join (select track_id, min(isrc) as isrc from raw.tracks group by track_id) as tracks using (track_id)
+select track_id, known_isrc
+from unmeasured
 where not exists (
-        select 1 from raw.track_features as found
-        where found.track_id = wanted.track_id
-            and ((valence is not null and energy is not null) or provider = $provider)
-    )
-    and not exists (
-        select 1 from raw.kaggle_tracks as found
-        where found.track_id = wanted.track_id and not is_simulated
-    )
-    and not exists (
-        select 1 from raw.missing_features as missing
-        where missing.track_id = wanted.track_id and provider = $provider and checked_at > $since
-            and missing.isrc is not distinct from known_isrc
-    )
-order by n_rows desc, wanted.track_id
+    select 1 from raw.missing_features as missing
+    where missing.track_id = unmeasured.track_id and provider = $provider and checked_at > $since
+        and missing.isrc is not distinct from known_isrc
+)
+qualify row_number() over (
+    partition by recording_id order by track_id = recording_id desc, n_rows desc, track_id
+) = 1
+order by n_plays desc, track_id
 limit $limit
 """
 
@@ -91,6 +95,7 @@ def _wanted(db: duckdb.DuckDBPyConnection, most: int | None) -> list[_Track]:
         "since": utc_now() - ASK_AGAIN_AFTER,
         "limit": most if most is not None else 2**31,
     }
+    open_recordings(db)
     return [_Track(*row) for row in db.execute(_WANTED, values).fetchall()]
 
 

@@ -79,6 +79,7 @@ def import_scrobbles(
             listener_id=listener,
             time_zone=time_zone_of(db, listener),
             min_play_seconds=settings.min_play_seconds,
+            min_play_share=settings.min_play_share,
             packages=tuple(package.receipt() for package in packages),
             files=tuple(files),
             seconds=time.monotonic() - began,

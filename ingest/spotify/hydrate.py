@@ -14,6 +14,7 @@ from core.errors import ApiError
 from core.runs import utc_now
 from core.settings import Settings
 from ingest.heard import HEARD
+from ingest.recordings import open_recordings, recordings_in
 from ingest.spotify.client import AUDIO_FEATURES, TRACKS, SpotifyApi
 from ingest.spotify.ledger import BudgetError, Ledger, store_news
 from ingest.spotify.recently_played import as_json
@@ -100,24 +101,39 @@ def _keep(settings: Settings, ledger: Ledger, listener_id: str, queue: Queue, an
     return n_missing
 
 
-def _by_id(lacking: str) -> Callable[[duckdb.DuckDBPyConnection, str], list[Key]]:
-    """Return what reads a listener's ids for which `lacking`, SQL over `track_id`, holds."""
+def _by_id(known: str) -> Callable[[duckdb.DuckDBPyConnection, str], list[Key]]:
+    """Return what reads an id of each recording of a listener's that `known`, SQL for recordings, lacks.
+
+    It is the id that stands for the recording, or another where Spotify has that one no more.
+    """
 
     def waiting(db: duckdb.DuckDBPyConnection, listener_id: str) -> list[Key]:
-        return db.execute(
-            f"""
-            with {HEARD}
-            select track_id
-            from heard
-            where listener_id = ? and regexp_full_match(track_id, '[0-9A-Za-z]{{22}}')
-                and track_id not in (select track_id from raw.missing_tracks) and {lacking}
-            group by track_id
-            order by count(*) desc, track_id
-            """,
-            [listener_id],
-        ).fetchall()
+        open_recordings(db)
+        return db.execute(_WAITING.format(known=known), [listener_id]).fetchall()
 
     return waiting
+
+
+_WAITING = f"""
+with {HEARD},
+wanted as (
+    select track_id, recording_id, count(*) as n_plays
+    from heard
+    where listener_id = ? and regexp_full_match(track_id, '[0-9A-Za-z]{{{{22}}}}')
+    group by all
+),
+ranked as (
+    select *, sum(n_plays) over (partition by recording_id) as n_of_all
+    from wanted where recording_id not in ({{known}})
+)
+select track_id
+from ranked
+where track_id not in (select track_id from raw.missing_tracks)
+qualify row_number() over (
+    partition by recording_id order by track_id = recording_id desc, n_plays desc, track_id
+) = 1
+order by n_of_all desc, track_id
+"""
 
 
 def _item(ask: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
@@ -184,16 +200,13 @@ def _number(value: Any) -> float | None:
 
 TRACK_QUEUE = Queue(
     "tracks",
-    _by_id("not exists (select 1 from raw.tracks as t where t.track_id = heard.track_id)"),
+    _by_id(recordings_in("raw.tracks")),
     lambda api, key: _item(lambda: api.track(key[0])),
     _store_tracks,
 )
 FEATURE_QUEUE = Queue(
     AUDIO_FEATURES,
-    _by_id(
-        "not exists (select 1 from raw.track_features as f "
-        "where f.track_id = heard.track_id and f.provider = 'spotify')"
-    ),
+    _by_id(recordings_in("raw.track_features", "provider = 'spotify'")),
     lambda api, key: _item(lambda: api.audio_features(key[0])),
     _store_features,
 )

@@ -56,6 +56,7 @@ def test_other_settings_or_models_are_other_inputs(
     assert build_is_current(replace(demo_warehouse, memory_limit="3GB", threads=1))
     for other in (
         {"min_play_seconds": 31},
+        {"min_play_share": 0.5},
         {"allow_synthetic": False},
         {"synthetic_scope": "all"},
         {"use_predictions": True},

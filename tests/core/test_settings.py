@@ -40,6 +40,7 @@ def test_both_environment_names_switch_synthetic(
     [
         ("min_play_seconds = 'soon'", "min_play_seconds"),
         ("min_play_seconds = -1", "0 or more"),
+        ("min_play_share = 50", "0 to 1"),
         ("allow_synthetic = 'perhaps'", "true or false"),
         ("synthetic_scope = 'some'", "uncovered or all"),
         ("colour = 'red'", "does not exist"),

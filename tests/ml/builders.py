@@ -109,7 +109,9 @@ _OF_LISTENERS = f"""
         is_simulated
     from silver.listening_with_features;
     create table if not exists silver.real_track_features (track_id varchar, provider varchar);
-    create table if not exists silver.track_lengths (track_id varchar, duration_ms bigint);
+    create table if not exists silver.track_lengths (told_id varchar, duration_ms bigint, n_plays bigint);
+    create or replace table silver.track_identities as
+    select track_id as told_id, track_id from silver.tracks;
     create or replace table silver.kaggle_track_matches as
     select track_id, track_id as kaggle_track_id from silver.tracks;
 """

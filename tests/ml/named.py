@@ -80,13 +80,14 @@ def write_history(
         "track_metadata": names.astype({"duration_ms": "Int64"}),
         "track_features": features,
         "plays": streams,
+        "track_identities": tracks[["track_id"]].assign(told_id=tracks["track_id"]),
         "kaggle_track_matches": tracks[["track_id"]].assign(kaggle_track_id=tracks["track_id"]),
     }
     with open_warehouse(settings) as db:
         db.execute("create schema if not exists silver").fetchall()
         for columns in (
             "real_track_features (track_id varchar, provider varchar)",
-            "track_lengths (track_id varchar, duration_ms bigint)",
+            "track_lengths (told_id varchar, duration_ms bigint, n_plays bigint)",
         ):
             db.execute(f"create table if not exists silver.{columns}").fetchall()
         for name, rows in tables.items():
