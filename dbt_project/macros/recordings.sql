@@ -26,14 +26,13 @@
         (
             select
                 *,
-                count(*) over (partition by name_id) as n_leads,
                 duration_ms - lag(duration_ms) over (
                     partition by name_id order by duration_ms nulls last, isrc_key nulls last
                 )
                 > 3000 as is_step
             from {{ leads }}
+            where name_id in (select name_id from {{ leads }} group by name_id having count(*) > 1)
         ) as steps
-    where n_leads > 1
 {%- endmacro -%}
 
 {#- Which runs of one name are one recording: narrow ones, and unknown lengths beside a single one, if no more. -#}

@@ -7,7 +7,12 @@ with
     play_duplicates as (select * from {{ ref("play_duplicates") }}),
     play_matches as (select * from {{ ref("play_matches") }}),
     play_sessions as (select * from {{ ref("play_sessions") }}),
-    track_identities as (select * from {{ ref("track_identities") }}),
+    -- Most ids are their own recording: there is nothing to look up for them.
+    track_identities as (
+        select *
+        from {{ ref("track_identities") }}
+        {% if min_play_share() == 0 %} where told_id <> track_id {% endif %}
+    ),
     listeners as (select * from {{ ref("listeners_bronze") }}),
     revealed as (
         select play_id, min(weaker_spotify_id) as spotify_id
@@ -22,7 +27,11 @@ select
     history.source,
     history.content_type,
     history.content_uri,
-    coalesce(track_identities.track_id, history.track_id) as track_id,
+    coalesce(
+        track_identities.track_id,
+        case when not history.has_spotify_id then revealed.spotify_id end,
+        history.track_id
+    ) as track_id,
     history.track_name,
     history.artist_name,
     history.album_name,
@@ -61,11 +70,10 @@ left join play_sessions on history.play_id = play_sessions.play_id
 left join revealed on history.play_id = revealed.play_id
 left join
     track_identities
-    on case
-        when not history.has_spotify_id and revealed.spotify_id is not null
-        then revealed.spotify_id
-        else history.track_id
-    end
+    on coalesce(
+        case when not history.has_spotify_id then revealed.spotify_id end,
+        history.track_id
+    )
     = track_identities.told_id
 left join listeners on history.listener_id = listeners.listener_id
 where play_duplicates.play_id is null

@@ -20,69 +20,68 @@ with
                 kaggle_tracks.duration_ms,
                 track_lengths.duration_ms
             ) as duration_ms,
+            -- The least text is the id that stands for the others.
             case
                 when features.track_id is not null
-                then 0
+                then '0'
                 when kaggle_tracks.track_id is not null
-                then 1
-                else 2
-            end as measured_rank
+                then '1'
+                else '2'
+            end
+            || told_id as preference
         from track_spellings
         left join track_lengths using (told_id)
         left join kaggle_tracks on told_id = kaggle_tracks.track_id
         left join features on told_id = features.track_id
     ),
-    -- Of the ids with one ISRC, one speaks for the name and the length of all.
+    -- Of the ids with one ISRC, the first of known length speaks for all.
     leads as (
-        select isrc_key, name_id, duration_ms
+        select
+            isrc_key,
+            min_by(
+                name_id, case when duration_ms is null then '1' else '0' end || told_id
+            ) filter (where name_id is not null) as name_id,
+            min_by(duration_ms, told_id) filter (
+                where name_id is not null and duration_ms is not null
+            ) as duration_ms,
+            min(preference) as preference,
+            max(duration_ms) as longest_ms
         from told
-        where name_id is not null
-        qualify
-            row_number() over (
-                partition by isrc_key
-                order by duration_ms is null nulls last, told_id nulls last
-            )
-            = 1
+        group by isrc_key
     ),
     runs as ({{ length_runs("leads") }}),
-    recordings as ({{ recordings_of_runs("runs") }}),
+    joint as ({{ recordings_of_runs("runs") }}),
     keyed as (
         select
-            told.*, coalesce(recordings.recording_key, told.isrc_key) as recording_key
-        from told
-        left join runs using (isrc_key)
-        left join
-            recordings
-            on runs.name_id = recordings.name_id
-            and runs.run = recordings.run
+            leads.isrc_key,
+            coalesce(joint.recording_key, leads.isrc_key) as recording_key,
+            leads.preference,
+            leads.longest_ms
+        from leads
+        left join runs on leads.isrc_key = runs.isrc_key
+        left join joint on runs.name_id = joint.name_id and runs.run = joint.run
     ),
-    chosen as (
+    recordings as (
         select
-            *,
-            first_value(told_id) over best_first as track_id,
-            first_value(isrc_key) over best_first as chosen_isrc_key,
-            min(measured_rank) over (partition by recording_key) < 2 as is_measured,
-            max(duration_ms) over (partition by recording_key) as longest_ms
+            recording_key, min(preference) as preference, max(longest_ms) as longest_ms
         from keyed
-        window
-            best_first as (
-                partition by recording_key
-                order by measured_rank nulls last, told_id nulls last
-            )
+        group by recording_key
     )
 
 select
-    told_id,
-    track_id,
+    told.told_id,
+    substr(recordings.preference, 2) as track_id,
     case
-        when told_id = track_id
+        when told.preference = recordings.preference
         then 'id'
-        when isrc_key = chosen_isrc_key
+        when keyed.preference = recordings.preference
         then 'isrc'
-        when duration_ms is not null
+        when told.duration_ms is not null
         then 'title_artist_duration'
         else 'title_artist'
     end as match_method,
-    is_measured,
-    coalesce(duration_ms, longest_ms) as duration_ms
-from chosen
+    recordings.preference < '2' as is_measured,
+    coalesce(told.duration_ms, recordings.longest_ms) as duration_ms
+from told
+inner join keyed on told.isrc_key = keyed.isrc_key
+inner join recordings on keyed.recording_key = recordings.recording_key

@@ -39,8 +39,17 @@ with
             name_id,
             bool_or(spotify_id is not null) as has_spotify_id,
             bool_or(artist_name is not null and track_name is not null) as is_named,
-            bool_or(is_metadata) as is_metadata,
-            max(last_played_at) as last_played_at,
+            -- The greatest text is the spelling that counts.
+            max(
+                case
+                    when artist_name is not null and track_name is not null
+                    then 'named'
+                    else ''
+                end
+                || case when is_metadata then 'metadata' else 'heard' end
+                || coalesce(cast(last_played_at as string), '')
+                || name_id
+            ) as weight,
             max(duration_ms) as duration_ms,
             max(duration_ms) filter (where is_metadata) as metadata_ms,
             min({{ comparable_isrc("first_isrc") }}) as first_isrc,
@@ -50,32 +59,28 @@ with
             ) as metadata_isrc
         from named
         group by coalesce(spotify_id, name_id), name_id
+    ),
+    ids as (
+        select
+            told_id,
+            max(weight) as greatest_weight,
+            coalesce(max(metadata_ms), max(duration_ms)) as duration_ms,
+            coalesce(
+                max(metadata_isrc),
+                -- Plays that tell several say nothing.
+                case when min(first_isrc) = max(last_isrc) then min(first_isrc) end
+            ) as isrc
+        from spellings
+        group by told_id
     )
 
 select
-    told_id,
-    name_id,
-    has_spotify_id,
-    is_named,
-    row_number() over (
-        partition by told_id
-        order by
-            is_named desc nulls last,
-            is_metadata desc nulls last,
-            last_played_at desc nulls last,
-            name_id nulls last
-    )
-    = 1 as is_primary,
-    coalesce(
-        max(metadata_ms) over spelled, max(duration_ms) over spelled
-    ) as duration_ms,
-    coalesce(
-        max(metadata_isrc) over spelled,
-        -- Plays that tell several say nothing.
-        case
-            when min(first_isrc) over spelled = max(last_isrc) over spelled
-            then min(first_isrc) over spelled
-        end
-    ) as isrc
+    spellings.told_id,
+    spellings.name_id,
+    spellings.has_spotify_id,
+    spellings.is_named,
+    spellings.weight = ids.greatest_weight as is_primary,
+    ids.duration_ms,
+    ids.isrc
 from spellings
-window spelled as (partition by told_id)
+inner join ids on spellings.told_id = ids.told_id
