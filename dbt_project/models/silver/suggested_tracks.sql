@@ -7,10 +7,8 @@
 {{ config(tags=["from_ml"]) }}
 {% set features = ("valence", "energy", "tempo", "instrumentalness", "speechiness", "acousticness") %}
 with
-    recommendations as (select * from {{ source("ml", "recommendations") }}),
-    playlists as (select * from {{ source("ml", "playlists") }}),
     listeners as (select * from {{ ref("listeners_bronze") }}),
-    heard_tracks as (select * from {{ ref("heard_tracks") }}),
+    heard_tracks as (select *, track_id as recording_id from {{ ref("heard_tracks") }}),
     kaggle_track_matches as (select * from {{ ref("kaggle_track_matches") }}),
     kaggle_tracks as (select * from {{ ref("kaggle_tracks") }}),
     track_identities as (select * from {{ ref("track_identities") }}),
@@ -36,10 +34,10 @@ with
     ),
     listed as (
         select listener_id, track_id
-        from recommendations
+        from {{ source("ml", "recommendations") }}
         union
         select listener_id, track_id
-        from playlists
+        from {{ source("ml", "playlists") }}
     ),
     suggested as (
         select
@@ -74,10 +72,7 @@ select
     known_ids.known_id is null and known_names.known_id is null as is_new_to_listener,
     coalesce(listeners.is_simulated, false) as is_simulated
 from suggested
-left join
-    heard_tracks
-    on suggested.listener_id = heard_tracks.listener_id
-    and suggested.recording_id = heard_tracks.track_id
+left join heard_tracks using (listener_id, recording_id)
 left join kaggle_track_matches on suggested.recording_id = kaggle_track_matches.track_id
 left join kaggle_tracks on suggested.track_id = kaggle_tracks.track_id
 left join listeners on suggested.listener_id = listeners.listener_id

@@ -1,7 +1,7 @@
 -- What is known of each recording that was heard or fetched, before any catalogue: its
 -- names and length. Grain: track_id. Metadata speaks first, that of the id itself
 -- before that of another id of the recording, then the latest play; a length nobody
--- tells is seen from plays.
+-- tells is seen from plays (the length of most plays, then the longest).
 with
     plays as (select * from {{ ref("plays") }}),
     tracks as (select * from {{ ref("tracks_bronze") }}),
@@ -39,17 +39,15 @@ with
             = 1
     ),
     seen as (
-        select track_identities.track_id, track_lengths.duration_ms
+        select
+            track_identities.track_id,
+            max_by(
+                track_lengths.duration_ms,
+                track_lengths.n_plays * 1000000000 + track_lengths.duration_ms
+            ) as duration_ms
         from track_lengths
         inner join track_identities using (told_id)
-        qualify
-            row_number() over (
-                partition by track_identities.track_id
-                order by
-                    track_lengths.n_plays desc nulls last,
-                    track_lengths.duration_ms desc nulls last
-            )
-            = 1
+        group by track_identities.track_id
     ),
     told as (
         select

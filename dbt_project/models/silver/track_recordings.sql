@@ -2,7 +2,8 @@
 -- ISRC; or same artist and title, and lengths that follow each other in steps of 3 s at
 -- most. A run of lengths wider than 6 s is many recordings by chance (forty Allegros)
 -- and joins nothing; an unknown length joins where its name has one length only, and no
--- more ids without a length than with one.
+-- more ids without a length than with one. Of the ids with one ISRC, the first of known
+-- length speaks for all; the least preference stands for the recording.
 with
     track_spellings as (
         select * from {{ ref("track_spellings") }} where is_primary and has_spotify_id
@@ -20,7 +21,6 @@ with
                 kaggle_tracks.duration_ms,
                 track_lengths.duration_ms
             ) as duration_ms,
-            -- The least text is the id that stands for the others.
             case
                 when features.track_id is not null
                 then '0'
@@ -34,7 +34,6 @@ with
         left join kaggle_tracks on told_id = kaggle_tracks.track_id
         left join features on told_id = features.track_id
     ),
-    -- Of the ids with one ISRC, the first of known length speaks for all.
     leads as (
         select
             isrc_key,

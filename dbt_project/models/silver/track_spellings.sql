@@ -1,7 +1,8 @@
 -- Under which artist and title was each id of a track told, and what do its sources say
 -- of its length and ISRC? Grain: told_id, name_id. is_primary marks the spelling that
--- counts: that of the metadata, else of the latest play. Names are made comparable once
--- per spelling, never per play.
+-- counts (the greatest weight): that of the metadata, else of the latest play. Plays
+-- that tell several ISRCs of an id tell none. Names are made comparable once per
+-- spelling, never per play.
 with
     history as (select * from {{ ref("listening_history_bronze") }}),
     tracks as (select * from {{ ref("tracks_bronze") }}),
@@ -31,21 +32,20 @@ with
         from tracks
     ),
     named as (
-        select *, {{ name_id("artist_name", "track_name") }} as name_id from told
+        select
+            *,
+            {{ name_id("artist_name", "track_name") }} as name_id,
+            artist_name is not null and track_name is not null as is_named
+        from told
     ),
     spellings as (
         select
             coalesce(spotify_id, name_id) as told_id,
             name_id,
             bool_or(spotify_id is not null) as has_spotify_id,
-            bool_or(artist_name is not null and track_name is not null) as is_named,
-            -- The greatest text is the spelling that counts.
+            bool_or(is_named) as is_named,
             max(
-                case
-                    when artist_name is not null and track_name is not null
-                    then 'named'
-                    else ''
-                end
+                case when is_named then 'named' else '' end
                 || case when is_metadata then 'metadata' else 'heard' end
                 || coalesce(cast(last_played_at as string), '')
                 || name_id
@@ -67,7 +67,6 @@ with
             coalesce(max(metadata_ms), max(duration_ms)) as duration_ms,
             coalesce(
                 max(metadata_isrc),
-                -- Plays that tell several say nothing.
                 case when min(first_isrc) = max(last_isrc) then min(first_isrc) end
             ) as isrc
         from spellings
@@ -75,12 +74,12 @@ with
     )
 
 select
-    spellings.told_id,
-    spellings.name_id,
-    spellings.has_spotify_id,
-    spellings.is_named,
+    told_id,
+    name_id,
+    has_spotify_id,
+    is_named,
     spellings.weight = ids.greatest_weight as is_primary,
     ids.duration_ms,
     ids.isrc
 from spellings
-inner join ids on spellings.told_id = ids.told_id
+inner join ids using (told_id)
