@@ -1,4 +1,4 @@
-"""What was heard, by Spotify id (the source's own, or the one that a search found for the names) and recording."""
+"""What was heard, by Spotify id (the source's own, or the one a search found for the names) and recording."""
 
 from __future__ import annotations
 
