@@ -13,10 +13,11 @@ with
         select
             listener_id,
             listening_date as target_date,
-            avg(energy) as energy,
-            count(*) as n_measured
+            avg(energy) filter (where is_measured) as energy,
+            count(*) filter (where is_measured) as n_measured,
+            {{ share("count(*) filter (where is_measured)", "count(*)") }}
+            as measured_share
         from listening
-        where is_measured and energy is not null
         group by listener_id, listening_date
     )
 
@@ -30,6 +31,7 @@ select
     forecasts.upper_90,
     days.energy,
     coalesce(days.n_measured, 0) as n_measured,
+    days.measured_share,
     forecasts.baseline as baseline_energy,
     forecasts.is_baseline,
     forecasts.model,

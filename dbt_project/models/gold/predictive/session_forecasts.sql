@@ -11,12 +11,13 @@ with
         select
             listener_id,
             session_id,
-            min(started_at) as started_at,
-            count(*) as n_measured,
-            avg(valence) as valence,
-            avg(energy) as energy
+            min(started_at) filter (where is_measured) as started_at,
+            count(*) filter (where is_measured) as n_measured,
+            {{ share("count(*) filter (where is_measured)", "count(*)") }}
+            as measured_share,
+            avg(valence) filter (where is_measured) as valence,
+            avg(energy) filter (where is_measured) as energy
         from listening
-        where is_measured and valence is not null and energy is not null
         group by listener_id, session_id
     )
 
@@ -34,6 +35,7 @@ select
         when forecasts.target = 'energy' then sessions.energy else sessions.valence
     end as observed,
     coalesce(sessions.n_measured, 0) as n_measured,
+    sessions.measured_share,
     forecasts.baseline,
     forecasts.is_baseline,
     forecasts.model,

@@ -9,12 +9,17 @@ with
         from {{ ref("personalized_playlist_suggestions") }}
         where playlist_name in ('focus', 'energy', 'calm', 'lift')
     ),
-    heard_tracks as (select * from {{ ref("heard_tracks") }} where is_measured),
+    heard_tracks as (select * from {{ ref("heard_tracks") }}),
     usual as (
         select
             listener_id,
-            sum(plays * valence) / nullif(sum(plays), 0) as usual_valence,
-            sum(plays * energy) / nullif(sum(plays), 0) as usual_energy
+            sum(plays * valence) filter (where is_measured)
+            / nullif(sum(plays) filter (where is_measured), 0) as usual_valence,
+            sum(plays * energy) filter (where is_measured)
+            / nullif(sum(plays) filter (where is_measured), 0) as usual_energy,
+            coalesce(
+                {{ share("sum(plays) filter (where is_measured)", "sum(plays)") }}, 0
+            ) as measured_share
         from heard_tracks
         group by listener_id
     ),
@@ -24,6 +29,7 @@ with
             playlists.playlist_name as target_scenario,
             usual.usual_valence,
             usual.usual_energy,
+            usual.measured_share,
             playlists.valence - usual.usual_valence as valence_difference,
             playlists.energy - usual.usual_energy as energy_difference,
             row_number() over (
@@ -49,6 +55,7 @@ select
     energy,
     usual_valence,
     usual_energy,
+    measured_share,
     valence_difference,
     energy_difference,
     play_count,
