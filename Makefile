@@ -25,17 +25,17 @@ demo: $(INSTALLED) ## See it work on simulated data, no account needed
 	@$(BIN)/spotiflow demo
 
 test: lint ## Lint, types and the tests that a change has to pass
-	$(BIN)/pytest -n $(TEST_WORKERS) -m "not long"
+	$(BIN)/pytest -n $(TEST_WORKERS) --dist worksteal -m "not long"
 
 test-long: $(INSTALLED) ## The tests that take minutes: simulations, orders of imports, a week of polling
-	$(BIN)/pytest -n $(TEST_WORKERS) -m long
+	$(BIN)/pytest -n $(TEST_WORKERS) --dist worksteal -m long
 
 test-fast: $(INSTALLED) ## The tests that take under a minute together
-	$(BIN)/pytest -n $(TEST_WORKERS) -m "not slow and not long"
+	$(BIN)/pytest -n $(TEST_WORKERS) --dist worksteal -m "not slow and not long"
 
 torture: $(INSTALLED) ## Kill -9 at 60 random moments (KILLS=60 SEED=1), then disks that are full, files that are held, signals
 	$(BIN)/python -m tests.torture
-	$(BIN)/pytest -n $(TEST_WORKERS) -rA --no-header tests/core/test_full_disk.py tests/core/test_holder.py \
+	$(BIN)/pytest -n $(TEST_WORKERS) --dist worksteal -rA --no-header tests/core/test_full_disk.py tests/core/test_holder.py \
 		tests/pipeline/test_faults.py tests/pipeline/test_schedule.py tests/dbt/test_last_good.py \
 		tests/publish/test_postgres.py tests/ingest/spotify/test_faults.py tests/pipeline/test_signals.py \
 		tests/pipeline/test_secrets.py tests/cli/test_read_only_home.py tests/ingest/spotify/test_spool.py
@@ -53,7 +53,7 @@ format: $(INSTALLED) ## Put Python and SQL into shape
 	$(BIN)/sqlfmt --quiet --no-progressbar dbt_project/models dbt_project/tests
 
 coverage: $(INSTALLED) ## Tests with a coverage report
-	$(BIN)/pytest -n $(TEST_WORKERS) -m "not long" --cov --cov-report=term-missing:skip-covered --cov-report=html
+	$(BIN)/pytest -n $(TEST_WORKERS) --dist worksteal -m "not long" --cov --cov-report=term-missing:skip-covered --cov-report=html
 
 bench: $(INSTALLED) ## Measure the figures the documentation states
 	$(BIN)/python -m benchmarks

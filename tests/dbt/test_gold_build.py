@@ -13,15 +13,13 @@ import pytest
 from scipy import stats
 
 from core.database import open_warehouse
-from core.dbt import build, invoke
+from core.dbt import build
 from core.settings import Settings, load_settings
 from ingest.exports import import_exports
 from ingest.kaggle import load_kaggle
 from tests.conftest import BuildOnce
 from tests.ingest.builders import Record, play, track_uri, utc, write
 
-# The steps between silver and gold whose unit tests belong here.
-STEPS = ("track_days", "heard_tracks", "music_streams", "covered_ranges")
 TRACKS, IN_CATALOGUE, DAYS, PLAYS_A_DAY = 40, 25, 60, 8
 MONDAY = 1_704_067_200  # 2024-01-01 00:00:00 UTC
 BLANK = {"danceability": 0.5, "acousticness": 0.5, "instrumentalness": 0, "speechiness": 0.1, "liveness": 0.1}
@@ -192,11 +190,3 @@ def test_predictive_tables_are_there_before_the_first_training(built: Built) -> 
     for table in ("mood_predictions", "energy_forecasts", "session_forecasts", "model_performance_metrics"):
         assert built.rows(f"select count(*) from gold.{table}") == [(0,)]
     assert built.rows("select distinct method from gold.mood_classifications") == [("rule",)]
-
-
-@pytest.mark.slow
-def test_unit_tests_of_gold_pass(built: Built) -> None:
-    result = invoke(built.settings, ["test", "--select", "gold", *STEPS, "--resource-type", "unit_test"])
-    tests = [node for node in result.nodes if node.kind == "unit_test"]
-    assert {node.status for node in tests} == {"pass"}
-    assert len(tests) >= 34

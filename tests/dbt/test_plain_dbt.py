@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.dbt.project import PROJECT, query
 from tests.paths import ROOT
 
+MODELS = PROJECT / "models"
 DBT = Path(sys.executable).with_name("dbt")
 
 
@@ -42,6 +45,12 @@ def run(folder: Path, person: Path, *arguments: str) -> str:
 def test_plain_build_makes_everything_out_of_nothing(tmp_path: Path) -> None:
     printed = run(PROJECT, tmp_path, "build")
     assert "WARNING" not in printed
+    # Every unit test of every model is among it.
+    (n_unit_tests,) = re.findall(r"(\d+) unit tests", printed)
+    written = sum(
+        len(yaml.safe_load(file.read_text()).get("unit_tests", [])) for file in MODELS.rglob("*.yml")
+    )
+    assert int(n_unit_tests) == written > 100
     home = tmp_path / ".spotiflow"
     assert stat.S_IMODE(home.stat().st_mode) == 0o700
     assert stat.S_IMODE((home / "spotiflow.duckdb").stat().st_mode) == 0o600

@@ -94,7 +94,7 @@ def test_every_value_is_that_of_the_plain_definition(with_tracks: Path) -> None:
     assert query(with_tracks, "select table_name from duckdb_tables() where schema_name = 'main'") == []
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_switch_empties_it_and_the_option_beats_the_environment(own: Path) -> None:
     full = synthetic(own)
     assert full

@@ -62,7 +62,8 @@ def test_the_note_of_a_source_that_polls(logged_in: Settings, spotify: FakeSpoti
     assert "recently-played 3, audio-features 1; me/player/recently-played waits until" in waiting
     assert "(daily quota used up); last try: waiting" in waiting
     log_in(logged_in, spotify, days_ago=400)
-    assert "login has ended; calls in 24 hours, of 400 each: recently-played 3" in run("status").output
+    ended = " ".join(run("status").output.split())
+    assert "login has ended; calls in 24 hours, of 400 each: recently-played 3" in ended
     log_in(logged_in, spotify, listener="anna")
     assert "login of me has ended; login of anna ends in" in run("status").output
     assert_no_secret(logged_in, spotify, waiting)
@@ -89,11 +90,11 @@ def test_runs_that_waited_say_for_what(
     assert "daily quota used up" in told, "what was is still told"
     monkeypatch.setenv("SPOTIFLOW_SPOTIFY_DAILY_CALLS", "2")
     assert run("run", "--only", "spotify").code == 4
-    used_up = run("status").output
+    used_up = " ".join(run("status").output.split())
     assert (
         "2 waiting (spotify: 2 calls to me/player/recently-played in 24 hours are used up; go on" in used_up
     )
-    assert "of 2 each: recently-played 2 (again after" in " ".join(used_up.split())
+    assert "of 2 each: recently-played 2 (again after" in used_up
 
 
 def test_a_gap_and_what_closes_it(
