@@ -46,7 +46,7 @@ def test_plain_build_makes_everything_out_of_nothing(tmp_path: Path) -> None:
     printed = run(PROJECT, tmp_path, "build")
     assert "WARNING" not in printed
     # Every unit test of every model is among it.
-    (n_unit_tests,) = re.findall(r"(\d+) unit tests", printed)
+    (n_unit_tests,) = re.findall(r"Finished running .* (\d+) unit tests", printed)
     written = sum(
         len(yaml.safe_load(file.read_text()).get("unit_tests", [])) for file in MODELS.rglob("*.yml")
     )
