@@ -14,7 +14,7 @@ import duckdb
 from core.backups import write_backup
 from core.errors import HomeError, NotFoundError, SpotiflowError, WarehouseBusyError, WarehouseError
 from core.processes import in_words
-from core.schema import apply_schema, is_outdated
+from core.schema import apply_schema, is_outdated, missing_parts
 from core.settings import Settings
 
 # The newest format that the DuckDB shells people have (1.2 and later) can open.
@@ -55,14 +55,26 @@ def prepare_home(settings: Settings) -> None:
 def open_warehouse(settings: Settings, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the warehouse for as short as possible and close it again; otherwise as `connect`.
 
-    Raises as `connect`, and WarehouseError where the disk is full or the file damaged.
+    Raises as `connect`, and WarehouseError where the disk is full, the file damaged or not of our form.
     """
     db = connect(settings, read_only=read_only)
     try:
         with _plain_words(settings.database_path):
             yield db
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        if lost := missing_parts(db):
+            raise _of_another_form(settings.database_path, lost) from error
+        raise
     finally:
         db.close()
+
+
+def _of_another_form(path: Path, lost: list[str]) -> WarehouseError:
+    what = f"{lost[0]} and {len(lost) - 1} more" if lost[1:] else lost[0]
+    return WarehouseError(
+        f"The warehouse {path} lacks {what}: an unreleased spotiflow made it, or a hand changed it.",
+        hint="Go back to a backup (spotiflow restore), or move the file away and bring your data in again.",
+    )
 
 
 def connect(settings: Settings, *, read_only: bool = True) -> duckdb.DuckDBPyConnection:

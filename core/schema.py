@@ -12,6 +12,9 @@ from core.errors import WarehouseError
 from core.transactions import roll_back
 
 SCHEMA_VERSION = 1
+_PARTS = (
+    "select schema_name, table_name, column_name from duckdb_columns() where schema_name in ('raw', 'ml')"
+)
 
 
 def ddl() -> str:
@@ -70,6 +73,19 @@ def stored_version(db: duckdb.DuckDBPyConnection) -> int | None:
         return None
     row = db.execute("select max(version) from raw.schema_version").fetchone()
     return row[0] if row else None
+
+
+def missing_parts(db: duckdb.DuckDBPyConnection) -> list[str]:
+    """Return what a file lacks of the raw and ml tables, as `raw.listeners` or `raw.listeners.kind`.
+
+    Nothing lacks by itself: the file is of an unreleased spotiflow, or somebody has changed it by hand.
+    """
+    with duckdb.connect() as fresh:
+        fresh.execute(ddl())
+        wanted, there = (set(one.execute(_PARTS).fetchall()) for one in (fresh, db))
+    tables = {(schema, table) for schema, table, _ in there}
+    lost = {".".join(part if part[:2] in tables else part[:2]) for part in wanted - there}
+    return sorted(lost)
 
 
 def _steps(folder: Traversable, found: int, version: int) -> list[Traversable]:

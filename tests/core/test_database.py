@@ -142,3 +142,24 @@ def test_an_error_inside_leaves_what_was_committed(settings: Settings) -> None:
         stop_half_way()
     with open_warehouse(settings, read_only=True) as db:
         assert db.execute("select listener_id from listeners").fetchall() == [("me",)]
+
+
+@pytest.mark.parametrize(
+    ("change", "lost", "sql"),
+    [
+        ("drop table raw.track_searches", "raw.track_searches", "from raw.track_searches"),
+        ("alter table ml.forecasts drop made_on", "ml.forecasts.made_on", "select made_on from ml.forecasts"),
+    ],
+)
+def test_a_file_of_another_form_says_what_it_lacks(
+    settings: Settings, change: str, lost: str, sql: str
+) -> None:
+    with open_warehouse(settings) as db:
+        db.execute(change)
+    with pytest.raises(WarehouseError, match=f"lacks {lost}: an unreleased"), open_warehouse(settings) as db:
+        db.execute(sql)
+
+
+def test_a_wrong_name_is_no_fault_of_the_file(settings: Settings) -> None:
+    with pytest.raises(duckdb.CatalogException), open_warehouse(settings) as db:
+        db.execute("select * from raw.nothing")
