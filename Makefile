@@ -68,7 +68,7 @@ docs: $(INSTALLED) ## Write the dbt documentation of the warehouse
 	$(BIN)/spotiflow docs generate
 
 reference: $(INSTALLED) ## Write docs/cli.md anew from the commands' help
-	$(BIN)/python -m commands.reference
+	$(BIN)/python -m tests.docs.reference
 
 audit: $(INSTALLED) ## Look up our dependencies among known weaknesses; needs the network
 	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check ".[audit]"

@@ -15,9 +15,10 @@ import pandas as pd
 
 from benchmarks.measuring import ROOT, Figure
 from core.settings import Settings, load_settings
+from ml.recommend.desk import Desk
 from ml.recommend.inputs import CANDIDATES, EMBEDDED, HEARD, PLAYED, STREAMED
 from ml.recommend.library import library
-from ml.recommend.lists import Desk, playlist_rows, recommended
+from ml.recommend.lists import playlist_rows, recommended
 from ml.sources import read
 
 N_LISTENERS, N_PLAYS, N_TRACKS, DAYS = 200, 11_000, 3_000, 365

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import cli
-from commands.reference import commands
+from tests.docs.reference import commands
 from tests.paths import ROOT
 
 PACKAGES = ("cli", "commands", "core", "dbt_project", "ingest", "ml", "pipeline", "publish", "report")

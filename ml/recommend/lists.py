@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import numpy as np
 import pandas as pd
 
 from ml.features import Codes, Matrix
 from ml.recommend import paths, playlists
-from ml.recommend.activation import activation, chosen_method, ranked
-from ml.recommend.discovery import Taste, discovered, nearest_liked, scores
-from ml.recommend.library import Candidates, History, Library
+from ml.recommend.activation import ranked
+from ml.recommend.desk import Desk
+from ml.recommend.discovery import discovered, nearest_liked, scores
 from ml.recommend.places import Place, current, default_target
-from ml.recommend.pool import Pool, pool_of
-from ml.recommend.reasons import Habit, known_artist, new_artist, plays_in_words
+from ml.recommend.reasons import known_artist, new_artist, plays_in_words
 
 AGAIN, NEW = "again", "new"
 TOP_K = 100
@@ -22,38 +19,6 @@ TOP_K = 100
 NEAR_TRACKS = 2
 # Smaller values would be 0.00.
 LEAST_IN_TWO_DIGITS = 0.01
-
-
-@dataclass
-class Desk:
-    """What is known of a listener while their lists are made."""
-
-    history: History
-    candidates: Candidates | None
-    taste: Taste
-    genres: list[str]
-    method: str
-    activations: Matrix
-    habit: Habit
-    pool: Pool = field(init=False)
-    liked: Codes = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Gather what playlists are chosen from, and the measured tracks that are played most."""
-        taste = None if self.candidates is None else self.taste
-        self.pool = pool_of(self.history, self.activations, self.candidates, taste)
-        measured = np.flatnonzero(self.history.is_measured)
-        order = np.argsort(-self.habit.plays[measured], kind="stable")
-        self.liked = measured[order][:TOP_K].astype(np.int64)
-
-    @classmethod
-    def of(cls, history: History, library: Library, method: str | None = None) -> Desk:
-        """Score the listener's tracks by `method`, or by the one that their own past chooses."""
-        method = method or chosen_method(history.to_learn_from().plays)
-        taste = Taste.of(history, history.plays, library.n_artists, len(library.genres))
-        habit = Habit.of(history.plays, history.local_day)
-        scored = activation(history.plays, history.end, method)
-        return cls(history, library.candidates, taste, library.genres, method, scored, habit)
 
 
 def recommended(desk: Desk) -> pd.DataFrame:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.errors import NotFoundError, UsageError
 from ml.features import MOOD_HIGH, MOOD_LOW, MOODS, Matrix, mood_codes
+from ml.recommend.desk import Desk
 from ml.recommend.paths import CURRENT_TRACKS
 from ml.recommend.pool import Pool
-
-if TYPE_CHECKING:
-    from ml.recommend.lists import Desk
 
 NOW = "now"
 # The zones in a word, in the order of MOODS; the long names of the tables are understood as well.

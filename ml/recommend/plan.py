@@ -8,9 +8,10 @@ import pandas as pd
 from core.errors import InputError, NotFoundError, UsageError
 from core.settings import Settings
 from ml.recommend import paths, playlists
+from ml.recommend.desk import Desk
 from ml.recommend.inputs import CANDIDATES, HEARD, PLAYED, STREAMED
 from ml.recommend.library import library
-from ml.recommend.lists import Desk, by_sound_rows, path_rows
+from ml.recommend.lists import by_sound_rows, path_rows
 from ml.recommend.places import NOW, current, default_target, zone_index, zone_place
 from ml.sources import read
 

@@ -10,6 +10,7 @@ import pandas as pd
 from ml.evaluate import Metric, metric_rows
 from ml.recommend import activation, discovery, playlists
 from ml.recommend.backtest import judge_discovery, judge_relisten
+from ml.recommend.desk import Desk
 from ml.recommend.inputs import (
     CANDIDATES,
     CANDIDATES_INPUT,
@@ -21,7 +22,7 @@ from ml.recommend.inputs import (
     STREAMS_INPUT,
 )
 from ml.recommend.library import History, Library, library
-from ml.recommend.lists import TOP_K, Desk, playlist_rows, recommended
+from ml.recommend.lists import TOP_K, playlist_rows, recommended
 from ml.recommend.vectors import EMBEDDINGS, embeddings, mean_vector
 from ml.registry.standing import standing_version
 from ml.registry.versions import code_version
@@ -83,10 +84,9 @@ class Recommendations(Task):
 
     def refresh(self, context: Context, harvest: Harvest) -> None:
         """Make the lists of whoever has new plays, by the method that the last training chose for them."""
-        known, done = _known(context), _last_runs(context)
-        champions = {model: context.sources.registry.champion(model) for model in self.makes}
-        found = _Found({model: one.version for model, one in champions.items() if one is not None})
-        made_with = _made_with(context)
+        known, done, made_with = _known(context), _last_runs(context), _made_with(context)
+        champion = context.sources.registry.champion
+        found = _Found({model: one.version for model in self.makes if (one := champion(model))})
         for history in known.histories():
             last = done.get(history.listener_id)
             digests = [history.digest(made_with + way) for way in ("", REFRESHED)]

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from cli import app
-from commands.reference import commands
 from core.console import start_log
 from core.settings import Settings
 from pipeline.demo import demo_settings
 from pipeline.safety import make_backup
 from pipeline.schedule import only_one
+from tests.docs.reference import commands
 from tests.fakes.spotify import CLIENT_ID, FakeSpotify
 from tests.ingest import builders as b
 from tests.ingest import scrobble_builders as s

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import cli
-from commands.reference import REFERENCE, reference
+from tests.docs.reference import REFERENCE, reference
 
 
 def test_the_page_says_what_the_help_says() -> None:

@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 
 from ml.recommend.backtest import judge_discovery
+from ml.recommend.desk import Desk
 from ml.recommend.discovery import Taste, discovered
 from ml.recommend.embedding import Embedding, same_artist_hits
 from ml.recommend.library import Library, library
-from ml.recommend.lists import NEW, Desk, recommended
+from ml.recommend.lists import NEW, recommended
 from ml.recommend.reasons import NEW_ARTIST
 from tests.ml.recommend.histories import catalogue, heard_rows, one_listener, steady
 

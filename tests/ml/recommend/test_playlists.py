@@ -10,7 +10,8 @@ import pytest
 from core.errors import UsageError
 from ml.features import MOODS
 from ml.recommend import paths, playlists
-from ml.recommend.lists import Desk, playlist_rows
+from ml.recommend.desk import Desk
+from ml.recommend.lists import playlist_rows
 from ml.recommend.places import ZONES, current, zone_index, zone_place
 from ml.recommend.pool import Pool
 from tests.ml.recommend.histories import catalogue, one_listener, steady

@@ -1,15 +1,16 @@
-"""The reference of all commands as Markdown, made from their own help: `python -m commands.reference`."""
+"""The reference of all commands as Markdown, made from their own help: `python -m tests.docs.reference`."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import typer
 
-REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "cli.md"
+from tests.paths import ROOT
+
+REFERENCE = ROOT / "docs" / "cli.md"
 TOP = """# Commands
 
 Made from each command's `--help` by `make reference`. `spotiflow --home FOLDER COMMAND` works on another

@@ -1,0 +1,49 @@
+"""What is known of a listener while their lists are made: scores, taste, habits, and what may be chosen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ml.features import Codes, Matrix
+from ml.recommend.activation import activation, chosen_method
+from ml.recommend.discovery import Taste
+from ml.recommend.library import Candidates, History, Library
+from ml.recommend.pool import Pool, pool_of
+from ml.recommend.reasons import Habit
+
+# Measured tracks, the most played first, to which new ones may be near.
+MOST_LIKED = 100
+
+
+@dataclass
+class Desk:
+    """What is known of a listener while their lists are made."""
+
+    history: History
+    candidates: Candidates | None
+    taste: Taste
+    genres: list[str]
+    method: str
+    activations: Matrix
+    habit: Habit
+    pool: Pool = field(init=False)
+    liked: Codes = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Gather what playlists are chosen from, and the measured tracks that are played most."""
+        taste = None if self.candidates is None else self.taste
+        self.pool = pool_of(self.history, self.activations, self.candidates, taste)
+        measured = np.flatnonzero(self.history.is_measured)
+        order = np.argsort(-self.habit.plays[measured], kind="stable")
+        self.liked = measured[order][:MOST_LIKED].astype(np.int64)
+
+    @classmethod
+    def of(cls, history: History, library: Library, method: str | None = None) -> Desk:
+        """Score the listener's tracks by `method`, or by the one that their own past chooses."""
+        method = method or chosen_method(history.to_learn_from().plays)
+        taste = Taste.of(history, history.plays, library.n_artists, len(library.genres))
+        habit = Habit.of(history.plays, history.local_day)
+        scored = activation(history.plays, history.end, method)
+        return cls(history, library.candidates, taste, library.genres, method, scored, habit)
