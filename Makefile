@@ -35,7 +35,7 @@ test-fast: $(INSTALLED) ## The tests that take under a minute together
 
 torture: $(INSTALLED) ## Kill -9 at 60 random moments (KILLS=60 SEED=1), then disks that are full, files that are held, signals
 	$(BIN)/python -m tests.torture
-	$(BIN)/pytest -n $(TEST_WORKERS) --dist worksteal -rA --no-header tests/core/test_full_disk.py tests/core/test_holder.py \
+	$(BIN)/pytest -n $(TEST_WORKERS) --dist worksteal -rA --no-header tests/warehouse/test_full_disk.py tests/warehouse/test_run_lock.py \
 		tests/pipeline/test_faults.py tests/pipeline/test_schedule.py tests/dbt/test_last_good.py \
 		tests/publish/test_postgres.py tests/ingest/spotify/test_faults.py tests/pipeline/test_signals.py \
 		tests/pipeline/test_secrets.py tests/cli/test_read_only_home.py tests/ingest/spotify/test_spool.py

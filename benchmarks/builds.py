@@ -22,13 +22,13 @@ from rich.console import Console
 
 from benchmarks import histories
 from benchmarks.measuring import ROOT, Figure
-from core import dbt
-from core.built_inputs import PROJECT_DIR
-from core.database import open_warehouse
-from core.interruption import leave
-from core.settings import Settings, load_settings
+from spotiflow.core.interruption import leave
+from spotiflow.core.settings import Settings, load_settings
+from spotiflow.transform import runner
+from spotiflow.transform.fingerprints import PROJECT_DIR
+from spotiflow.warehouse.database import open_warehouse
 
-SYNTHETIC = PROJECT_DIR / "models" / "bronze" / f"{dbt.SYNTHETIC_MODEL}.py"
+SYNTHETIC = PROJECT_DIR / "models" / "bronze" / f"{runner.SYNTHETIC_MODEL}.py"
 # Most of it is DuckDB's, the rest is dbt and what DuckDB does not count.
 MEMORY_LIMIT = "4GB"
 
@@ -102,7 +102,7 @@ def _child(what: str, settings: Settings, *words: object) -> dict[str, Any]:
 
 def _build(settings: Settings) -> dict[str, Any]:
     gc.disable()  # As the command does (cli.main).
-    result = dbt.build(settings)
+    result = runner.build(settings)
     slowest = sorted(result.models, key=lambda node: -node.seconds)[:5]
     with open_warehouse(settings, read_only=True) as db:
         views = db.execute("select view_name from duckdb_views() where not internal").fetchall()
@@ -122,11 +122,11 @@ def _bare(settings: Settings, target: Path, order: list[str], views: list[str]) 
     }
     with duckdb.connect(str(settings.database_path), config=config) as db:
         db.execute("set TimeZone = 'UTC'; set enable_progress_bar = false")
-        for layer in dbt.LAYERS:
+        for layer in runner.LAYERS:
             db.execute(f"create schema if not exists {layer}")
         started = time.perf_counter()
         for name in order:
-            if name == dbt.SYNTHETIC_MODEL:
+            if name == runner.SYNTHETIC_MODEL:
                 _make_synthetic(db)
                 continue
             path = compiled[name]
@@ -140,7 +140,7 @@ def _make_synthetic(db: duckdb.DuckDBPyConnection) -> None:
     module = runpy.run_path(str(SYNTHETIC))
     ids = db.execute("select track_id from bronze.synthetic_track_ids_bronze").fetchall()
     columns = module["synthetic_columns"](track_id for (track_id,) in ids)  # noqa: F841 (the SQL reads it)
-    db.execute(f"create or replace table bronze.{dbt.SYNTHETIC_MODEL} as select * from columns")
+    db.execute(f"create or replace table bronze.{runner.SYNTHETIC_MODEL} as select * from columns")
 
 
 def _main() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.database import open_warehouse
-from core.settings import Settings
-from ingest.plays import PLAY_ID_SQL
+from spotiflow.core.settings import Settings
+from spotiflow.ingest.history.play_id import PLAY_ID_SQL
+from spotiflow.warehouse.database import open_warehouse
 
 
 @dataclass(frozen=True)

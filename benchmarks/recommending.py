@@ -14,12 +14,18 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.measuring import ROOT, Figure
-from core.settings import Settings, load_settings
-from ml.recommend.desk import Desk
-from ml.recommend.inputs import CANDIDATES, EMBEDDED, HEARD, PLAYED, STREAMED
-from ml.recommend.library import library
-from ml.recommend.lists import playlist_rows, recommended
-from ml.sources import read
+from spotiflow.core.settings import Settings, load_settings
+from spotiflow.ml.engine.sources import read
+from spotiflow.ml.recommend.inputs import (
+    CANDIDATES,
+    EMBEDDED,
+    HEARD,
+    PLAYED,
+    STREAMED,
+)
+from spotiflow.ml.recommend.library import library
+from spotiflow.ml.recommend.listener_context import Desk
+from spotiflow.ml.recommend.lists import playlist_rows, recommended
 
 N_LISTENERS, N_PLAYS, N_TRACKS, DAYS = 200, 11_000, 3_000, 365
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from benchmarks import histories
 from benchmarks.measuring import Figure, run_command
-from core.settings import load_settings
+from spotiflow.core.settings import load_settings
 
 
 def measure_runs(folder: Path) -> list[Figure]:

@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.measuring import ROOT, Figure, spotiflow
-from core.settings import load_settings
-from ml.features import GenreLabels
-from ml.models.mood_models import SPECS
-from ml.models.routed import RoutedModel
-from ml.registry.versions import serving
-from ml.sources import CATALOGUE, CATALOGUE_INPUT, read
+from spotiflow.core.settings import load_settings
+from spotiflow.ml.data.features import GenreLabels
+from spotiflow.ml.engine.sources import CATALOGUE, CATALOGUE_INPUT, read
+from spotiflow.ml.engine.versions import serving
+from spotiflow.ml.models.mood_models import SPECS
+from spotiflow.ml.models.routed import RoutedModel
 
 N_TRACKS = 100_000
 

@@ -14,16 +14,28 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.measuring import spotiflow
-from core.database import open_warehouse
-from core.settings import load_settings
-from ingest.simulate.catalogue import make_world
-from ingest.simulate.life import Life, Span, live
-from ml import SEED
-from ml.evaluate import TAIL_PERCENT, Metric, metric_rows
-from ml.features import Codes, Matrix
-from ml.recommend.activation import FREQUENCY, PERIOD_DAYS, TOP, Plays, chosen_method, trial
-from ml.registry.versions import code_version
-from ml.targets import CALIBRATED_TO, CALIBRATION, INJECTED, TIME
+from spotiflow.core.settings import load_settings
+from spotiflow.ml import SEED
+from spotiflow.ml.data.evaluate import TAIL_PERCENT, Metric, metric_rows
+from spotiflow.ml.data.features import Codes, Matrix
+from spotiflow.ml.engine.versions import code_version
+from spotiflow.ml.recommend.activation import (
+    FREQUENCY,
+    PERIOD_DAYS,
+    TOP,
+    Plays,
+    chosen_method,
+    trial,
+)
+from spotiflow.ml.show.targets import (
+    CALIBRATED_TO,
+    CALIBRATION,
+    INJECTED,
+    TIME,
+)
+from spotiflow.simulate.catalogue import make_world
+from spotiflow.simulate.life import Life, Span, live
+from spotiflow.warehouse.database import open_warehouse
 
 YEARS, DAYS, HOURS_OF_A_WEEK, HEAVY_YEAR = 30, 365, 168, 11_242
 SPAN = Span(seed=7, effect="everyday", first=date(2025, 11, 1), days=DAYS)

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from core.database import open_warehouse
-from core.settings import load_settings
 from mutants.faults import ROOT
+from spotiflow.core.settings import load_settings
+from spotiflow.warehouse.database import open_warehouse
 
 # What a copy needs besides: the other packages are found where they are installed.
 COPIED = ("dbt_project", "tests", "pyproject.toml")

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from commands import (
+from spotiflow.commands import (
     access,
     auth,
     automation,
@@ -25,9 +25,15 @@ from commands import (
     schedule,
     train,
 )
-from commands.shared import Json, Predictions, Synthetic, settle, show
-from core.errors import SpotiflowError
-from core.interruption import end_in_order, exit_code_of_interruption, leave
+from spotiflow.commands.shared import (
+    Json,
+    Predictions,
+    Synthetic,
+    settle,
+    show,
+)
+from spotiflow.core.errors import SpotiflowError
+from spotiflow.core.interruption import end_in_order, exit_code_of_interruption, leave
 
 app = typer.Typer(
     name="spotiflow",
@@ -79,7 +85,7 @@ def init(as_json: Json = False) -> None:
 
     Example: spotiflow init
     """
-    from core.database import open_warehouse
+    from spotiflow.warehouse.database import open_warehouse
 
     settings = settle()
     with open_warehouse(settings):
@@ -106,8 +112,8 @@ def build(
 
     Example: spotiflow build --branch descriptive
     """
-    from pipeline.stages import build_tables
-    from report.build_summary import render_build
+    from spotiflow.pipeline.stage_runs import build_tables
+    from spotiflow.report.build_summary import render_build
 
     settings = settle(allow_synthetic=allow_synthetic, use_predictions=use_predictions)
     result = build_tables(settings, layer=layer, branch=branch, select=select, full_refresh=full_refresh)
@@ -120,7 +126,7 @@ def demo() -> None:
 
     Example: spotiflow demo
     """
-    from pipeline.demo import run_demo
+    from spotiflow.pipeline.demo import run_demo
 
     run_demo(settle(), show=show)
 
@@ -151,7 +157,7 @@ def run() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except Exception as error:
-        from core.console import log
+        from spotiflow.core.console import log
 
         # DuckDB makes an error of its own of a Ctrl+C that comes while it works.
         if code := exit_code_of_interruption():
@@ -162,7 +168,7 @@ def run() -> None:
 
 def _in_words(error: Exception) -> SpotiflowError:
     """Say what no function expected: a place without rights or space by name, anything else by its kind."""
-    from core.copying import refusal
+    from spotiflow.core.copying import refusal
 
     return refusal(error) or SpotiflowError(
         f"Something unexpected happened ({type(error).__name__}).",
@@ -173,7 +179,7 @@ def _in_words(error: Exception) -> SpotiflowError:
 def _fail(error: SpotiflowError) -> None:
     from rich.markup import escape
 
-    from core.console import err_console, log, printable
+    from spotiflow.core.console import err_console, log, printable
 
     error.message, error.hint = printable(error.message, keep="\n"), printable(error.hint, keep="\n")
     log.error("%s", error.message)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from core.settings import Settings, load_settings
+from spotiflow.core.settings import Settings, load_settings
 from tests.paths import ROOT
 
 # Fixtures behind which stands a whole dbt build or a training: whatever uses one is slow.

@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 import ast
-import importlib.metadata
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-import cli
+from spotiflow import cli
 from tests.docs.reference import commands
 from tests.paths import ROOT
 
-PACKAGES = ("cli", "commands", "core", "dbt_project", "ingest", "ml", "pipeline", "publish", "report")
 PYTHON = [
     path
-    for folder in (".", *PACKAGES[1:], "tests", "benchmarks", "mutants")
+    for folder in (".", "spotiflow", "dbt_project", "tests", "benchmarks", "mutants")
     for path in sorted((ROOT / folder).glob("*.py" if folder == "." else "**/*.py"))
 ]
-LAYERS = {
-    "core": {"core"},
-    "ingest": {"ingest", "core"},
-    "ml": {"ml", "core"},
-    "report": {"report", "core"},
-    "publish": {"publish", "core"},
-    "pipeline": {"pipeline", "ingest", "ml", "report", "publish", "core"},
-}
+# From the top: each imports only what stands further down; rooms on one line do not know each other.
+HOUSE = (
+    ("__main__",),
+    ("cli",),
+    ("commands",),
+    ("pipeline",),
+    ("people", "simulate"),
+    ("report", "publish", "ml", "ingest"),
+    ("transform",),
+    ("warehouse",),
+    ("core",),
+)
 
 
 COMMANDS = dict(commands(cli.app))
@@ -51,28 +53,33 @@ def test_files_stay_short(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 250
 
 
-@pytest.mark.parametrize("package", LAYERS)
-def test_packages_import_only_what_lies_below(package: str) -> None:
-    for path in (ROOT / package).rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            modules = []
-            if isinstance(node, ast.ImportFrom) and node.module:
-                modules = [node.module]
-            elif isinstance(node, ast.Import):
-                modules = [alias.name for alias in node.names]
-            ours = {module.split(".")[0] for module in modules} & set(PACKAGES)
-            assert ours <= LAYERS[package], f"{path.relative_to(ROOT)} imports {ours - LAYERS[package]}"
+@pytest.mark.parametrize(("floor", "room"), [(i, room) for i, rooms in enumerate(HOUSE) for room in rooms])
+def test_rooms_import_only_what_lies_below(floor: int, room: str) -> None:
+    below = {name for rooms in HOUSE[floor + 1 :] for name in rooms} | {room}
+    for path in (ROOT / "spotiflow").rglob("*.py"):
+        if path.relative_to(ROOT / "spotiflow").parts[0].removesuffix(".py") != room:
+            continue
+        for module in imported(path):
+            where = module.split(".")[1:2]
+            assert not where or where[0] in below, f"{path.relative_to(ROOT)} imports {module}"
 
 
-def test_no_dependency_owns_one_of_our_top_level_names() -> None:
-    owners = importlib.metadata.packages_distributions()
-    for name in PACKAGES:
-        assert set(owners.get(name, [])) <= {"spotiflow"}, f"{name} is also in {owners[name]}"
+def imported(path: Path) -> set[str]:
+    """Return the modules of ours that a file imports, also for types only."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module == "spotiflow":
+            found |= {f"spotiflow.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return {name for name in found if name.split(".")[0] == "spotiflow"}
 
 
 def test_help_loads_nothing_heavy() -> None:
     heavy = {"duckdb", "pandas", "numpy", "sklearn", "dbt", "spotipy"}
-    code = f"import sys, cli; print(sorted({heavy} & set(sys.modules)))"
+    code = f"import sys, spotiflow.cli; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

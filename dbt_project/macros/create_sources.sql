@@ -1,4 +1,4 @@
-{#- Generated from core/schema.sql by `python -m core.dbt_sources`; do not edit. -#}
+{#- Generated from schema.sql by `python -m spotiflow.transform.dbt_sources`; do not edit. -#}
 {%- macro create_sources() -%}
 create schema if not exists raw;
 create schema if not exists ml;

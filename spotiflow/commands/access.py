@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from commands.shared import Json, settle, show
-from core.errors import UsageError
+from spotiflow.commands.shared import Json, settle, show
+from spotiflow.core.errors import UsageError
 
 app = typer.Typer()
 
@@ -22,7 +22,7 @@ def tables(
 
     Example: spotiflow tables top_artists
     """
-    from report.tables import describe_table, list_tables
+    from spotiflow.report.tables import describe_table, list_tables
 
     page = describe_table(settle(), name) if name else list_tables(settle())
     show(page.to_dict() if as_json else page.render(), as_json=as_json)
@@ -41,7 +41,7 @@ def sql(
 
     Example: spotiflow sql "select artist_name, plays from top_artists where period_kind = 'all' limit 5"
     """
-    from report.sql import TABLE_ROWS, format_rows, run_sql
+    from spotiflow.report.sql import TABLE_ROWS, format_rows, run_sql
 
     chosen = [form for form, wanted in (("csv", csv), ("json", as_json), ("md", markdown)) if wanted]
     if len(chosen) > 1:
@@ -49,7 +49,7 @@ def sql(
             "More than one output form was asked for.", hint="Choose one of --csv, --json, --md."
         )
     if query is None and sys.stdin.isatty() and not chosen:
-        from report.prompt import run_prompt
+        from spotiflow.report.prompt import run_prompt
 
         run_prompt(settle(), input, show)
         return

@@ -6,7 +6,12 @@ from typing import Annotated
 
 import typer
 
-from commands.shared import Json, Listener, settle, show
+from spotiflow.commands.shared import (
+    Json,
+    Listener,
+    settle,
+    show,
+)
 
 app = typer.Typer(help="The login to Spotify that polling needs.", no_args_is_help=True)
 
@@ -35,9 +40,9 @@ def auth_login(
 
     Example: spotiflow auth login --client-id 0123456789abcdef0123456789abcdef
     """
-    from ingest.spotify.auth import Way, log_in
-    from ingest.spotify.receipt import render
-    from ingest.spotify.sync import ingest_spotify
+    from spotiflow.ingest.spotify.auth import Way, log_in
+    from spotiflow.ingest.spotify.receipt import render
+    from spotiflow.ingest.spotify.sync import ingest_spotify
 
     settings = settle(spotify_client_id=client_id)
     way = Way(browser=browser, port=port, playlists=playlists)
@@ -53,7 +58,7 @@ def auth_status(listener: Listener = None, as_json: Json = False) -> None:
 
     Example: spotiflow auth status
     """
-    from ingest.spotify.auth import auth_status as status_of
+    from spotiflow.ingest.spotify.auth import auth_status as status_of
 
     status = status_of(settle(), listener)
     show(status.to_dict() if as_json else status.render(), as_json=as_json)
@@ -65,7 +70,7 @@ def auth_logout(listener: Listener = None) -> None:
 
     Example: spotiflow auth logout
     """
-    from ingest.spotify.auth import log_out
+    from spotiflow.ingest.spotify.auth import log_out
 
     if log_out(settle(), listener):
         show("Logged out. To withdraw the consent as well: https://www.spotify.com/account/apps")

@@ -7,7 +7,15 @@ from typing import Annotated, Any
 
 import typer
 
-from commands.shared import Json, Listener, Predictions, Synthetic, TimeZone, settle, show
+from spotiflow.commands.shared import (
+    Json,
+    Listener,
+    Predictions,
+    Synthetic,
+    TimeZone,
+    settle,
+    show,
+)
 
 app = typer.Typer()
 
@@ -36,8 +44,8 @@ def run(
 
     Example: spotiflow run my_spotify_data.zip archive.zip
     """
-    from pipeline.run import choose, run_line, show_report
-    from pipeline.stage import Job
+    from spotiflow.pipeline.run import choose, run_line, show_report
+    from spotiflow.pipeline.stage import Job
 
     stages = choose(only or (), first)
     settings = settle(allow_synthetic=allow_synthetic, use_predictions=use_predictions)
@@ -68,8 +76,8 @@ def status(
 
     Example: spotiflow status --check
     """
-    from pipeline.run_figures import render_figures, run_figures
-    from pipeline.status import read_status
+    from spotiflow.pipeline.watch.run_figures import render_figures, run_figures
+    from spotiflow.pipeline.watch.status import read_status
 
     settings = settle()
     if runs:
@@ -91,7 +99,7 @@ def logs(
 
     Example: spotiflow logs -n 100
     """
-    from pipeline.logs import follow, last_lines
+    from spotiflow.pipeline.watch.logs import follow, last_lines
 
     settings = settle()
     for line in last_lines(settings, lines):
@@ -107,7 +115,12 @@ def doctor(as_json: Json = False) -> None:
 
     Example: spotiflow doctor
     """
-    from pipeline.doctor import examine, is_wrong, render, to_dict
+    from spotiflow.pipeline.watch.doctor import (
+        examine,
+        is_wrong,
+        render,
+        to_dict,
+    )
 
     checks = examine(settle())
     show(to_dict(checks) if as_json else render(checks), as_json=as_json)

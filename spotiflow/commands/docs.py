@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from commands.shared import settle, show
+from spotiflow.commands.shared import settle, show
 
 app = typer.Typer(help="The documentation of every table and column, in a browser.", no_args_is_help=True)
 
@@ -18,7 +18,7 @@ def docs_generate() -> None:
 
     Example: spotiflow docs generate
     """
-    from core.dbt import invoke
+    from spotiflow.transform.runner import invoke
 
     settings = settle()
     invoke(settings, ["docs", "generate"])
@@ -34,7 +34,7 @@ def docs_serve(
 
     Example: spotiflow docs serve --port 8081 --no-browser
     """
-    from core.dbt import invoke
+    from spotiflow.transform.runner import invoke
 
     settings = settle()
     catalog, tables = settings.target_dir / "catalog.json", settings.database_path
@@ -56,7 +56,7 @@ def docs_models(
 
     Example: spotiflow docs models --to models.md
     """
-    from ml.page import write_page
+    from spotiflow.ml.show.page import write_page
 
     settings = settle()
     show(f"Written: {write_page(settings, to or settings.models_dir / 'models.md')}")

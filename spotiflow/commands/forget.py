@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from commands.shared import Json, settle, show
-from core.errors import UsageError
+from spotiflow.commands.shared import Json, settle, show
+from spotiflow.core.errors import UsageError
 
 app = typer.Typer()
 
@@ -26,7 +26,12 @@ def forget(
 
     Example: spotiflow forget anna
     """
-    from ingest.forget import forget_listeners, preview, render, simulated_listeners
+    from spotiflow.people.forget import (
+        forget_listeners,
+        preview,
+        render,
+        simulated_listeners,
+    )
 
     if (listener is None) != simulated:
         raise UsageError(

@@ -8,8 +8,14 @@ from typing import Annotated
 
 import typer
 
-from commands.shared import Json, Listener, TimeZone, settle, show
-from core.errors import UsageError
+from spotiflow.commands.shared import (
+    Json,
+    Listener,
+    TimeZone,
+    settle,
+    show,
+)
+from spotiflow.core.errors import UsageError
 
 app = typer.Typer(
     help="Bring data in: exports, polls, scrobbles, the Kaggle catalogue, audio features.",
@@ -38,7 +44,7 @@ def ingest_export(
 
     Example: spotiflow ingest export my_spotify_data.zip --time-zone Europe/Paris
     """
-    from ingest.exports import explain, import_exports, render
+    from spotiflow.ingest.exports import explain, import_exports, render
 
     if explain_row is not None:
         explanation = explain.explain_row(settle(), explain_row, paths or [], listener_id=listener)
@@ -69,7 +75,7 @@ def ingest_scrobbles(
 
     Example: spotiflow ingest scrobbles recenttracks-anna.csv
     """
-    from ingest.scrobbles import import_scrobbles, render
+    from spotiflow.ingest.scrobbles import import_scrobbles, render
 
     receipt = import_scrobbles(settle(), paths, listener_id=listener, time_zone=time_zone)
     show(receipt.to_dict() if as_json else render(receipt, per_file=per_file), as_json=as_json)
@@ -95,7 +101,12 @@ def ingest_features(
 
     Example: spotiflow ingest features exportify.csv
     """
-    from ingest.features import fetch_features, import_features, render_fetched, render_imported
+    from spotiflow.ingest.features import (
+        fetch_features,
+        import_features,
+        render_fetched,
+        render_imported,
+    )
 
     if provider is None:
         imported = import_features(settle(), paths or [])
@@ -125,7 +136,7 @@ def ingest_kaggle(
 
     Example: spotiflow ingest kaggle archive.zip
     """
-    from ingest.kaggle import load_kaggle, render
+    from spotiflow.ingest.kaggle import load_kaggle, render
 
     receipt = load_kaggle(settle(), path, force=force, simulated=simulated)
     show(receipt.to_dict() if as_json else render(receipt), as_json=as_json)
@@ -154,9 +165,9 @@ def ingest_spotify(
 
     Example: spotiflow ingest spotify
     """
-    from ingest.spotify.receipt import render, to_dict
-    from ingest.spotify.sync import Wishes
-    from ingest.spotify.sync import ingest_spotify as poll
+    from spotiflow.ingest.spotify.receipt import render, to_dict
+    from spotiflow.ingest.spotify.sync import Wishes
+    from spotiflow.ingest.spotify.sync import ingest_spotify as poll
 
     receipt = poll(settle(), listener_id=listener, wishes=Wishes(tracks, library, probe))
     show(to_dict(receipt) if as_json else render(receipt), as_json=as_json)
@@ -188,7 +199,7 @@ def ingest_simulate(
 
     Example: spotiflow ingest simulate --listeners 10 --days 365 --seed 1
     """
-    from ingest.simulate import render, simulate
+    from spotiflow.simulate import render, simulate
 
     receipt = simulate(
         settle(),

@@ -6,7 +6,12 @@ from typing import Annotated
 
 import typer
 
-from commands.shared import Json, TimeZone, settle, show
+from spotiflow.commands.shared import (
+    Json,
+    TimeZone,
+    settle,
+    show,
+)
 
 app = typer.Typer(help="Whose listening this is.", no_args_is_help=True)
 
@@ -22,7 +27,7 @@ def listener_add(
 
     Example: spotiflow listener add anna --time-zone Europe/Paris
     """
-    from ingest.listeners import add_listener
+    from spotiflow.ingest.listeners import add_listener
 
     add_listener(settle(), name, display_name=display_name, time_zone=time_zone, simulated=simulated)
     show(f"Listener {name} added; next: spotiflow ingest export PATH --listener {name}")
@@ -34,7 +39,7 @@ def listener_list(as_json: Json = False) -> None:
 
     Example: spotiflow listener list
     """
-    from ingest.listeners import list_listeners, render
+    from spotiflow.ingest.listeners import list_listeners, render
 
     listeners = list_listeners(settle())
     show([listener.to_dict() for listener in listeners] if as_json else render(listeners), as_json=as_json)
@@ -49,7 +54,7 @@ def listener_rename(
 
     Example: spotiflow listener rename me anna
     """
-    from ingest.listener_changes import rename_listener
+    from spotiflow.people.listener_changes import rename_listener
 
     settings = settle()
     n_rows = rename_listener(settings, name, new_name)
@@ -74,7 +79,7 @@ def listener_timezone(
 
     Example: spotiflow listener timezone me Europe/Paris --from 2024-03-01
     """
-    from ingest.listener_changes import move_listener, render_zones
+    from spotiflow.people.listener_changes import move_listener, render_zones
 
     zones = move_listener(settle(), name, zone, since=since)
     periods = [{"valid_from": start.isoformat(), "time_zone": of} for start, of in zones]

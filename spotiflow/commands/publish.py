@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from commands.shared import Json, settle, show
+from spotiflow.commands.shared import Json, settle, show
 
 app = typer.Typer(help="Give gold and silver to other tools.", no_args_is_help=True)
 
@@ -61,7 +61,7 @@ def csv(folder: Folder, only: Only = None, as_json: Json = False) -> None:
 
 
 def _publish(target: str, place: str | Path | None, only: list[str] | None, *, as_json: bool) -> None:
-    from publish import publish, render
+    from spotiflow.publish import publish, render
 
     result = publish(settle(), target, place, only=only or ())
     show(result.to_dict() if as_json else render(result), as_json=as_json)

@@ -7,7 +7,12 @@ from typing import Annotated
 
 import typer
 
-from commands.shared import Json, Listener, settle, show
+from spotiflow.commands.shared import (
+    Json,
+    Listener,
+    settle,
+    show,
+)
 
 app = typer.Typer()
 
@@ -35,7 +40,7 @@ def recommend(
 
     Example: spotiflow recommend --playlist path --from sad --to happy -n 12
     """
-    from pipeline.recommending import Wish, recommend, send_to_spotify
+    from spotiflow.pipeline.recommending import Wish, recommend, send_to_spotify
 
     settings = settle()
     wish = Wish(listener, playlist, start, target, fast, n)

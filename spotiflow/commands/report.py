@@ -7,7 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
-from commands.shared import Json, Listener, settle, show
+from spotiflow.commands.shared import (
+    Json,
+    Listener,
+    settle,
+    show,
+)
 
 app = typer.Typer(invoke_without_command=True)
 
@@ -39,7 +44,7 @@ def report(
     if context.invoked_subcommand is not None:
         _only_before_nothing(context)
         return
-    from report.period import between
+    from spotiflow.report.period import between
 
     _page(listener, between(since, until), methods=methods, svg=svg, as_json=as_json)
 
@@ -56,7 +61,7 @@ def report_year(
 
     Example: spotiflow report year 2025
     """
-    from report.period import of_year
+    from spotiflow.report.period import of_year
 
     _page(listener, of_year(year), methods=methods, svg=svg, as_json=as_json)
 
@@ -72,8 +77,8 @@ def report_today(
 
     Example: spotiflow report today
     """
-    from report.period import one_day
-    from report.today import build_today
+    from spotiflow.report.period import one_day
+    from spotiflow.report.today import build_today
 
     _print(build_today(settle(), listener, one_day(date, "--date") if date else None), svg, as_json)
 
@@ -91,19 +96,19 @@ def report_artist(
 
     Example: spotiflow report artist "Nina Simone"
     """
-    from report.artist import build_artist
-    from report.period import between
+    from spotiflow.report.artist import build_artist
+    from spotiflow.report.period import between
 
     _print(build_artist(settle(), name, listener, between(since, until)), svg, as_json)
 
 
 def _page(listener: str | None, period: Any, *, methods: bool, svg: Path | None, as_json: bool) -> None:
-    from report.terminal import build_report
+    from spotiflow.report.terminal import build_report
 
     settings = settle()
     page: Any = build_report(settings, listener, period)
     if methods:
-        from report.methods import build_methods
+        from spotiflow.report.methods import build_methods
 
         page = build_methods(settings, page)
     _print(page, svg, as_json)
@@ -111,8 +116,8 @@ def _page(listener: str | None, period: Any, *, methods: bool, svg: Path | None,
 
 def _print(page: Any, svg: Path | None, as_json: bool) -> None:
     if svg is not None:
-        from core.privacy import rights_as_usual
-        from report.picture import save
+        from spotiflow.core.privacy import rights_as_usual
+        from spotiflow.report.drawing.picture import save
 
         with rights_as_usual():
             save(page.render(), svg)
@@ -123,7 +128,7 @@ def _print(page: Any, svg: Path | None, as_json: bool) -> None:
 
 def _only_before_nothing(context: typer.Context) -> None:
     """An option before the subcommand would be lost without a word."""
-    from core.errors import UsageError
+    from spotiflow.core.errors import UsageError
 
     given = [name for name, value in context.params.items() if value]
     if given:

@@ -8,8 +8,13 @@ from typing import Annotated
 
 import typer
 
-from commands.shared import Json, Listener, settle, show
-from core.errors import UsageError
+from spotiflow.commands.shared import (
+    Json,
+    Listener,
+    settle,
+    show,
+)
+from spotiflow.core.errors import UsageError
 
 app = typer.Typer()
 
@@ -26,8 +31,8 @@ def backup(
 
     Example: spotiflow backup --to /media/disk/spotiflow
     """
-    from core.backups import list_backups
-    from pipeline.safety import make_backup, render_backup, render_list
+    from spotiflow.pipeline.backup_commands import make_backup, render_backup, render_list
+    from spotiflow.warehouse.backups import list_backups
 
     settings = settle()
     if list_them:
@@ -50,7 +55,7 @@ def restore(
 
     Example: spotiflow restore 2026-11-25T231000-123456
     """
-    from pipeline.safety import find_backup, put_back, render_restored
+    from spotiflow.pipeline.backup_commands import find_backup, put_back, render_restored
 
     settings = settle()
     chosen = find_backup(settings, which)
@@ -77,7 +82,7 @@ def takeout(
 
     Example: spotiflow takeout my_listening.zip
     """
-    from ingest.takeout import render, take_out
+    from spotiflow.people.takeout import render, take_out
 
     taken = take_out(settle(), target, listener_id=listener)
     show(taken.to_dict() if as_json else render(taken), as_json=as_json)

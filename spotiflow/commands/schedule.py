@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from commands.shared import settle, show
+from spotiflow.commands.shared import settle, show
 
 app = typer.Typer()
 
@@ -30,9 +30,9 @@ def schedule(
     """
     if context.invoked_subcommand:
         return
-    from pipeline.launcher import Launcher
-    from pipeline.schedule import run_schedule, stop_schedule
-    from pipeline.timetable import Timetable
+    from spotiflow.pipeline.schedule.launcher import Launcher
+    from spotiflow.pipeline.schedule.schedule import run_schedule, stop_schedule
+    from spotiflow.pipeline.schedule.timetable import Timetable
 
     settings = settle(
         schedule_poll_minutes=poll,
@@ -61,6 +61,6 @@ def unit(
 
     Example: spotiflow schedule unit systemd > ~/.config/systemd/user/spotiflow.service
     """
-    from pipeline.units import unit as unit_of
+    from spotiflow.pipeline.schedule.service_units import unit as unit_of
 
     typer.echo(unit_of(settle(), kind), nl=False)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from core.settings import Settings
+    from spotiflow.core.settings import Settings
 
 Listener = Annotated[
     str | None, typer.Option("--listener", help="Whose listening; default: the only one there is.")
@@ -37,9 +37,9 @@ Predictions = Annotated[
 
 def settle(**options: Any) -> Settings:
     """Return the settings of this run and start the log; an option of None is left to the environment."""
-    from core.console import start_log
-    from core.privacy import keep_private
-    from core.settings import load_settings
+    from spotiflow.core.console import start_log
+    from spotiflow.core.privacy import keep_private
+    from spotiflow.core.settings import load_settings
 
     # Whatever is written from here on is for its owner: DuckDB, dbt and the log ask nobody.
     keep_private()
@@ -55,7 +55,7 @@ def show(result: Any, *, as_json: bool = False) -> None:
 
         typer.echo(json.dumps(result, indent=2, default=str, ensure_ascii=False))
         return
-    from core.console import console
+    from spotiflow.core.console import console
 
     # A path or command in a sentence must stay in one piece, to be copied.
     console.print(result, soft_wrap=isinstance(result, str))

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commands.shared import Json, settle, show
-from core.errors import UsageError
+from spotiflow.commands.shared import Json, settle, show
+from spotiflow.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from core.settings import Settings
+    from spotiflow.core.settings import Settings
 
 app = typer.Typer()
 
@@ -66,8 +66,8 @@ def train(
 
 
 def _train(settings: Settings, models: list[str] | None, recipe: str, *, as_json: bool) -> None:
-    from ml.screen import render
-    from pipeline.stages import train_models
+    from spotiflow.ml.show.screen import render
+    from spotiflow.pipeline.stage_runs import train_models
 
     result = train_models(settings, models=models, recipe=recipe)
     show(result.to_dict() if as_json else render(result), as_json=as_json)
@@ -76,15 +76,15 @@ def _train(settings: Settings, models: list[str] | None, recipe: str, *, as_json
 def _list(settings: Settings, models: list[str] | None, *, as_json: bool) -> None:
     from dataclasses import asdict
 
-    from ml.registry.manage import list_versions
-    from ml.registry.screen import render_versions
+    from spotiflow.ml.registry.manage import list_versions
+    from spotiflow.ml.show.registry_screen import render_versions
 
     rows = list_versions(settings, models)
     show([asdict(row) for row in rows] if as_json else render_versions(rows), as_json=as_json)
 
 
 def _change(settings: Settings, what: tuple[str, str | None], *, as_json: bool) -> None:
-    from pipeline.stages import change_champion
+    from spotiflow.pipeline.stage_runs import change_champion
 
     change = change_champion(settings, what[0], version=what[1])
     replaced = f" in place of {change.before}" if change.before else ""
@@ -93,9 +93,9 @@ def _change(settings: Settings, what: tuple[str, str | None], *, as_json: bool) 
 
 
 def _verify(settings: Settings, models: list[str] | None, recipe: str, *, as_json: bool) -> None:
-    from ml.registry.screen import render_verified
-    from ml.registry.verify import verify
-    from ml.train import chosen_tasks
+    from spotiflow.ml.registry.verify import verify
+    from spotiflow.ml.show.registry_screen import render_verified
+    from spotiflow.ml.train import chosen_tasks
 
     found = verify(settings, chosen_tasks(models, recipe))
     show([one.to_dict() for one in found] if as_json else render_verified(found), as_json=as_json)

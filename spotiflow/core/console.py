@@ -19,8 +19,8 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from core.redaction import RedactingFormatter
-from core.settings import Settings
+from spotiflow.core.redaction import RedactingFormatter
+from spotiflow.core.settings import Settings
 
 console = Console(highlight=False, soft_wrap=False)
 err_console = Console(stderr=True, highlight=False)

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from core.errors import HomeError, SpotiflowError, WarehouseError
+from spotiflow.core.errors import HomeError, SpotiflowError, WarehouseError
 
 COPY_BYTES = 1024**2
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)

@@ -8,7 +8,7 @@ import time
 from datetime import datetime
 from pathlib import Path
 
-from core.redaction import redact
+from spotiflow.core.redaction import redact
 
 MOST_CHARACTERS = 80
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from core import values
-from core.errors import HomeError, InputError
-from core.values import Source
+from spotiflow.core import setting_readers
+from spotiflow.core.errors import HomeError, InputError
+from spotiflow.core.setting_readers import Source
 
 SYNTHETIC_SCOPES = ("uncovered", "all")
 # Names without prefix that users of the older pipeline have in their environment.
@@ -189,45 +189,45 @@ _PLACES = (Settings.spotify_api_url, Settings.spotify_accounts_url, Settings.rec
 
 
 def _read_place(value: Any) -> str:
-    return values.read_place(value, _PLACES)
+    return setting_readers.read_place(value, _PLACES)
 
 
 _READERS: dict[str, Callable[[Any], Any]] = {
-    "default_listener": values.read_listener,
-    "allow_synthetic": values.read_bool,
+    "default_listener": setting_readers.read_listener,
+    "allow_synthetic": setting_readers.read_bool,
     "synthetic_scope": str,
-    "use_predictions": values.read_bool,
-    "include_web_api_content": values.read_bool,
-    "keep_country": values.read_bool,
-    "min_play_seconds": values.read_count,
-    "min_play_share": values.read_share,
+    "use_predictions": setting_readers.read_bool,
+    "include_web_api_content": setting_readers.read_bool,
+    "keep_country": setting_readers.read_bool,
+    "min_play_seconds": setting_readers.read_count,
+    "min_play_share": setting_readers.read_share,
     "memory_limit": str,
-    "threads": values.read_count,
+    "threads": setting_readers.read_count,
     "lock_wait_seconds": float,
-    "spotify_client_id": values.read_text,
-    "spotify_daily_calls": values.read_count,
-    "spotify_timeout_seconds": values.read_wait,
-    "spotify_first_wait_seconds": values.read_wait,
-    "spotify_longest_wait_seconds": values.read_wait,
-    "spotify_login_seconds": values.read_wait,
-    "spotify_redirect_uri": values.read_redirect,
+    "spotify_client_id": setting_readers.read_text,
+    "spotify_daily_calls": setting_readers.read_count,
+    "spotify_timeout_seconds": setting_readers.read_wait,
+    "spotify_first_wait_seconds": setting_readers.read_wait,
+    "spotify_longest_wait_seconds": setting_readers.read_wait,
+    "spotify_login_seconds": setting_readers.read_wait,
+    "spotify_redirect_uri": setting_readers.read_redirect,
     "spotify_api_url": _read_place,
     "spotify_accounts_url": _read_place,
     "reccobeats_url": _read_place,
-    "reccobeats_pause_seconds": values.read_wait,
-    "sources": values.read_sources,
-    "poll_spotify": values.read_bool,
-    "retry_seconds": values.read_wait,
-    "schedule_poll_minutes": values.read_wait,
-    "schedule_build_hours": values.read_wait,
-    "schedule_train_at": values.read_time,
-    "schedule_publish_hours": values.read_wait,
-    "publish_postgres": values.read_text,
-    "publish_parquet": values.read_text,
-    "publish_delta": values.read_text,
-    "publish_csv": values.read_text,
-    "on_alert": values.read_text,
-    "backups_kept": values.read_count,
+    "reccobeats_pause_seconds": setting_readers.read_wait,
+    "sources": setting_readers.read_sources,
+    "poll_spotify": setting_readers.read_bool,
+    "retry_seconds": setting_readers.read_wait,
+    "schedule_poll_minutes": setting_readers.read_wait,
+    "schedule_build_hours": setting_readers.read_wait,
+    "schedule_train_at": setting_readers.read_time,
+    "schedule_publish_hours": setting_readers.read_wait,
+    "publish_postgres": setting_readers.read_text,
+    "publish_parquet": setting_readers.read_text,
+    "publish_delta": setting_readers.read_text,
+    "publish_csv": setting_readers.read_text,
+    "on_alert": setting_readers.read_text,
+    "backups_kept": setting_readers.read_count,
 }
 assert set(_READERS) == {field.name for field in fields(Settings)} - {"home"}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from core.console import log
+from spotiflow.core.console import log
 
 
 def roll_back(db: duckdb.DuckDBPyConnection) -> None:

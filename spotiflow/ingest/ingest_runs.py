@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from core.console import log
-from core.runs import utc_now
-from core.settings import Settings
-from core.transactions import roll_back
-from ingest.listeners import ensure_listener, set_time_zone
+from spotiflow.core.console import log
+from spotiflow.warehouse.run_log import utc_now
+from spotiflow.core.settings import Settings
+from spotiflow.core.transactions import roll_back
+from spotiflow.ingest.listeners import ensure_listener, set_time_zone
 
 _BEGIN_RUN = """
 insert into raw.ingest_runs (run_id, source, input, started_at, status) values (?, ?, ?, ?, 'running')

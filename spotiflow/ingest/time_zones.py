@@ -8,7 +8,7 @@ import zoneinfo
 from functools import cache
 from pathlib import Path
 
-from core.errors import InputError
+from spotiflow.core.errors import InputError
 
 UNKNOWN_ZONE = "UTC"
 # Names in the zone database that mean another zone elsewhere, or none.

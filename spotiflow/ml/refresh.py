@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.runs import utc_now
-from core.settings import Settings
-from ml.content import told
-from ml.recommend.inputs import CANDIDATES_INPUT
-from ml.registry.files import is_intact
-from ml.registry.versions import code_version
-from ml.sources import CATALOGUE_INPUT, Query, Sources, read
-from ml.store import Harvest, store
-from ml.tasks import Context, Task
-from ml.train import TASKS
+from spotiflow.warehouse.run_log import utc_now
+from spotiflow.core.settings import Settings
+from spotiflow.ml.data.learnable import told
+from spotiflow.ml.recommend.inputs import CANDIDATES_INPUT
+from spotiflow.ml.engine.model_files import is_intact
+from spotiflow.ml.engine.versions import code_version
+from spotiflow.ml.engine.sources import (CATALOGUE_INPUT, Query, Sources, read,)
+from spotiflow.ml.engine.store import Harvest, store
+from spotiflow.ml.engine.tasks import Context, Task
+from spotiflow.ml.train import TASKS
 
 
 @dataclass(frozen=True)

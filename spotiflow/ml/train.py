@@ -9,30 +9,30 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 
-from core.console import progress
-from core.errors import UsageError
-from core.runs import utc_now
-from core.settings import Settings
-from ml import improvements, one_thread
-from ml.completion.task import Completion
-from ml.content import told
-from ml.forecasts.daily import DailyForecasts
-from ml.forecasts.sessions import SessionForecasts
-from ml.improvements.catalogue import Autoencoder, Embeddings, Mixture, Tuning
-from ml.improvements.listener import SequenceModel, TemporalFeatures, TemporalSplit
-from ml.listeners.task import ListenerPlays
-from ml.models import checks, mood_models, seed_recipes
-from ml.models.checks import CatalogueChecks
-from ml.models.task import CatalogueModel
-from ml.names.task import NamesModels
-from ml.recommend.task import Recommendations
-from ml.registry.manage import fallbacks
-from ml.registry.versions import Registry
-from ml.results import TrainResult, result_of
-from ml.sources import Query, Sources, TaskRun, read
-from ml.store import Harvest, store
-from ml.tasks import BEST, Context, Task
-from ml.zones.task import ZoneTask
+from spotiflow.core.console import progress
+from spotiflow.core.errors import UsageError
+from spotiflow.warehouse.run_log import utc_now
+from spotiflow.core.settings import Settings
+from spotiflow.ml import improvements, one_thread
+from spotiflow.ml.completion.task import Completion
+from spotiflow.ml.data.learnable import told
+from spotiflow.ml.forecasts.daily import DailyForecasts
+from spotiflow.ml.forecasts.sessions import SessionForecasts
+from spotiflow.ml.improvements.catalogue import (Autoencoder, Embeddings, Mixture, Tuning,)
+from spotiflow.ml.improvements.listener import SequenceModel, TemporalFeatures, TemporalSplit
+from spotiflow.ml.listeners.task import ListenerPlays
+from spotiflow.ml.models import checks, mood_models, seed_recipes
+from spotiflow.ml.models.checks import CatalogueChecks
+from spotiflow.ml.models.task import CatalogueModel
+from spotiflow.ml.names.task import NamesModels
+from spotiflow.ml.recommend.task import Recommendations
+from spotiflow.ml.registry.manage import fallbacks
+from spotiflow.ml.engine.versions import Registry
+from spotiflow.ml.show.results import TrainResult, result_of
+from spotiflow.ml.engine.sources import (Query, Sources, TaskRun, read,)
+from spotiflow.ml.engine.store import Harvest, store
+from spotiflow.ml.engine.tasks import BEST, Context, Task
+from spotiflow.ml.zones.task import ZoneTask
 
 # In the order of the work: a task stands after those whose models it follows.
 TASKS: tuple[Task, ...] = (

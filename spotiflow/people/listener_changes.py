@@ -10,13 +10,18 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from core.database import open_warehouse
-from core.errors import UsageError
-from core.settings import Settings
-from core.transactions import roll_back
-from ingest.listeners import FROM_THE_BEGINNING, check_new_name, require_listener, set_time_zone
-from ingest.plays import PLAY_ID_SQL
-from ingest.time_zones import checked_zone
+from spotiflow.core.errors import UsageError
+from spotiflow.core.settings import Settings
+from spotiflow.core.transactions import roll_back
+from spotiflow.ingest.history.play_id import PLAY_ID_SQL
+from spotiflow.ingest.listeners import (
+    FROM_THE_BEGINNING,
+    check_new_name,
+    require_listener,
+    set_time_zone,
+)
+from spotiflow.ingest.time_zones import checked_zone
+from spotiflow.warehouse.database import open_warehouse
 
 # Dates outside of these are slips of the pen: Spotify was founded in 2006.
 FIRST_YEAR, LAST_YEAR = 1971, 2100
@@ -74,8 +79,8 @@ def _move_files(settings: Settings, name: str, new_name: str) -> None:
     """The login and the polls that wait to be loaded go along."""
     from dataclasses import replace
 
-    from ingest.spotify.spool import spool, spooled
-    from ingest.spotify.token_store import token_path
+    from spotiflow.ingest.spotify.spool import spool, spooled
+    from spotiflow.ingest.spotify.token_store import token_path
 
     token = token_path(settings, name)
     if token.exists():

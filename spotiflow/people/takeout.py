@@ -14,16 +14,16 @@ from typing import Any
 import duckdb
 from rich.console import RenderableType
 
-from core.console import log
-from core.copies import remember_copy
-from core.database import open_warehouse
-from core.errors import HomeError, UsageError
-from core.runs import utc_now
-from core.scratch import scratch_folder
-from core.settings import Settings
-from ingest.containers import unreadable
-from ingest.listeners import existing_listener
-from ingest.receipt_parts import remarks
+from spotiflow.core.console import log
+from spotiflow.core.errors import HomeError, UsageError
+from spotiflow.core.settings import Settings
+from spotiflow.ingest.files.containers import unreadable
+from spotiflow.ingest.history.receipts import remarks
+from spotiflow.ingest.listeners import existing_listener
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.warehouse.known_copies import remember_copy
+from spotiflow.warehouse.run_log import utc_now
+from spotiflow.warehouse.temp_folder import scratch_folder
 
 _TABLES = """
 select table_name, list(column_name)

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 
 import duckdb
 
-from core.database import open_warehouse
-from core.errors import NotFoundError, SpotiflowError
-from core.settings import Settings
-from pipeline.alerts import Alert, review
-from pipeline.polling import logins
-from pipeline.results import RunResult, StageOutcome
+from spotiflow.core.errors import NotFoundError, SpotiflowError
+from spotiflow.core.settings import Settings
+from spotiflow.pipeline.alerts import Alert, review
+from spotiflow.pipeline.polling import logins
+from spotiflow.pipeline.results import RunResult, StageOutcome
+from spotiflow.warehouse.database import open_warehouse
 
 _OPEN_GAPS = """
 select listener_id, gap_started_at, gap_ended_at from raw.history_gaps where closed_at is null order by 1, 2
@@ -53,7 +53,7 @@ def _of_poll(settings: Settings, outcome: StageOutcome) -> dict[str, str]:
 
 def logins_that_end(settings: Settings) -> dict[str, str]:
     """Return a sentence per login that ends within a month."""
-    from ingest.spotify.token_store import TokenStore, token_path
+    from spotiflow.ingest.spotify.token_store import TokenStore, token_path
 
     found = {}
     for name in logins(settings):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 
-from core.console import log
-from core.settings import Settings
+from spotiflow.core.console import log
+from spotiflow.core.settings import Settings
 
 TIMEOUT_SECONDS = 20
 TITLE = "spotiflow"

@@ -9,12 +9,12 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 
-from core.console import log
-from core.private_files import locked, write_private
-from core.redaction import redact
-from core.runs import utc_now
-from core.settings import Settings
-from pipeline.telling import tell
+from spotiflow.core.console import log
+from spotiflow.core.files import locked, write_private
+from spotiflow.core.redaction import redact
+from spotiflow.core.settings import Settings
+from spotiflow.pipeline.alert_delivery import tell
+from spotiflow.warehouse.run_log import utc_now
 
 
 @dataclass

@@ -7,12 +7,17 @@ from pathlib import Path
 from rich.console import RenderableType
 from rich.table import Table
 
-from core.backups import Backup, list_backups, read_backup, write_backup
-from core.database import hold
-from core.errors import NotFoundError
-from core.holder import only_one
-from core.restoring import Restored, restore
-from core.settings import Settings
+from spotiflow.core.errors import NotFoundError
+from spotiflow.core.settings import Settings
+from spotiflow.warehouse.backups import (
+    Backup,
+    list_backups,
+    read_backup,
+    write_backup,
+)
+from spotiflow.warehouse.database import hold
+from spotiflow.warehouse.restore import Restored, restore
+from spotiflow.warehouse.run_lock import only_one
 
 
 def make_backup(settings: Settings, folder: Path | None = None) -> Backup:

@@ -8,21 +8,21 @@ from pathlib import Path
 
 from rich.markup import escape
 
-from core.console import start_log
-from core.copying import in_words
-from core.database import prepare_home
-from core.errors import InputError, NotFoundError
-from core.settings import Settings
-from ingest.exports import import_exports
-from ingest.exports import receipt as export_receipt
-from ingest.kaggle import load_kaggle
-from ingest.kaggle import render as render_kaggle
-from ingest.listeners import add_listener
-from ingest.simulate import write_demo_inputs
-from pipeline.stage import Show
-from pipeline.stages import build_tables, train_models
-from report.build_summary import render_build
-from report.terminal import build_report
+from spotiflow.core.console import start_log
+from spotiflow.core.copying import in_words
+from spotiflow.core.errors import InputError, NotFoundError
+from spotiflow.core.settings import Settings
+from spotiflow.ingest.exports import import_exports
+from spotiflow.ingest.exports import receipt as export_receipt
+from spotiflow.ingest.kaggle import load_kaggle
+from spotiflow.ingest.kaggle import render as render_kaggle
+from spotiflow.ingest.listeners import add_listener
+from spotiflow.pipeline.stage import Show
+from spotiflow.pipeline.stage_runs import build_tables, train_models
+from spotiflow.report.build_summary import render_build
+from spotiflow.report.terminal import build_report
+from spotiflow.simulate import write_demo_inputs
+from spotiflow.warehouse.database import prepare_home
 
 LISTENER = "demo"
 MARKER = ".spotiflow-demo"
@@ -73,7 +73,7 @@ def run_demo(settings: Settings, *, show: Show) -> None:
 
 def train_if_possible(settings: Settings, *, show: Show) -> None:
     """Train, or say in one sentence what is missing for it; the rest of the line goes on either way."""
-    from ml.screen import render as render_training
+    from spotiflow.ml.show.screen import render as render_training
 
     try:
         result = train_models(settings)

@@ -8,12 +8,18 @@ from typing import Any
 
 import duckdb
 
-from core.built_inputs import as_one, built_inputs, changed_tables, current_inputs, is_of_models
-from core.database import open_warehouse
-from core.errors import NotFoundError, StillFailingError
-from core.runs import utc_now
-from core.settings import Settings
-from pipeline.stage import Job
+from spotiflow.core.errors import NotFoundError, StillFailingError
+from spotiflow.core.settings import Settings
+from spotiflow.pipeline.stage import Job
+from spotiflow.transform.fingerprints import (
+    as_one,
+    built_inputs,
+    changed_tables,
+    current_inputs,
+    is_of_models,
+)
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.warehouse.run_log import utc_now
 
 _LAST_INPUTS = """
 select inputs from raw.stage_runs
@@ -130,7 +136,7 @@ def changes(settings: Settings) -> set[str] | None:
 
 def training_inputs(settings: Settings) -> str | None:
     """Digest the catalogue, the code that trains, and who there is to train for; None without a catalogue."""
-    from ml.registry.versions import code_version, library_versions
+    from spotiflow.ml.engine.versions import code_version, library_versions
 
     found = _ask(settings, _CATALOGUE)
     if not found or not found[1]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from core.errors import (
+from spotiflow.core.errors import (
     ApiError,
     BuildError,
     HomeError,
@@ -17,8 +17,8 @@ from core.errors import (
     WarehouseBusyError,
     WarehouseError,
 )
-from core.interruption import Terminated
-from publish.postgres_errors import PostgresError
+from spotiflow.core.interruption import Terminated
+from spotiflow.publish.postgres_errors import PostgresError
 
 EVERY = "every"
 

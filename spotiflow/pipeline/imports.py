@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from core.settings import Settings
-from ingest.exports import import_exports
-from ingest.exports import receipt as export_receipt
-from ingest.features import import_features, render_imported
-from ingest.inputs import InputKind, require
-from ingest.kaggle import load_kaggle
-from ingest.kaggle import render as render_kaggle
-from ingest.scrobbles import import_scrobbles
-from ingest.scrobbles import render as render_scrobbles
-from pipeline.stage import Show
+from spotiflow.core.settings import Settings
+from spotiflow.ingest.exports import import_exports
+from spotiflow.ingest.exports import receipt as export_receipt
+from spotiflow.ingest.features import import_features, render_imported
+from spotiflow.ingest.files.inputs import InputKind, require
+from spotiflow.ingest.kaggle import load_kaggle
+from spotiflow.ingest.kaggle import render as render_kaggle
+from spotiflow.ingest.scrobbles import import_scrobbles
+from spotiflow.ingest.scrobbles import render as render_scrobbles
+from spotiflow.pipeline.stage import Show
 
 KINDS = (InputKind.EXPORT, InputKind.KAGGLE, InputKind.SCROBBLES, InputKind.FEATURES)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from core.console import log
-from core.errors import SpotiflowError
-from core.settings import Settings
-from core.values import LISTENER_NAME
-from pipeline.faults import exit_code_of
-from pipeline.stage import Done, Job
+from spotiflow.core.console import log
+from spotiflow.core.errors import SpotiflowError
+from spotiflow.core.setting_readers import LISTENER_NAME
+from spotiflow.core.settings import Settings
+from spotiflow.pipeline.faults import exit_code_of
+from spotiflow.pipeline.stage import Done, Job
 
 
 def not_due(job: Job) -> str | None:
@@ -26,8 +26,8 @@ def logins(settings: Settings) -> list[str]:
 
 def poll(job: Job) -> Done:
     """Ask for every listener, whatever became of the others. Raises the error where there is only one."""
-    from ingest.spotify.receipt import render
-    from ingest.spotify.sync import ingest_spotify
+    from spotiflow.ingest.spotify.receipt import render
+    from spotiflow.ingest.spotify.sync import ingest_spotify
 
     details, errors, n_new = [], list[SpotiflowError](), 0
     names = logins(job.settings)

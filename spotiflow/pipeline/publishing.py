@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import duckdb
 
-from core.database import open_warehouse
-from core.errors import NotFoundError, SpotiflowError
-from core.settings import Settings
-from pipeline.stage import Done, Job
-from publish import publish, render
+from spotiflow.core.errors import NotFoundError, SpotiflowError
+from spotiflow.core.settings import Settings
+from spotiflow.pipeline.stage import Done, Job
+from spotiflow.publish import publish, render
+from spotiflow.warehouse.database import open_warehouse
 
 # In `publish_postgres`: where to connect is in the PG* variables.
 BY_VARIABLES = "env"

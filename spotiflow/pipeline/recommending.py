@@ -7,10 +7,15 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from core.errors import InputError, LoginNeededError, NotFoundError, UsageError
-from core.settings import Settings
-from pipeline.stages import train_models
-from report.recommendations import Recommendations, Row, read_recommendations
+from spotiflow.core.errors import (
+    InputError,
+    LoginNeededError,
+    NotFoundError,
+    UsageError,
+)
+from spotiflow.core.settings import Settings
+from spotiflow.pipeline.stage_runs import train_models
+from spotiflow.report.recommendations import Recommendations, Row, read_recommendations
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,8 +105,8 @@ def _bring_up_to_date(settings: Settings, listener: str | None) -> None:
 
 
 def _planned(settings: Settings, wish: Wish, found: Recommendations) -> Recommendations:
-    from ml.recommend.places import NOW
-    from ml.recommend.plan import plan, way_in_words
+    from spotiflow.ml.recommend.places import NOW
+    from spotiflow.ml.recommend.plan import plan, way_in_words
 
     name = str(wish.name)
     rows = plan(settings, found.listener_id, name, wish.rows, start=wish.start or NOW, target=wish.target)
@@ -144,7 +149,7 @@ def send_to_spotify(
     A login without the right to make playlists is renewed where a person sits at the terminal.
     Raises InputError where there is nothing to send, LoginNeededError, ApiError and WaitError.
     """
-    from ingest.spotify.playlists import make_playlist
+    from spotiflow.ingest.spotify.playlists import make_playlist
 
     known = [row.spotify_track_id for row in found.rows if row.spotify_track_id]
     left_out = [f"{row.track_name} ({row.artist_name})" for row in found.rows if not row.spotify_track_id]
@@ -171,9 +176,9 @@ def send_to_spotify(
 
 
 def _ensure_right(settings: Settings, listener: str, ask: Ask | None, say: Say) -> None:
-    from ingest.spotify.auth import Way, log_in
-    from ingest.spotify.oauth import PLAYLIST_SCOPE
-    from ingest.spotify.playlists import check_right
+    from spotiflow.ingest.spotify.auth import Way, log_in
+    from spotiflow.ingest.spotify.oauth import PLAYLIST_SCOPE
+    from spotiflow.ingest.spotify.playlists import check_right
 
     try:
         check_right(settings, listener)

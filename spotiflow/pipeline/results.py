@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.table import Table
 
-from pipeline.faults import exit_code_of
+from spotiflow.pipeline.faults import exit_code_of
 
 SKIPPED = "skipped"
 

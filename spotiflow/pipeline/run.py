@@ -6,21 +6,28 @@ import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 
-from core.console import log
-from core.database import open_warehouse
-from core.errors import SpotiflowError, UsageError
-from core.holder import only_one
-from core.interruption import interruption
-from core.runs import record_stage, run_of_stages, status_of, store_run, utc_now, words_of
-from ingest.inputs import require
-from pipeline.causes import review_run
-from pipeline.faults import Rule, Then, rule_for
-from pipeline.imports import KINDS
-from pipeline.line import LINE
-from pipeline.polling import logins
-from pipeline.results import SKIPPED, RunResult, StageOutcome
-from pipeline.stage import Done, Job, Stage
-from report.terminal import build_report
+from spotiflow.core.console import log
+from spotiflow.core.errors import SpotiflowError, UsageError
+from spotiflow.core.interruption import interruption
+from spotiflow.ingest.files.inputs import require
+from spotiflow.pipeline.alert_causes import review_run
+from spotiflow.pipeline.faults import Rule, Then, rule_for
+from spotiflow.pipeline.imports import KINDS
+from spotiflow.pipeline.polling import logins
+from spotiflow.pipeline.results import SKIPPED, RunResult, StageOutcome
+from spotiflow.pipeline.stage import Done, Job, Stage
+from spotiflow.pipeline.stages import LINE
+from spotiflow.report.terminal import build_report
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.warehouse.run_lock import only_one
+from spotiflow.warehouse.run_log import (
+    record_stage,
+    run_of_stages,
+    status_of,
+    store_run,
+    utc_now,
+    words_of,
+)
 
 NAMES = tuple(stage.name for stage in LINE)
 

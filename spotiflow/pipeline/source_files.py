@@ -9,11 +9,11 @@ from pathlib import Path
 
 import duckdb
 
-from core.database import open_warehouse
-from core.errors import NotFoundError
-from core.runs import utc_now
-from core.settings import Settings
-from ingest.spotify.spool import PATTERN
+from spotiflow.core.errors import NotFoundError
+from spotiflow.core.settings import Settings
+from spotiflow.ingest.spotify.spool import PATTERN
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.warehouse.run_log import utc_now
 
 OK, PARTIAL, REFUSED, IGNORED = "ok", "partial", "refused", "ignored"
 # A file that changed so recently may still be on its way into the folder.

@@ -9,15 +9,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.console import log
-from core.errors import InputError
-from core.settings import Settings
-from core.values import Source
-from ingest.inputs import identify, wrong_input
-from ingest.spotify.spool import spooled
-from pipeline.imports import KINDS, import_paths
-from pipeline.source_files import IGNORED, OK, PARTIAL, REFUSED, Look, candidates, look_at, remember, unseen
-from pipeline.stage import Done, Job
+from spotiflow.core.console import log
+from spotiflow.core.errors import InputError
+from spotiflow.core.setting_readers import Source
+from spotiflow.core.settings import Settings
+from spotiflow.ingest.files.inputs import identify, wrong_input
+from spotiflow.ingest.spotify.spool import spooled
+from spotiflow.pipeline.imports import KINDS, import_paths
+from spotiflow.pipeline.source_files import (
+    IGNORED,
+    OK,
+    PARTIAL,
+    REFUSED,
+    Look,
+    candidates,
+    look_at,
+    remember,
+    unseen,
+)
+from spotiflow.pipeline.stage import Done, Job
 
 
 def not_due(job: Job) -> str | None:
@@ -38,7 +48,7 @@ def take_in(job: Job) -> Done:
 
     Paths of the command line come first. Raises WarehouseBusyError, WarehouseError, HomeError.
     """
-    from ingest.spotify.state import load_inbox
+    from spotiflow.ingest.spotify.state import load_inbox
 
     results = []
     if spooled(job.settings):

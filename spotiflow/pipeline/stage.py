@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from core.settings import Settings
+from spotiflow.core.settings import Settings
 
 Show = Callable[[Any], None]
 

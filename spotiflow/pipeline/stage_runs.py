@@ -6,18 +6,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from core import dbt
-from core.build_outcome import BuildResult
-from core.built_inputs import as_one
-from core.errors import DataTestError
-from core.runs import StageRun, record_stage
-from core.settings import Settings
-from pipeline import due
+from spotiflow.core.errors import DataTestError
+from spotiflow.core.settings import Settings
+from spotiflow.pipeline import due
+from spotiflow.transform import runner
+from spotiflow.transform.fingerprints import as_one
+from spotiflow.transform.outcome import BuildResult
+from spotiflow.warehouse.run_log import StageRun, record_stage
 
 if TYPE_CHECKING:
-    from ml.refresh import Refreshed
-    from ml.registry.manage import Change
-    from ml.results import TrainResult
+    from spotiflow.ml.refresh import Refreshed
+    from spotiflow.ml.registry.manage import Change
+    from spotiflow.ml.show.results import TrainResult
 
 
 def build_tables(
@@ -30,7 +30,7 @@ def build_tables(
 ) -> BuildResult:
     """Build tables as `core.dbt.build` does and record the stage. Raises as that function."""
     with record_stage(settings, "build") as stage, _failures_remembered(stage):
-        result = dbt.build(settings, layer=layer, branch=branch, select=select, full_refresh=full_refresh)
+        result = runner.build(settings, layer=layer, branch=branch, select=select, full_refresh=full_refresh)
         stage.detail = f"{len(result.models)} models, {result.n_tests_passed} tests passed"
     return result
 
@@ -39,7 +39,7 @@ def rebuild_tables(settings: Settings) -> BuildResult:
     """Build what reads schema ml and record that as a stage of its own. Raises as `core.dbt.build`."""
     inputs = due.model_rows(settings)
     with record_stage(settings, "rebuild") as stage, _failures_remembered(stage):
-        result = dbt.build(settings, select=dbt.FROM_ML)
+        result = runner.build(settings, select=runner.FROM_ML)
         stage.detail = f"{len(result.models)} models, {result.n_tests_passed} tests passed"
         stage.inputs = inputs
     return result
@@ -62,7 +62,7 @@ def train_models(
 
     Raises NotFoundError where nothing can be trained yet, and as `core.dbt.build`.
     """
-    from ml.train import train
+    from spotiflow.ml.train import train
 
     is_whole = models is None and recipe == "best"
     scored = due.scoring_inputs(settings) if is_whole else None
@@ -86,8 +86,8 @@ def change_champion(settings: Settings, model: str, *, version: str | None = Non
     What the new champion predicts, and the tables that read it, are made anew.
     Raises as `ml.registry.manage.promote` and `rollback`.
     """
-    from ml.registry.manage import promote, rollback
-    from ml.train import TASKS
+    from spotiflow.ml.registry.manage import promote, rollback
+    from spotiflow.ml.train import TASKS
 
     with record_stage(settings, "promote" if version else "rollback") as stage:
         change = promote(settings, TASKS, model, version) if version else rollback(settings, TASKS, model)
@@ -103,11 +103,11 @@ def score_models(settings: Settings) -> Refreshed | TrainResult:
     Where no training can be built on yet, whatever reads listening is done in full. Raises NotFoundError for
     nothing.
     """
-    from ml.refresh import refresh
+    from spotiflow.ml.refresh import refresh
 
     refreshed = refresh(settings)
     if refreshed is not None:
         return refreshed
-    from ml.train import train
+    from spotiflow.ml.train import train
 
     return train(settings, only_listeners=True)

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from core.errors import NotFoundError
-from pipeline import due, polling, publishing, sources
-from pipeline.stage import Done, Job, Stage
-from pipeline.stages import build_tables, rebuild_tables, score_models, train_models
+from spotiflow.core.errors import NotFoundError
+from spotiflow.pipeline import (
+    due,
+    polling,
+    publishing,
+    sources,
+)
+from spotiflow.pipeline.stage import Done, Job, Stage
+from spotiflow.pipeline.stage_runs import (
+    build_tables,
+    rebuild_tables,
+    score_models,
+    train_models,
+)
 
 
 def _build(job: Job) -> Done:
-    from report.build_summary import render_build
+    from spotiflow.report.build_summary import render_build
 
     result = build_tables(job.settings)
     job.show(render_build(job.settings, result))
@@ -17,7 +27,7 @@ def _build(job: Job) -> Done:
 
 
 def _train(job: Job) -> Done:
-    from ml.screen import render
+    from spotiflow.ml.show.screen import render
 
     result = train_models(job.settings, rebuild=False)
     job.show(render(result))

@@ -7,9 +7,9 @@ from typing import Any
 
 import duckdb
 
-from core.errors import NotFoundError
-from publish.results import Published
-from publish.tables import MONTH_OF, Column, Table
+from spotiflow.core.errors import NotFoundError
+from spotiflow.publish.results import Published
+from spotiflow.publish.tables import MONTH_OF, Column, Table
 
 # How long older versions can be read; their files go after that.
 KEPT_HOURS = 30 * 24

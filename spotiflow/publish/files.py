@@ -13,9 +13,9 @@ from pathlib import Path
 
 import duckdb
 
-from core.errors import HomeError
-from publish.results import Published
-from publish.tables import MONTH_OF, Table
+from spotiflow.core.errors import HomeError
+from spotiflow.publish.results import Published
+from spotiflow.publish.tables import MONTH_OF, Table
 
 NEW, OLD = ".new-", ".old-"
 DICTIONARY = "columns.csv"

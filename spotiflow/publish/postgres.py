@@ -14,11 +14,11 @@ from urllib.parse import urlsplit
 
 import duckdb
 
-from core.console import log
-from core.errors import InputError, NotFoundError
-from publish.postgres_errors import PostgresError, plain_words, reason
-from publish.results import Published
-from publish.tables import Column, Table
+from spotiflow.core.console import log
+from spotiflow.core.errors import InputError, NotFoundError
+from spotiflow.publish.postgres_errors import PostgresError, plain_words, reason
+from spotiflow.publish.results import Published
+from spotiflow.publish.tables import Column, Table
 
 POSTGRES_TYPES = {
     "BIGINT": "bigint",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from core.errors import SpotiflowError
+from spotiflow.core.errors import SpotiflowError
 
 _GONE = re.compile(
     "server closed the connection|terminating connection|connection to server was lost|"

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import duckdb
 
-from core.build_results import stale_tables
-from core.console import log, progress
-from core.database import open_warehouse
-from core.errors import NotFoundError, SpotiflowError, UsageError
-from core.settings import Settings
-from publish import delta, files, postgres
-from publish.postgres_errors import PostgresError
-from publish.results import Published, PublishResult
-from publish.snapshot import snapshot
-from publish.tables import LAYERS, Table, list_tables
+from spotiflow.core.console import log, progress
+from spotiflow.core.errors import NotFoundError, SpotiflowError, UsageError
+from spotiflow.core.settings import Settings
+from spotiflow.publish import delta, files, postgres
+from spotiflow.publish.postgres_errors import PostgresError
+from spotiflow.publish.results import Published, PublishResult
+from spotiflow.publish.snapshot import snapshot
+from spotiflow.publish.tables import LAYERS, Table, list_tables
+from spotiflow.transform.table_results import stale_tables
+from spotiflow.warehouse.database import open_warehouse
 
 TARGETS = ("postgres", "parquet", "delta", "csv")
 EMBEDDINGS = ("track_embeddings", "listener_embeddings")

@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.text import Text
 
-from core.errors import SpotiflowError
+from spotiflow.core.errors import SpotiflowError
 
 
 @dataclass(frozen=True)

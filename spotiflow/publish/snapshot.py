@@ -9,9 +9,9 @@ from pathlib import Path
 
 import duckdb
 
-from core.database import open_warehouse
-from core.scratch import scratch_folder
-from core.settings import Settings
+from spotiflow.core.settings import Settings
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.warehouse.temp_folder import scratch_folder
 
 
 @contextmanager

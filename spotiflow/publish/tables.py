@@ -9,8 +9,8 @@ from typing import Any
 
 import duckdb
 
-from core.build_results import LAST_GOOD_SUFFIX
-from core.built_inputs import PROJECT_DIR
+from spotiflow.transform.fingerprints import PROJECT_DIR
+from spotiflow.transform.table_results import LAST_GOOD_SUFFIX
 
 LAYERS = ("gold", "silver")
 # A table with this column is one row per play or stream: long, and read month by month.

@@ -10,16 +10,21 @@ from typing import Any
 
 from rich.text import Text
 
-from core.database import open_warehouse
-from core.errors import NotFoundError
-from core.settings import Settings
-from report import words
-from report.canvas import ACCENT, QUIET, WARNING, Canvas
-from report.listeners import choose
-from report.paper import Paper
-from report.period import Period
-from report.queries import Gold, Query
-from report.sections import ranking, years
+from spotiflow.core.errors import NotFoundError
+from spotiflow.core.settings import Settings
+from spotiflow.report.drawing import words
+from spotiflow.report.drawing.canvas import (
+    ACCENT,
+    QUIET,
+    WARNING,
+    Canvas,
+)
+from spotiflow.report.drawing.paper import Paper
+from spotiflow.report.gold.queries import Gold, Query
+from spotiflow.report.listeners import choose
+from spotiflow.report.period import Period
+from spotiflow.report.sections import ranking, years
+from spotiflow.warehouse.database import open_warehouse
 
 LOG = ("listening_log",)
 WHERE = "where listener_id = $listener and date between $first and $last"

@@ -7,12 +7,12 @@ from typing import Any
 import duckdb
 from rich.text import Text
 
-from core.build_outcome import BuildResult
-from core.database import open_warehouse
-from core.dbt import SYNTHETIC_MODEL
-from core.errors import NotFoundError
-from core.settings import Settings
-from report import words
+from spotiflow.core.errors import NotFoundError
+from spotiflow.core.settings import Settings
+from spotiflow.report.drawing import words
+from spotiflow.transform.outcome import BuildResult
+from spotiflow.transform.runner import SYNTHETIC_MODEL
+from spotiflow.warehouse.database import open_warehouse
 
 SOURCES = ("real", "synthetic", "kaggle", "unknown")
 TRACKS_BY_SOURCE = "select feature_source, count(*) from silver.track_features group by feature_source"

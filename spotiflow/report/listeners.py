@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from core.errors import NotFoundError, UsageError
-from core.settings import Settings
-from report.queries import LISTENERS, Gold
-from report.words import clean
+from spotiflow.core.errors import NotFoundError, UsageError
+from spotiflow.core.settings import Settings
+from spotiflow.report.drawing.words import clean
+from spotiflow.report.gold.queries import LISTENERS, Gold
 
 
 def choose(gold: Gold, settings: Settings, wanted: str | None) -> str:

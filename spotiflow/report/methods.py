@@ -9,13 +9,13 @@ from typing import Any
 
 from rich.text import Text
 
-from core.database import open_warehouse
-from core.settings import Settings
-from report import words
-from report.canvas import Canvas
-from report.paper import Paper
-from report.queries import Gold, Query
-from report.terminal import Report
+from spotiflow.core.settings import Settings
+from spotiflow.report.drawing import words
+from spotiflow.report.drawing.canvas import Canvas
+from spotiflow.report.drawing.paper import Paper
+from spotiflow.report.gold.queries import Gold, Query
+from spotiflow.report.terminal import Report
+from spotiflow.warehouse.database import open_warehouse
 
 HISTORY_SOURCES = Query(
     ("history_completeness",),

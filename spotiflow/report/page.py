@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from report.canvas import GAP, Canvas, beside
-from report.paper import TWO_COLUMNS, Paper
-from report.sections import (
+from spotiflow.report.drawing.canvas import GAP, Canvas, beside
+from spotiflow.report.drawing.paper import TWO_COLUMNS, Paper
+from spotiflow.report.sections import (
     clock,
     findings,
     genres,
@@ -27,7 +27,7 @@ from report.sections import (
 )
 
 if TYPE_CHECKING:
-    from report.terminal import Report
+    from spotiflow.report.terminal import Report
 
 Draw = Callable[[Canvas], list[Text]]
 

@@ -7,10 +7,10 @@ from contextlib import suppress
 
 from rich.console import RenderableType
 
-from core.errors import SpotiflowError
-from core.settings import Settings
-from report.sql import TABLE_ROWS, format_rows, run_sql
-from report.tables import describe_table, list_tables
+from spotiflow.core.errors import SpotiflowError
+from spotiflow.core.settings import Settings
+from spotiflow.report.sql import TABLE_ROWS, format_rows, run_sql
+from spotiflow.report.tables import describe_table, list_tables
 
 WELCOME = "One SELECT, ended by a semicolon. Also: tables, tables NAME, quit (or Ctrl+D)."
 FIRST, NEXT = "spotiflow> ", "      ...> "

@@ -9,11 +9,11 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from core.database import open_warehouse
-from core.settings import Settings
-from report import words
-from report.listeners import choose
-from report.queries import Gold, Query
+from spotiflow.core.settings import Settings
+from spotiflow.report.drawing import words
+from spotiflow.report.gold.queries import Gold, Query
+from spotiflow.report.listeners import choose
+from spotiflow.warehouse.database import open_warehouse
 
 LISTS = Query(
     ("track_recommendations",),

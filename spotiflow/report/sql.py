@@ -13,11 +13,11 @@ import duckdb
 from rich.console import RenderableType
 from rich.text import Text
 
-from core.database import open_warehouse
-from core.errors import InputError, UsageError
-from core.settings import Settings
-from report.grid import Grid
-from report.words import clean
+from spotiflow.core.errors import InputError, UsageError
+from spotiflow.core.settings import Settings
+from spotiflow.report.drawing.grid import Grid
+from spotiflow.report.drawing.words import clean
+from spotiflow.warehouse.database import open_warehouse
 
 STYLES = ("table", "csv", "json", "md")
 READING = ("SELECT", "EXPLAIN", "PRAGMA", "CALL", "MULTI")

@@ -12,10 +12,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from core.database import open_warehouse
-from core.errors import NotFoundError
-from core.settings import Settings
-from report.words import clean, count
+from spotiflow.core.errors import NotFoundError
+from spotiflow.core.settings import Settings
+from spotiflow.report.drawing.words import clean, count
+from spotiflow.warehouse.database import open_warehouse
 
 LAYERS = ("gold", "silver", "bronze", "raw", "ml")
 LAYER_TITLES = {

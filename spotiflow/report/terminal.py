@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from core.database import open_warehouse
-from core.errors import NotFoundError
-from core.settings import Settings
-from report.listeners import choose
-from report.page import Page
-from report.period import Period
-from report.period_queries import PeriodGold
-from report.queries import Gold
-from report.sections import (
+from spotiflow.core.errors import NotFoundError
+from spotiflow.core.settings import Settings
+from spotiflow.report.drawing.words import clean
+from spotiflow.report.gold.period_queries import PeriodGold
+from spotiflow.report.gold.queries import Gold
+from spotiflow.report.listeners import choose
+from spotiflow.report.page import Page
+from spotiflow.report.period import Period
+from spotiflow.report.sections import (
     clock,
     findings,
     genres,
@@ -27,7 +27,7 @@ from report.sections import (
     who,
     years,
 )
-from report.words import clean
+from spotiflow.warehouse.database import open_warehouse
 
 
 @dataclass(frozen=True)

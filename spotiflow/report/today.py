@@ -9,14 +9,19 @@ from typing import Any
 import duckdb
 from rich.text import Text
 
-from core.database import open_warehouse
-from core.runs import utc_now
-from core.settings import Settings
-from report import words
-from report.canvas import ACCENT, QUIET, WARNING, Canvas
-from report.listeners import choose
-from report.paper import Paper
-from report.queries import LISTENERS, Gold, Query
+from spotiflow.core.settings import Settings
+from spotiflow.report.drawing import words
+from spotiflow.report.drawing.canvas import (
+    ACCENT,
+    QUIET,
+    WARNING,
+    Canvas,
+)
+from spotiflow.report.drawing.paper import Paper
+from spotiflow.report.gold.queries import LISTENERS, Gold, Query
+from spotiflow.report.listeners import choose
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.warehouse.run_log import utc_now
 
 NUMBER_WIDTH = 9
 _TODAY = """

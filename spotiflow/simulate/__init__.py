@@ -4,8 +4,8 @@
 formats of the real sources, so that they go in by the same commands.
 """
 
-from ingest.simulate.demo import DemoInputs, write_demo_inputs
-from ingest.simulate.simulation import simulate
-from ingest.simulate.simulation_receipt import SimulationReceipt, render
+from spotiflow.simulate.demo import DemoInputs, write_demo_inputs
+from spotiflow.simulate.simulation import simulate
+from spotiflow.simulate.simulation_receipt import SimulationReceipt, render
 
 __all__ = ["DemoInputs", "SimulationReceipt", "render", "simulate", "write_demo_inputs"]

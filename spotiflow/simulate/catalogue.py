@@ -7,10 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ingest.simulate import names
-from ingest.simulate.features import ENERGY, VALENCE, Ints, draw_sound
-from ingest.simulate.genres import GENRES
-from ingest.simulate.world import Flags, World
+from spotiflow.simulate import names
+from spotiflow.simulate.features import (
+    ENERGY,
+    VALENCE,
+    Ints,
+    draw_sound,
+)
+from spotiflow.simulate.genres import GENRES
+from spotiflow.simulate.world import Flags, World
 
 # Half of a real person's tracks are in no catalogue, some by known artists, some by unknown ones
 # (docs/evidence.md 3: first artist known for 40-81 %).

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ingest.simulate.catalogue import Catalogue
-from ingest.simulate.features import as_columns
-from ingest.simulate.genres import GENRES
-from ingest.simulate.world import World
+from spotiflow.simulate.catalogue import Catalogue
+from spotiflow.simulate.features import as_columns
+from spotiflow.simulate.genres import GENRES
+from spotiflow.simulate.world import World
 
 # The first cell is empty: a row index that was written without a name.
 HEADER = (

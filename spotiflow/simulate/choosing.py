@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from math import exp
 
-from ingest.simulate.habits import Habits
-from ingest.simulate.memory import Draw, Memory
-from ingest.simulate.taste import Weights, pick
-from ingest.simulate.world import World
+from spotiflow.simulate.habits import Habits
+from spotiflow.simulate.memory import Draw, Memory
+from spotiflow.simulate.taste import Weights, pick
+from spotiflow.simulate.world import World
 
 _TRIES = 12
 _NOWHERE = -2

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.simulate.features import Floats, Ints
-from ingest.simulate.habits import Habits
-from ingest.simulate.population import CHRONOTYPES, Listener
+from spotiflow.simulate.features import Floats, Ints
+from spotiflow.simulate.habits import Habits
+from spotiflow.simulate.population import CHRONOTYPES, Listener
 
 # Share of plays by hour, two harmonics: mean, cos 24 h, sin 24 h, cos 12 h, sin 12 h; Monday and Saturday of
 # docs/evidence.md 1. Other weekdays take Monday's, Sunday takes Saturday's.

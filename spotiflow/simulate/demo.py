@@ -7,18 +7,23 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from core.errors import UsageError
-from ingest.simulate.catalogue import make_world, publish
-from ingest.simulate.catalogue_file import write_catalogue
-from ingest.simulate.clock import epoch
-from ingest.simulate.export_files import write_export
-from ingest.simulate.export_rows import Row, music_rows, near_duplicates, spoken_rows
-from ingest.simulate.habits import Habits
-from ingest.simulate.listening import listen
-from ingest.simulate.playback import observe
-from ingest.simulate.population import Listener, draw_listener
-from ingest.simulate.spoken import speak
-from ingest.simulate.world import World
+from spotiflow.core.errors import UsageError
+from spotiflow.simulate.catalogue import make_world, publish
+from spotiflow.simulate.catalogue_file import write_catalogue
+from spotiflow.simulate.clock import epoch
+from spotiflow.simulate.export_files import write_export
+from spotiflow.simulate.export_rows import (
+    Row,
+    music_rows,
+    near_duplicates,
+    spoken_rows,
+)
+from spotiflow.simulate.habits import Habits
+from spotiflow.simulate.listening import listen
+from spotiflow.simulate.playback import observe
+from spotiflow.simulate.population import Listener, draw_listener
+from spotiflow.simulate.spoken import speak
+from spotiflow.simulate.world import World
 
 # A fixed last day: the demo shows the same figures whenever it runs.
 DEFAULT_UNTIL = date(2026, 10, 31)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from math import inf
 
-from ingest.simulate.habits import Habits
+from spotiflow.simulate.habits import Habits
 
 EFFECTS = ("everyday", "none", "weekend", "rhythm", "week", "transition")
 # Effects that move the energy of what plays, and their sizes in standard deviations of the energy of tracks.

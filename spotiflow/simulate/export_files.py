@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from ingest.simulate.export_rows import Row
+from spotiflow.simulate.export_rows import Row
 
 FOLDER = "Spotify Extended Streaming History"
 README = "ReadMeFirst_ExtendedStreamingHistory.pdf"

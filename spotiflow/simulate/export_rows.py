@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from ingest.simulate.features import Ints
-from ingest.simulate.listening import MusicPlays
-from ingest.simulate.playback import Playback
-from ingest.simulate.spoken import SpokenPlay
-from ingest.simulate.world import World
+from spotiflow.simulate.features import Ints
+from spotiflow.simulate.listening import MusicPlays
+from spotiflow.simulate.playback import Playback
+from spotiflow.simulate.spoken import SpokenPlay
+from spotiflow.simulate.world import World
 
 Row = dict[str, Any]
 

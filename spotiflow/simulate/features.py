@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.simulate.genres import GENRES
+from spotiflow.simulate.genres import GENRES
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

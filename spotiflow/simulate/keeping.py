@@ -11,13 +11,13 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from core.runs import utc_now
-from ingest.ingest_runs import begin_run, finish_run
-from ingest.listeners import make_listener
-from ingest.plays import PLAY_ID_SQL
-from ingest.simulate.life import Life, Span
-from ingest.simulate.world import World
-from ingest.storing import transaction
+from spotiflow.ingest.history.play_id import PLAY_ID_SQL
+from spotiflow.ingest.history.store import transaction
+from spotiflow.ingest.ingest_runs import begin_run, finish_run
+from spotiflow.ingest.listeners import make_listener
+from spotiflow.simulate.life import Life, Span
+from spotiflow.simulate.world import World
+from spotiflow.warehouse.run_log import utc_now
 
 SOURCE = "simulated"
 # Nobody of these was in the warehouse a moment ago, and a listener's name is part of the id of a play: no

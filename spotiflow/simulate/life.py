@@ -9,12 +9,12 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from ingest.simulate.effects import Truth, habits_for, truths
-from ingest.simulate.listening import MusicPlays, listen
-from ingest.simulate.playback import observe
-from ingest.simulate.population import Listener, draw_person
-from ingest.simulate.taste import WEEKS_PER_STEP, Turn, draw_turns
-from ingest.simulate.world import World
+from spotiflow.simulate.effects import Truth, habits_for, truths
+from spotiflow.simulate.listening import MusicPlays, listen
+from spotiflow.simulate.playback import observe
+from spotiflow.simulate.population import Listener, draw_person
+from spotiflow.simulate.taste import WEEKS_PER_STEP, Turn, draw_turns
+from spotiflow.simulate.world import World
 
 
 @dataclass(frozen=True)

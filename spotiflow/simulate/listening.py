@@ -12,16 +12,16 @@ from random import Random
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.simulate.choosing import Chooser, Moment
-from ingest.simulate.clock import Plan, plan_sessions
-from ingest.simulate.effects import ENERGETIC, TRANSITION_SIZE
-from ingest.simulate.features import Floats, Ints
-from ingest.simulate.habits import Habits
-from ingest.simulate.memory import Draw
-from ingest.simulate.planting import Planted, own_energy, plant
-from ingest.simulate.population import Listener
-from ingest.simulate.taste import Taste, Turn, form_taste
-from ingest.simulate.world import World
+from spotiflow.simulate.choosing import Chooser, Moment
+from spotiflow.simulate.clock import Plan, plan_sessions
+from spotiflow.simulate.effects import ENERGETIC, TRANSITION_SIZE
+from spotiflow.simulate.features import Floats, Ints
+from spotiflow.simulate.habits import Habits
+from spotiflow.simulate.memory import Draw
+from spotiflow.simulate.planting import Planted, own_energy, plant
+from spotiflow.simulate.population import Listener
+from spotiflow.simulate.taste import Taste, Turn, form_taste
+from spotiflow.simulate.world import World
 
 # Sessions lie at least this far apart, else they would be one (session gap 30 min, section 6).
 _SESSION_GAP_S = 2100

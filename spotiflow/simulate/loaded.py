@@ -9,10 +9,16 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from core.errors import InputError
-from ingest.simulate import names
-from ingest.simulate.features import AUDIO, ENERGY, VALENCE, Ints, Sound
-from ingest.simulate.world import World
+from spotiflow.core.errors import InputError
+from spotiflow.simulate import names
+from spotiflow.simulate.features import (
+    AUDIO,
+    ENERGY,
+    VALENCE,
+    Ints,
+    Sound,
+)
+from spotiflow.simulate.world import World
 
 _SEED = 4
 # Tracks that are in no catalogue, by artists of whom a quarter are in none either (docs/evidence.md 3).

@@ -12,8 +12,8 @@ from datetime import date
 
 import numpy as np
 
-from ingest.simulate.clock import Plan
-from ingest.simulate.effects import (
+from spotiflow.simulate.clock import Plan
+from spotiflow.simulate.effects import (
     DAY_ENDS,
     RHYTHM_PEAK_HOUR,
     RHYTHM_SIZE,
@@ -21,9 +21,9 @@ from ingest.simulate.effects import (
     WEEKEND_SIZE,
     planted_week,
 )
-from ingest.simulate.features import Floats, Ints
-from ingest.simulate.taste import Weights
-from ingest.simulate.world import MOST_ENERGY, World
+from spotiflow.simulate.features import Floats, Ints
+from spotiflow.simulate.taste import Weights
+from spotiflow.simulate.world import MOST_ENERGY, World
 
 # Of planned rows, the share that becomes plays of 30 s (habits.skip_shares), and of these the share whose
 # energy the catalogue knows (habits.catalogue_share; its tracks run out sooner).

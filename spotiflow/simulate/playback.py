@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.simulate.features import Floats, Ints
-from ingest.simulate.listening import MusicPlays
+from spotiflow.simulate.features import Floats, Ints
+from spotiflow.simulate.listening import MusicPlays
 
 Flags = NDArray[np.bool_]
 Texts = NDArray[Any]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ingest.simulate.features import Floats
+from spotiflow.simulate.features import Floats
 
 # Country, time zone. Zones with and without daylight saving, east and west.
 _HOMES = (

@@ -12,22 +12,27 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
-from core.console import log, progress
-from core.database import open_warehouse
-from core.errors import UsageError
-from core.scratch import scratch_folder
-from core.settings import Settings
-from ingest.kaggle import load_kaggle
-from ingest.simulate.ahead import one_ahead
-from ingest.simulate.catalogue import make_world, publish
-from ingest.simulate.catalogue_file import write_catalogue
-from ingest.simulate.demo import DEFAULT_UNTIL
-from ingest.simulate.effects import EFFECTS
-from ingest.simulate.keeping import offer_tracks, store
-from ingest.simulate.life import Life, Span, live, name_of
-from ingest.simulate.loaded import load_world
-from ingest.simulate.simulation_receipt import CatalogueUsed, SimulationReceipt
-from ingest.simulate.world import World
+from spotiflow.core.console import log, progress
+from spotiflow.core.errors import UsageError
+from spotiflow.core.settings import Settings
+from spotiflow.ingest.kaggle import load_kaggle
+from spotiflow.simulate.ahead import one_ahead
+from spotiflow.simulate.catalogue import make_world, publish
+from spotiflow.simulate.catalogue_file import write_catalogue
+from spotiflow.simulate.demo import DEFAULT_UNTIL
+from spotiflow.simulate.effects import EFFECTS
+from spotiflow.simulate.keeping import offer_tracks, store
+from spotiflow.simulate.life import (
+    Life,
+    Span,
+    live,
+    name_of,
+)
+from spotiflow.simulate.loaded import load_world
+from spotiflow.simulate.simulation_receipt import CatalogueUsed, SimulationReceipt
+from spotiflow.simulate.world import World
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.warehouse.temp_folder import scratch_folder
 
 # The simulated catalogue is one and the same for all seeds: else a second simulation in the same warehouse
 # would give other rows than it gives in a new one.

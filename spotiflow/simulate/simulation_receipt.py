@@ -10,8 +10,8 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from ingest.receipt_parts import remarks
-from ingest.simulate.life import Span
+from spotiflow.ingest.history.receipts import remarks
+from spotiflow.simulate.life import Span
 
 
 @dataclass(frozen=True)

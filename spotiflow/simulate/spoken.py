@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from ingest.simulate import names
-from ingest.simulate.clock import epoch
-from ingest.simulate.features import Floats, Ints
-from ingest.simulate.listening import MusicPlays
-from ingest.simulate.population import Listener
+from spotiflow.simulate import names
+from spotiflow.simulate.clock import epoch
+from spotiflow.simulate.features import Floats, Ints
+from spotiflow.simulate.listening import MusicPlays
+from spotiflow.simulate.population import Listener
 
 # Local hours at which people listen to talk: on the way to work and back, and before sleep (assumed).
 _HOURS, _HOUR_SHARES, _HOUR_SPREAD = (7.9, 17.6, 21.8), (0.45, 0.35, 0.2), 0.5

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ingest.simulate.features import Floats
-from ingest.simulate.habits import Habits
-from ingest.simulate.population import Listener
-from ingest.simulate.world import World
+from spotiflow.simulate.features import Floats
+from spotiflow.simulate.habits import Habits
+from spotiflow.simulate.population import Listener
+from spotiflow.simulate.world import World
 
 # A candidate's chance grows with popularity^z (docs/evidence.md 1).
 _POPULARITY_EXPONENT = 0.6

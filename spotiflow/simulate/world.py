@@ -7,7 +7,13 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.simulate.features import ENERGY, VALENCE, Floats, Ints, Sound
+from spotiflow.simulate.features import (
+    ENERGY,
+    VALENCE,
+    Floats,
+    Ints,
+    Sound,
+)
 
 Flags = NDArray[np.bool_]
 # Energy counts up to so many standard deviations when the hour, or a planted effect, favours it.

@@ -1,6 +1,6 @@
 """The dbt macro that creates the raw and ml tables, generated from the one definition in schema.sql.
 
-Run `python -m core.dbt_sources` after a change of schema.sql; a test compares the two.
+Run `python -m spotiflow.transform.dbt_sources` after a change of schema.sql; a test compares the two.
 """
 
 from __future__ import annotations
@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from core.schema import ddl
+from spotiflow.warehouse.schema import ddl
 
-MACRO_PATH = Path(__file__).resolve().parent.parent / "dbt_project" / "macros" / "create_sources.sql"
-HEAD = "{#- Generated from core/schema.sql by `python -m core.dbt_sources`; do not edit. -#}\n"
+MACRO_PATH = Path(__file__).resolve().parents[2] / "dbt_project" / "macros" / "create_sources.sql"
+HEAD = "{#- Generated from schema.sql by `python -m spotiflow.transform.dbt_sources`; do not edit. -#}\n"
 
 
 def dbt_macro_text() -> str:

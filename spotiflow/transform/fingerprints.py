@@ -14,11 +14,16 @@ from pathlib import Path
 
 import duckdb
 
-from core.runs import utc_now
-from core.settings import Settings
-from core.transactions import roll_back
+from spotiflow.core.settings import Settings
+from spotiflow.core.transactions import roll_back
+from spotiflow.warehouse.run_log import utc_now
 
-PROJECT_DIR = Path(__file__).resolve().parent.parent / "dbt_project"
+_PACKAGE = Path(__file__).resolve().parent.parent
+# Inside the package where it is installed, beside it in a checkout.
+PROJECT_DIR = next(
+    (place for place in (_PACKAGE / "dbt_project", _PACKAGE.parent / "dbt_project") if place.is_dir()),
+    _PACKAGE / "dbt_project",
+)
 # What a build is made of; the tests decide what of it is kept.
 PROJECT_FOLDERS = ("models", "macros", "tests")
 PROJECT_SUFFIXES = (".sql", ".yml", ".py", ".csv")

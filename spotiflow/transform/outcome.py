@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.build_results import table_results
-from core.console import log
-from core.database import open_warehouse
-from core.errors import BuildError, DataTestError, InputError
-from core.settings import Settings
+from spotiflow.core.console import log
+from spotiflow.core.errors import BuildError, DataTestError, InputError
+from spotiflow.core.settings import Settings
+from spotiflow.transform.table_results import table_results
+from spotiflow.warehouse.database import open_warehouse
 
 SLOWEST_SHOWN = 3
 

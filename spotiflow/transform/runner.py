@@ -12,8 +12,10 @@ from typing import Any
 
 import duckdb
 
-from core.build_outcome import BuildResult, raise_for
-from core.built_inputs import (
+from spotiflow.core.console import progress
+from spotiflow.core.errors import DataTestError, UsageError
+from spotiflow.core.settings import Settings
+from spotiflow.transform.fingerprints import (
     PROJECT_DIR,
     built_inputs,
     changed_tables,
@@ -22,10 +24,8 @@ from core.built_inputs import (
     record_built,
     variables,
 )
-from core.console import progress
-from core.database import open_warehouse
-from core.errors import DataTestError, UsageError
-from core.settings import Settings
+from spotiflow.transform.outcome import BuildResult, raise_for
+from spotiflow.warehouse.database import open_warehouse
 
 LAYERS = ("bronze", "silver", "gold")
 BRANCHES = ("descriptive", "diagnostic", "predictive", "prescriptive", "cognitive")

@@ -18,12 +18,17 @@ from typing import Any
 
 import duckdb
 
-from core.console import log
-from core.copies import remember_copy
-from core.copying import copy_private, in_words, sync_folder, write_private_bytes
-from core.errors import InputError, WarehouseError
-from core.processes import is_alive
-from core.settings import Settings
+from spotiflow.core.console import log
+from spotiflow.core.copying import (
+    copy_private,
+    in_words,
+    sync_folder,
+    write_private_bytes,
+)
+from spotiflow.core.errors import InputError, WarehouseError
+from spotiflow.core.processes import is_alive
+from spotiflow.core.settings import Settings
+from spotiflow.warehouse.known_copies import remember_copy
 
 MANIFEST = "backup.json"
 # What is in a backup besides the warehouse: files and folders of the home. Logins are not: they are secrets,

@@ -11,11 +11,17 @@ from pathlib import Path
 
 import duckdb
 
-from core.backups import write_backup
-from core.errors import HomeError, NotFoundError, SpotiflowError, WarehouseBusyError, WarehouseError
-from core.processes import in_words
-from core.schema import apply_schema, is_outdated, missing_parts
-from core.settings import Settings
+from spotiflow.core.errors import (
+    HomeError,
+    NotFoundError,
+    SpotiflowError,
+    WarehouseBusyError,
+    WarehouseError,
+)
+from spotiflow.core.processes import in_words
+from spotiflow.core.settings import Settings
+from spotiflow.warehouse.backups import write_backup
+from spotiflow.warehouse.schema import apply_schema, is_outdated, missing_parts
 
 # The newest format that the DuckDB shells people have (1.2 and later) can open.
 STORAGE_VERSION = "v1.2.0"

@@ -7,8 +7,8 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from core.console import log
-from core.settings import Settings
+from spotiflow.core.console import log
+from spotiflow.core.settings import Settings
 
 
 @dataclass(frozen=True)

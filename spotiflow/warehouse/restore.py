@@ -8,13 +8,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from core.backups import INBOX, ROOMS, Backup, check, write_backup
-from core.console import log
-from core.copying import in_words
-from core.database import hold, prepare_home
-from core.errors import HomeError, NotFoundError, WarehouseBusyError, WarehouseError
-from core.schema import SCHEMA_VERSION
-from core.settings import Settings
+from spotiflow.core.console import log
+from spotiflow.core.copying import in_words
+from spotiflow.core.errors import (
+    HomeError,
+    NotFoundError,
+    WarehouseBusyError,
+    WarehouseError,
+)
+from spotiflow.core.settings import Settings
+from spotiflow.warehouse.backups import (
+    INBOX,
+    ROOMS,
+    Backup,
+    check,
+    write_backup,
+)
+from spotiflow.warehouse.database import hold, prepare_home
+from spotiflow.warehouse.schema import SCHEMA_VERSION
 
 
 @dataclass(frozen=True)

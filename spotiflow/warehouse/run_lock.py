@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from core.database import RETRY_SECONDS, prepare_home
-from core.errors import WaitError
-from core.private_files import is_locked
-from core.settings import Settings
+from spotiflow.core.errors import WaitError
+from spotiflow.core.files import is_locked
+from spotiflow.core.settings import Settings
+from spotiflow.warehouse.database import RETRY_SECONDS, prepare_home
 
 LOCK = "run.lock"
 

@@ -9,11 +9,17 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from core.console import log
-from core.database import open_warehouse
-from core.errors import LoginNeededError, SpotiflowError, StillFailingError, WaitError, WarehouseBusyError
-from core.interruption import interruption
-from core.settings import Settings
+from spotiflow.core.console import log
+from spotiflow.core.errors import (
+    LoginNeededError,
+    SpotiflowError,
+    StillFailingError,
+    WaitError,
+    WarehouseBusyError,
+)
+from spotiflow.core.interruption import interruption
+from spotiflow.core.settings import Settings
+from spotiflow.warehouse.database import open_warehouse
 
 # How long the run log goes back; the log files go back as far as their size allows.
 KEPT = timedelta(days=400)

@@ -8,8 +8,8 @@ from importlib.resources.abc import Traversable
 
 import duckdb
 
-from core.errors import WarehouseError
-from core.transactions import roll_back
+from spotiflow.core.errors import WarehouseError
+from spotiflow.core.transactions import roll_back
 
 SCHEMA_VERSION = 1
 _PARTS = (
@@ -19,7 +19,7 @@ _PARTS = (
 
 def ddl() -> str:
     """Return the one definition of the raw and ml tables."""
-    return resources.files("core").joinpath("schema.sql").read_text(encoding="utf-8")
+    return resources.files("spotiflow.warehouse").joinpath("schema.sql").read_text(encoding="utf-8")
 
 
 def apply_schema(
@@ -44,7 +44,7 @@ def apply_schema(
     db.begin()
     try:
         if found is not None:
-            folder = migrations or resources.files("core").joinpath("migrations")
+            folder = migrations or resources.files("spotiflow.warehouse").joinpath("migrations")
             for step in _steps(folder, found, version):
                 db.execute(step.read_text(encoding="utf-8"))
         db.execute(ddl())

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from core.database import prepare_home
-from core.processes import is_alive
-from core.settings import Settings
+from spotiflow.core.processes import is_alive
+from spotiflow.core.settings import Settings
+from spotiflow.warehouse.database import prepare_home
 
 
 @contextmanager

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from core.database import open_warehouse
-from core.settings import Settings
+from spotiflow.core.settings import Settings
+from spotiflow.warehouse.database import open_warehouse
 from tests.conftest import RunCli
 from tests.paths import ROOT
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from core.database import open_warehouse
-from core.errors import InputError
-from core.settings import Settings
-from pipeline.imports import import_paths
+from spotiflow.core.errors import InputError
+from spotiflow.core.settings import Settings
+from spotiflow.pipeline.imports import import_paths
+from spotiflow.warehouse.database import open_warehouse
 from tests.ingest import builders as b
 from tests.ingest import scrobble_builders as s
 

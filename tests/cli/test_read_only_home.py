@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from cli import app
-from core.console import start_log
-from core.settings import Settings
-from pipeline.demo import demo_settings
-from pipeline.safety import make_backup
-from pipeline.schedule import only_one
+from spotiflow.cli import app
+from spotiflow.core.console import start_log
+from spotiflow.core.settings import Settings
+from spotiflow.pipeline.backup_commands import make_backup
+from spotiflow.pipeline.demo import demo_settings
+from spotiflow.pipeline.schedule.schedule import only_one
 from tests.docs.reference import commands
 from tests.fakes.spotify import CLIENT_ID, FakeSpotify
 from tests.ingest import builders as b
@@ -28,7 +28,7 @@ from tests.paths import ROOT
 RUN_ALL = """
 import contextlib, io, json, sys
 sys.path.insert(0, sys.argv[1])
-import cli
+from spotiflow import cli
 ended = {}
 for name, words in json.loads(sys.stdin.read()).items():
     sys.argv, out, err, code = ["spotiflow", *words], io.StringIO(), io.StringIO(), 0

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from core.database import open_warehouse
-from core.settings import Settings
+from spotiflow.core.settings import Settings
+from spotiflow.warehouse.database import open_warehouse
 from tests.conftest import command_line
 
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]

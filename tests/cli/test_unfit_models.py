@@ -11,9 +11,9 @@ from collections.abc import Callable
 import pytest
 import skops.io
 
-from core.database import open_warehouse
-from core.settings import Settings
-from ml.registry.files import MOST_BYTES
+from spotiflow.core.settings import Settings
+from spotiflow.ml.engine.model_files import MOST_BYTES
+from spotiflow.warehouse.database import open_warehouse
 from tests.conftest import command_line
 
 

@@ -18,12 +18,11 @@ pytestmark = pytest.mark.slow
 # Import everything that the wheel brings, and say where from.
 EVERY_MODULE = """
 import importlib, pkgutil
-for name in ("commands", "core", "ingest", "ml", "pipeline", "report"):
-    package = importlib.import_module(name)
-    for module in pkgutil.walk_packages(package.__path__, name + "."):
-        if not module.name.endswith("__main__"):
-            importlib.import_module(module.name)
-print(package.__file__)
+import spotiflow
+for module in pkgutil.walk_packages(spotiflow.__path__, "spotiflow."):
+    if not module.name.endswith("__main__"):
+        importlib.import_module(module.name)
+print(spotiflow.__file__)
 """
 
 
@@ -37,11 +36,13 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_it_holds_the_dbt_project_with_its_profile_and_nothing_stray(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
-    assert {"cli.py", "core/schema.sql", "dbt_project/dbt_project.yml", "dbt_project/profiles.yml"} <= set(
+    assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"spotiflow"}
+    project = "spotiflow/dbt_project"
+    assert {"spotiflow/warehouse/schema.sql", "spotiflow/py.typed", f"{project}/dbt_project.yml"} <= set(
         names
     )
-    assert sum(name == "dbt_project/profiles.yml" for name in names) == 1
-    assert not [name for name in names if "/target/" in name or "tests/" in name.split("dbt_project/")[0]]
+    assert sum(name == f"{project}/profiles.yml" for name in names) == 1
+    assert not [name for name in names if "/target/" in name or "/logs/" in name or "__pycache__" in name]
 
 
 def test_it_imports_and_builds_in_a_fresh_environment(wheel: Path, tmp_path: Path) -> None:

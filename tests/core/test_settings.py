@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import InputError
-from core.settings import load_settings
+from spotiflow.core.errors import InputError
+from spotiflow.core.settings import load_settings
 
 
 def test_default_home_is_in_the_users_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from core.database import open_warehouse
-from core.settings import load_settings
-from ingest.plays import PLAY_ID_SQL
+from spotiflow.core.settings import load_settings
+from spotiflow.ingest.history.play_id import PLAY_ID_SQL
+from spotiflow.warehouse.database import open_warehouse
 
 TRACKS = 40
 PLAYS = 700

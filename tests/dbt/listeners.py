@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from core.database import open_warehouse
-from core.settings import load_settings
-from ingest.plays import PLAY_ID_SQL
+from spotiflow.core.settings import load_settings
+from spotiflow.ingest.history.play_id import PLAY_ID_SQL
+from spotiflow.warehouse.database import open_warehouse
 
 MONDAY = pd.Timestamp("2024-01-01")
 DAYS = 196

@@ -6,15 +6,15 @@ import json
 
 import pytest
 
-from core import dbt
-from core.database import open_warehouse
-from core.settings import Settings
+from spotiflow.core.settings import Settings
+from spotiflow.transform import runner
+from spotiflow.warehouse.database import open_warehouse
 
 pytestmark = pytest.mark.slow
 
 
 def test_each_model_gives_exactly_what_its_contract_says(demo_warehouse: Settings) -> None:
-    dbt.invoke(demo_warehouse, ["compile"])
+    runner.invoke(demo_warehouse, ["compile"])
     manifest = json.loads((demo_warehouse.target_dir / "manifest.json").read_text(encoding="utf-8"))
     models = [
         node

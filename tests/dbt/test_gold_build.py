@@ -12,13 +12,19 @@ from typing import Any
 import pytest
 from scipy import stats
 
-from core.database import open_warehouse
-from core.dbt import build
-from core.settings import Settings, load_settings
-from ingest.exports import import_exports
-from ingest.kaggle import load_kaggle
+from spotiflow.core.settings import Settings, load_settings
+from spotiflow.ingest.exports import import_exports
+from spotiflow.ingest.kaggle import load_kaggle
+from spotiflow.transform.runner import build
+from spotiflow.warehouse.database import open_warehouse
 from tests.conftest import BuildOnce
-from tests.ingest.builders import Record, play, track_uri, utc, write
+from tests.ingest.builders import (
+    Record,
+    play,
+    track_uri,
+    utc,
+    write,
+)
 
 TRACKS, IN_CATALOGUE, DAYS, PLAYS_A_DAY = 40, 25, 60, 8
 MONDAY = 1_704_067_200  # 2024-01-01 00:00:00 UTC

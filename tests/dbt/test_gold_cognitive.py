@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from core.database import open_warehouse
-from core.settings import load_settings
+from spotiflow.core.settings import load_settings
+from spotiflow.warehouse.database import open_warehouse
 from tests.dbt.project import build_dbt, copy_home
 
 PLAIN = "where listener_id = 'plain'"

@@ -10,7 +10,14 @@ import pytest
 import yaml
 from scipy import stats
 
-from tests.dbt.rendering import MACROS, VARS, macros, rows, table, value
+from tests.dbt.rendering import (
+    MACROS,
+    VARS,
+    macros,
+    rows,
+    table,
+    value,
+)
 
 NAME = re.compile(r"{%-?\s*macro\s+(\w+)")
 GATE = VARS["gate_interval_sessions"]

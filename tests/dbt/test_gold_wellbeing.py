@@ -10,7 +10,12 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import jensenshannon
 
-from tests.dbt.test_gold_cognitive import PLAIN, frame, in_week, one
+from tests.dbt.test_gold_cognitive import (
+    PLAIN,
+    frame,
+    in_week,
+    one,
+)
 
 WEEK = "2024-07-01"
 

@@ -14,17 +14,22 @@ from pathlib import Path
 
 import pytest
 
-from core import dbt
-from core.build_results import LAST_GOOD_SUFFIX, stale_tables, table_results
-from core.database import open_warehouse
-from core.errors import BuildError, DataTestError
-from core.settings import load_settings
-from pipeline.due import build_not_due
-from pipeline.results import StageOutcome
-from pipeline.run import choose, run_line
-from pipeline.stage import Job
-from pipeline.stages import build_tables
-from tests.dbt.project import contents, copy_home, query, run_dbt
+from spotiflow.core.errors import BuildError, DataTestError
+from spotiflow.core.settings import load_settings
+from spotiflow.pipeline.due import build_not_due
+from spotiflow.pipeline.results import StageOutcome
+from spotiflow.pipeline.run import choose, run_line
+from spotiflow.pipeline.stage import Job
+from spotiflow.pipeline.stage_runs import build_tables
+from spotiflow.transform import runner
+from spotiflow.transform.table_results import LAST_GOOD_SUFFIX, stale_tables, table_results
+from spotiflow.warehouse.database import open_warehouse
+from tests.dbt.project import (
+    contents,
+    copy_home,
+    query,
+    run_dbt,
+)
 from tests.paths import ROOT
 from tests.torture.comparison import differences
 
@@ -64,7 +69,7 @@ def test_a_failing_data_test_keeps_the_rows_of_the_last_good_build(own: Path) ->
     before, good = contents(own), results(own)
     change(own, MORE_PLAYS, NOT_A_NUMBER)
     with pytest.raises(BuildError) as caught:
-        dbt.build(settings, select=SOME)
+        runner.build(settings, select=SOME)
 
     since = good["silver.listening_with_features"][2]
     assert since is not None
@@ -92,7 +97,7 @@ def test_a_failing_data_test_keeps_the_rows_of_the_last_good_build(own: Path) ->
     assert "Grain: play_id" in str(query(own, comment))
 
     change(own, "delete from raw.track_features where isnan(valence)")
-    dbt.build(settings, select=SOME)
+    runner.build(settings, select=SOME)
     assert contents(own)["silver.listening_with_features"] != before["silver.listening_with_features"]
     assert {status for status, _, _ in results(own).values()} == {"ok"}
 
@@ -144,7 +149,7 @@ def test_plain_dbt_keeps_them_too_and_drops_what_never_was_good(own: Path) -> No
     assert after["silver.heard_tracks"] == before["silver.heard_tracks"]
     # A second failure has nothing better to go back to.
     with pytest.raises(BuildError, match=r"no earlier silver\.listening_with_features"):
-        dbt.build(load_settings(home=own), select=SOME)
+        runner.build(load_settings(home=own), select=SOME)
     assert "silver.listening_with_features" not in contents(own)
 
 
@@ -172,7 +177,7 @@ def test_a_killed_build_is_as_if_it_had_never_been(own: Path) -> None:
     with open_warehouse(load_settings(home=own), read_only=True) as db:
         assert "killed" in stale_tables(db)["silver.plays"]
     # A build of something else puts back what was never tested.
-    dbt.build(load_settings(home=own), select="calendar")
+    runner.build(load_settings(home=own), select="calendar")
     assert put_aside(own) == []
     after = contents(own)
     before.pop("silver.calendar")
@@ -186,6 +191,6 @@ def test_killed_at_any_point_the_next_build_gives_the_same(own: Path, tmp_path: 
     for sign in [*(f" {number} of " for number in (1, 12, 30, 55, 80, 120, 150)), "Done."]:
         build_until(own, sign)
     for home in (own, never):
-        dbt.build(load_settings(home=home))
+        runner.build(load_settings(home=home))
     assert put_aside(own) == []
     assert differences(own, never) == []

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from ingest.coverage import covered_rows
+from spotiflow.ingest.history.coverage import covered_rows
 from tests.dbt.history import ZONES, Truth, plays
 from tests.dbt.project import query
 

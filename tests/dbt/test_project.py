@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from core.schema import ddl
+from spotiflow.warehouse.schema import ddl
 from tests.dbt.project import PROJECT, query
 
 ALLOWED = {"bronze": {"bronze"}, "silver": {"bronze", "silver"}, "gold": {"bronze", "silver", "gold"}}

@@ -11,7 +11,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tests.dbt.rendering import macros, rows, table, value
+from tests.dbt.rendering import (
+    macros,
+    rows,
+    table,
+    value,
+)
 
 P = macros("statistics/p_values.sql")
 BH = macros("statistics/multiplicity.sql")

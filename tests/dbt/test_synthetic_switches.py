@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from core.database import open_warehouse
-from core.settings import load_settings
+from spotiflow.core.settings import load_settings
+from spotiflow.warehouse.database import open_warehouse
 from tests.dbt.project import build_dbt, contents, query
 
 pytestmark = pytest.mark.long

@@ -75,7 +75,7 @@ def _row(parameter: Any) -> str:
 
 
 if __name__ == "__main__":
-    from cli import app as application
+    from spotiflow.cli import app as application
 
     REFERENCE.write_text(reference(application), encoding="utf-8")
     sys.stdout.write(f"Written: {REFERENCE.name}\n")

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import cli
+from spotiflow import cli
 from tests.docs.reference import REFERENCE, reference
 
 

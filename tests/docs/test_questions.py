@@ -10,8 +10,8 @@ import duckdb
 import pytest
 import yaml
 
-from core.settings import load_settings
-from report.sql import run_sql
+from spotiflow.core.settings import load_settings
+from spotiflow.report.sql import run_sql
 from tests.paths import ROOT
 from tests.wording import FORBIDDEN
 

@@ -11,11 +11,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from core.errors import LoginNeededError, WaitError
-from core.settings import Settings
-from ingest.features.enrich import ASK_AGAIN_AFTER
-from ingest.spotify.capabilities import PROBE_AGAIN
-from ingest.spotify.token_store import LOGIN_MONTHS, WARNING_MONTHS
+from spotiflow.core.errors import LoginNeededError, WaitError
+from spotiflow.core.settings import Settings
+from spotiflow.ingest.features.enrich import ASK_AGAIN_AFTER
+from spotiflow.ingest.spotify.capabilities import PROBE_AGAIN
+from spotiflow.ingest.spotify.token_store import LOGIN_MONTHS, WARNING_MONTHS
 from tests.conftest import RunCli
 from tests.ingest import builders as b
 from tests.ingest import scrobble_builders as s

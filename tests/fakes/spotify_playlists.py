@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.fakes.spotify_faults import EXPIRED, FORBIDDEN, INVALID, SCOPE, Fault
+from tests.fakes.spotify_faults import (
+    EXPIRED,
+    FORBIDDEN,
+    INVALID,
+    SCOPE,
+    Fault,
+)
 
 if TYPE_CHECKING:
     from tests.fakes.spotify import FakeSpotify

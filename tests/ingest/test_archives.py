@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import InputError
-from core.settings import Settings
-from ingest import containers
-from ingest.exports import import_exports
-from ingest.inputs import InputKind, identify
+from spotiflow.core.errors import InputError
+from spotiflow.core.settings import Settings
+from spotiflow.ingest.files import containers
+from spotiflow.ingest.exports import import_exports
+from spotiflow.ingest.files.inputs import InputKind, identify
 from tests.ingest import builders as b
 
 PLAYS = b.as_json([b.play(0)])

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import InputError
-from core.settings import Settings
-from ingest.containers import MAX_ENTRIES
-from ingest.exports import import_exports
-from ingest.exports.packages import open_package
+from spotiflow.core.errors import InputError
+from spotiflow.core.settings import Settings
+from spotiflow.ingest.files.containers import MAX_ENTRIES
+from spotiflow.ingest.exports import import_exports
+from spotiflow.ingest.exports.packages import open_package
 from tests.ingest import builders as b
-from tests.ingest.grid.raw_zip import DEFLATED, STORED, Member, write
+from tests.ingest.grid.raw_zip import (DEFLATED, STORED, Member, write,)
 
 PLAYS = b.as_json([b.play(number) for number in range(3)])
 LONG = b.as_json([b.play(number) for number in range(400)])

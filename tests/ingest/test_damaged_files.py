@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from core.errors import InputError
-from core.settings import Settings
-from ingest.exports import import_exports
-from ingest.exports.generations import RECORD_KEYS
-from ingest.repair import repair
-from ingest.results import HistoryReceipt
+from spotiflow.core.errors import InputError
+from spotiflow.core.settings import Settings
+from spotiflow.ingest.exports import import_exports
+from spotiflow.ingest.exports.generations import RECORD_KEYS
+from spotiflow.ingest.files.repair import repair
+from spotiflow.ingest.history.results import HistoryReceipt
 from tests.ingest import builders as b
 from tests.ingest.conftest import Rows
 from tests.paths import ROOT
@@ -139,9 +139,9 @@ def test_a_failure_midway_leaves_whole_files_and_running_again_does_the_rest(
     killer = f"""
 import os, sys
 sys.path.insert(0, {str(ROOT)!r})
-from core.console import log
-from core.settings import load_settings
-from ingest.exports import import_exports
+from spotiflow.core.console import log
+from spotiflow.core.settings import load_settings
+from spotiflow.ingest.exports import import_exports
 from pathlib import Path
 import logging
 class Kill(logging.Handler):

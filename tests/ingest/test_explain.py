@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from core.errors import InputError, NotFoundError, UsageError
-from core.settings import Settings
-from ingest.exports import import_exports
-from ingest.exports.explain import explain_row, render
+from spotiflow.core.errors import InputError, NotFoundError, UsageError
+from spotiflow.core.settings import Settings
+from spotiflow.ingest.exports import import_exports
+from spotiflow.ingest.exports.explain import explain_row, render
 from tests.conftest import RunCli
 from tests.ingest import builders as b
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from ingest.results import HistoryReceipt
+from spotiflow.ingest.history.results import HistoryReceipt
 from tests.ingest import builders as b
 from tests.ingest.conftest import Rows
 

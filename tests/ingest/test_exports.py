@@ -11,11 +11,11 @@ from typing import Any
 import duckdb
 import pytest
 
-from core.errors import InputError, NotFoundError
-from core.settings import Settings
-from ingest.exports import import_exports
-from ingest.listeners import add_listener
-from ingest.results import HistoryReceipt
+from spotiflow.core.errors import InputError, NotFoundError
+from spotiflow.core.settings import Settings
+from spotiflow.ingest.exports import import_exports
+from spotiflow.ingest.listeners import add_listener
+from spotiflow.ingest.history.results import HistoryReceipt
 from tests.ingest import builders as b
 from tests.ingest.conftest import Rows
 from tests.paths import real_account_export

@@ -10,13 +10,13 @@ import duckdb
 import pytest
 from rich.console import Console
 
-from core.errors import InputError, UsageError
-from core.settings import Settings
-from ingest.exports import import_exports
-from ingest.features import import_features, render_imported
-from ingest.features.results import FeatureReceipt
-from ingest.inputs import InputKind, identify
-from ingest.table_headers import FEATURES
+from spotiflow.core.errors import InputError, UsageError
+from spotiflow.core.settings import Settings
+from spotiflow.ingest.exports import import_exports
+from spotiflow.ingest.features import import_features, render_imported
+from spotiflow.ingest.features.results import FeatureReceipt
+from spotiflow.ingest.files.inputs import InputKind, identify
+from spotiflow.ingest.files.table_headers import FEATURES
 from tests.ingest import builders as b
 from tests.ingest.conftest import Rows
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import InputError
-from core.settings import Settings
-from ingest.exports import import_exports
-from ingest.inputs import InputKind, identify, require
-from ingest.kaggle import load_kaggle
-from ingest.table_headers import FEATURES
+from spotiflow.core.errors import InputError
+from spotiflow.core.settings import Settings
+from spotiflow.ingest.exports import import_exports
+from spotiflow.ingest.files.inputs import InputKind, identify, require
+from spotiflow.ingest.kaggle import load_kaggle
+from spotiflow.ingest.files.table_headers import FEATURES
 from tests.ingest import builders as b
 from tests.ingest import scrobble_builders as sb
 from tests.paths import ROOT, real_account_export, real_kaggle_csv
@@ -152,7 +152,7 @@ sys.path.insert(0, sys.argv[1])
 import ingest.inputs
 if os.getuid() == 0:
     os.setgid(65534); os.setuid(65534)
-from core.errors import InputError
+from spotiflow.core.errors import InputError
 from pathlib import Path
 os.chdir(sys.argv[2])
 for name in ("folder", "folder/endsong_0.json"):

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import InputError
-from core.settings import Settings
-from ingest.kaggle import load_kaggle
+from spotiflow.core.errors import InputError
+from spotiflow.core.settings import Settings
+from spotiflow.ingest.kaggle import load_kaggle
 from tests.ingest import builders as b
 from tests.ingest.conftest import Rows
 from tests.paths import real_kaggle_csv

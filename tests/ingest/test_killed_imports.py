@@ -12,9 +12,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from core.database import open_warehouse
-from core.settings import Settings, load_settings
-from ingest.exports import import_exports
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.core.settings import Settings, load_settings
+from spotiflow.ingest.exports import import_exports
 from tests.ingest import builders as b
 from tests.paths import ROOT
 
@@ -25,12 +25,12 @@ VICTIM = """
 import linecache, os, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from core.settings import load_settings
-from ingest.exports import import_exports
+from spotiflow.core.settings import load_settings
+from spotiflow.ingest.exports import import_exports
 home, given, stops = Path(sys.argv[2]), sys.argv[3], sys.argv[4:]
 steps = []
 def watch(frame, event, _):
-    if not frame.f_code.co_filename.endswith("ingest/storing.py"):
+    if not frame.f_code.co_filename.endswith("history/store.py"):
         return None
     if frame.f_code.co_name in ("add_file", "transaction") and event in ("line", "return"):
         line = linecache.getline(frame.f_code.co_filename, frame.f_lineno).strip()

@@ -10,22 +10,13 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from core.database import open_warehouse
-from core.errors import InputError, NotFoundError, UsageError
-from core.settings import Settings
-from ingest import time_zones
-from ingest.listener_changes import rename_listener
-from ingest.listeners import (
-    add_listener,
-    check_listener,
-    ensure_listener,
-    existing_listener,
-    list_listeners,
-    render,
-    require_listener,
-    set_time_zone,
-)
-from ingest.time_zones import checked_zone, known_zones, system_zone
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.core.errors import InputError, NotFoundError, UsageError
+from spotiflow.core.settings import Settings
+from spotiflow.ingest import time_zones
+from spotiflow.people.listener_changes import rename_listener
+from spotiflow.ingest.listeners import (add_listener, check_listener, ensure_listener, existing_listener, list_listeners, render, require_listener, set_time_zone,)
+from spotiflow.ingest.time_zones import checked_zone, known_zones, system_zone
 from tests.ingest.conftest import Rows
 
 Query = Callable[..., Rows]

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from core.console import printable
-from core.errors import HomeError, InputError
-from core.settings import Settings, load_settings
-from ingest.exports import import_exports
-from ingest.exports.explain import explain_row
-from ingest.inputs import InputKind, identify
-from ingest.scrobbles import import_scrobbles
+from spotiflow.core.console import printable
+from spotiflow.core.errors import HomeError, InputError
+from spotiflow.core.settings import Settings, load_settings
+from spotiflow.ingest.exports import import_exports
+from spotiflow.ingest.exports.explain import explain_row
+from spotiflow.ingest.files.inputs import InputKind, identify
+from spotiflow.ingest.scrobbles import import_scrobbles
 from tests.conftest import RunCli
 from tests.ingest import builders as b
 from tests.ingest import scrobble_builders as s

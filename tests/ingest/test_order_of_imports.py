@@ -15,12 +15,12 @@ from typing import Any
 
 import pytest
 
-from core.database import open_warehouse
-from core.dbt import build
-from core.settings import Settings
-from ingest.exports import import_exports
-from ingest.listeners import add_listener
-from ingest.scrobbles import import_scrobbles
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.transform.runner import build
+from spotiflow.core.settings import Settings
+from spotiflow.ingest.exports import import_exports
+from spotiflow.ingest.listeners import add_listener
+from spotiflow.ingest.scrobbles import import_scrobbles
 from tests.ingest import builders as b
 from tests.ingest import scrobble_builders as s
 

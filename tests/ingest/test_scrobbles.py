@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from core.errors import InputError, NotFoundError, UsageError
-from core.settings import Settings
-from ingest.inputs import InputKind, identify
-from ingest.results import HistoryReceipt
-from ingest.scrobbles import import_scrobbles, render
+from spotiflow.core.errors import InputError, NotFoundError, UsageError
+from spotiflow.core.settings import Settings
+from spotiflow.ingest.files.inputs import InputKind, identify
+from spotiflow.ingest.history.results import HistoryReceipt
+from spotiflow.ingest.scrobbles import import_scrobbles, render
 from tests.ingest import builders as b
 from tests.ingest import scrobble_builders as s
 from tests.ingest.conftest import Rows

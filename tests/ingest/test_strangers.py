@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from ingest.exports import render
-from ingest.results import HistoryReceipt
+from spotiflow.ingest.exports import render
+from spotiflow.ingest.history.results import HistoryReceipt
 from tests.ingest import builders as b
 from tests.ingest.test_receipts import printed
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from core.settings import Settings, load_settings
-from ml.results import TrainResult
-from ml.train import train
+from spotiflow.core.settings import Settings, load_settings
+from spotiflow.ml.show.results import TrainResult
+from spotiflow.ml.train import train
 from tests.ml.builders import catalogue_rows, play_rows, write_silver
 
 

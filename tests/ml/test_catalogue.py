@@ -5,17 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ml.catalogue import (
-    LEAK_LIMIT_R2,
-    Catalogue,
-    copy_nearest,
-    enough,
-    prepare_catalogue,
-    shared_across_folds,
-)
-from ml.evaluate import squared_error
-from ml.features import audio_inputs, input_matrix
-from ml.models.assess import leak_rows
+from spotiflow.ml.data.catalogue import (LEAK_LIMIT_R2, Catalogue, copy_nearest, enough, prepare_catalogue, shared_across_folds,)
+from spotiflow.ml.data.evaluate import squared_error
+from spotiflow.ml.data.features import audio_inputs, input_matrix
+from spotiflow.ml.models.assess import leak_rows
 from tests.ml.builders import catalogue_rows
 
 

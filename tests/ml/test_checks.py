@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.catalogue import prepare_catalogue
-from ml.models.assess import TestSet
-from ml.models.checks import N_LISTENERS, _matched, _pseudo_listeners
-from ml.models.routed import Route, RoutedModel
+from spotiflow.ml.data.catalogue import prepare_catalogue
+from spotiflow.ml.models.assess import TestSet
+from spotiflow.ml.models.checks import N_LISTENERS, _matched, _pseudo_listeners
+from spotiflow.ml.models.routed import Route, RoutedModel
 
 
 class Echo:

@@ -10,14 +10,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.database import open_warehouse
-from core.settings import Settings, load_settings
-from ml.completion.blend import Matched, fit_blend, honest
-from ml.features import Matrix
-from ml.names.tables import TARGETS
-from ml.registry.verify import verify
-from ml.results import TrainResult
-from ml.train import chosen_tasks, train
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.core.settings import Settings, load_settings
+from spotiflow.ml.completion.blend import Matched, fit_blend, honest
+from spotiflow.ml.data.features import Matrix
+from spotiflow.ml.names.tables import TARGETS
+from spotiflow.ml.registry.verify import verify
+from spotiflow.ml.show.results import TrainResult
+from spotiflow.ml.train import chosen_tasks, train
 from tests.ml.builders import frame, query
 from tests.ml.named import histories, named_catalogue, write_history
 

@@ -7,16 +7,8 @@ import pandas as pd
 import pytest
 from sklearn.metrics import f1_score, mean_absolute_error, r2_score, root_mean_squared_error
 
-from ml.evaluate import (
-    Clusters,
-    Metric,
-    Predicted,
-    correlation,
-    metric_rows,
-    regression_metrics,
-    relative_gain,
-)
-from ml.evaluate_moods import classification_metrics
+from spotiflow.ml.data.evaluate import (Clusters, Metric, Predicted, correlation, metric_rows, regression_metrics, relative_gain,)
+from spotiflow.ml.data.evaluate_moods import classification_metrics
 
 
 def _regression(n_rows: int = 400, n_clusters: int = 40) -> tuple[dict[str, Metric], Predicted]:

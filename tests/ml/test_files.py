@@ -13,9 +13,9 @@ import pytest
 import skops.io
 from sklearn.gaussian_process import GaussianProcessRegressor
 
-from core.errors import ModelFileError
-from ml.registry import files
-from ml.registry.files import load_state, save_state, write_file
+from spotiflow.core.errors import ModelFileError
+from spotiflow.ml.engine import model_files
+from spotiflow.ml.engine.model_files import load_state, save_state, write_file
 
 
 def test_a_state_comes_back(tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_a_pickle_is_refused(tmp_path: Path) -> None:
 def test_a_file_that_is_or_unpacks_to_more_than_any_model_is_refused_unread(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, compression: int
 ) -> None:
-    monkeypatch.setattr(files, "MOST_BYTES", 3_000_000)
+    monkeypatch.setattr(model_files, "MOST_BYTES", 3_000_000)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", compression) as archive:
         archive.writestr("schema.json", bytes(4_000_000))

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.forecasts import sessions
-from ml.forecasts.daily import HORIZONS, forecast
-from ml.forecasts.rolling import METHODS, Series, backtest, candidates
+from spotiflow.ml.forecasts import sessions
+from spotiflow.ml.forecasts.daily import HORIZONS, forecast
+from spotiflow.ml.forecasts.rolling import (METHODS, Series, backtest, candidates,)
 
 
 def _series(n_days: int, *, drift: float = 0.0, every: int = 1, seed: int = 0) -> Series:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from core.settings import Settings
-from ml.train import train
+from spotiflow.core.settings import Settings
+from spotiflow.ml.train import train
 from tests.ml.builders import frame, play_rows, write_silver
 
 FORECASTS = ["daily_forecast", "session_forecast"]

@@ -13,35 +13,22 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.database import open_warehouse
-from core.settings import Settings
-from ml.catalogue import (
-    LEAK_LIMIT_R2,
-    Catalogue,
-    copy_nearest,
-    prepare_catalogue,
-    shared_across_folds,
-)
-from ml.completion.heard import HEARD_TRACKS
-from ml.content import FEATURES, HEARD, LISTENING
-from ml.evaluate import Metric, metric_rows
-from ml.features import (
-    GenreMeans,
-    Matrix,
-    audio_inputs,
-    genre_measures,
-    input_matrix,
-    out_of_fold_genres,
-)
-from ml.forecasts.rolling import Series, backtest
-from ml.improvements.listener import temporal_columns
-from ml.models.mood_models import MOOD_CATEGORY, VALENCE_AUDIO
-from ml.models.routed import ModelSpec
-from ml.recommend.inputs import HEARD as LISTS_HEARD
-from ml.sources import DAYS, PLAYS, SESSIONS, TRACKS, Query, read
-from ml.store import Harvest, store
-from ml.train import TASKS
-from ml.zones.task import MEASURED
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.core.settings import Settings
+from spotiflow.ml.data.catalogue import (LEAK_LIMIT_R2, Catalogue, copy_nearest, prepare_catalogue, shared_across_folds,)
+from spotiflow.ml.completion.heard import HEARD_TRACKS
+from spotiflow.ml.data.learnable import FEATURES, HEARD, LISTENING
+from spotiflow.ml.data.evaluate import Metric, metric_rows
+from spotiflow.ml.data.features import (GenreMeans, Matrix, audio_inputs, genre_measures, input_matrix, out_of_fold_genres,)
+from spotiflow.ml.forecasts.rolling import Series, backtest
+from spotiflow.ml.improvements.listener import temporal_columns
+from spotiflow.ml.models.mood_models import MOOD_CATEGORY, VALENCE_AUDIO
+from spotiflow.ml.models.routed import ModelSpec
+from spotiflow.ml.recommend.inputs import HEARD as LISTS_HEARD
+from spotiflow.ml.engine.sources import (DAYS, PLAYS, SESSIONS, TRACKS, Query, read,)
+from spotiflow.ml.engine.store import Harvest, store
+from spotiflow.ml.train import TASKS
+from spotiflow.ml.zones.task import MEASURED
 from tests.ml.builders import catalogue_rows, play_rows, write_silver
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)

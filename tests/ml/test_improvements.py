@@ -8,20 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.errors import UsageError
-from core.settings import Settings
-from ml.improvements.listener import (
-    AT_RANDOM,
-    BY_TIME,
-    SequenceModel,
-    TemporalFeatures,
-    held_out,
-)
-from ml.registry.manage import promote, stored_registry
-from ml.registry.verify import verify
-from ml.results import TrainResult
-from ml.train import TASKS, chosen_tasks, train
-from tests.ml.builders import frame, play_rows, query, write_silver
+from spotiflow.core.errors import UsageError
+from spotiflow.core.settings import Settings
+from spotiflow.ml.improvements.listener import (AT_RANDOM, BY_TIME, SequenceModel, TemporalFeatures, held_out,)
+from spotiflow.ml.registry.manage import promote, stored_registry
+from spotiflow.ml.registry.verify import verify
+from spotiflow.ml.show.results import TrainResult
+from spotiflow.ml.train import TASKS, chosen_tasks, train
+from tests.ml.builders import (frame, play_rows, query, write_silver,)
 
 SEVEN = {
     "temporal_split",

@@ -7,10 +7,10 @@ from math import sqrt
 import numpy as np
 import pandas as pd
 
-from ml.completion.company import company_of
-from ml.completion.heard import Heard
-from ml.features import Codes
-from ml.names.tables import TARGETS
+from spotiflow.ml.completion.neighbours import company_of
+from spotiflow.ml.completion.heard import Heard
+from spotiflow.ml.data.features import Codes
+from spotiflow.ml.names.tables import TARGETS
 
 
 def _heard(n_tracks: int, draw: np.random.Generator) -> Heard:

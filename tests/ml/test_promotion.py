@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ml.registry.promotion import Decision, Trial, decide
+from spotiflow.ml.engine.promotion import Decision, Trial, decide
 
 CLUSTERS = np.arange(600) // 3
 ERROR = np.random.default_rng(3).normal(0, 0.2, 600) ** 2

@@ -9,12 +9,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from core.database import open_warehouse
-from core.settings import Settings
-from ml.recommend.task import RELISTEN
-from ml.refresh import refresh
-from ml.train import train
-from tests.ml.builders import frame, play_rows, query, write_silver
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.core.settings import Settings
+from spotiflow.ml.recommend.task import RELISTEN
+from spotiflow.ml.refresh import refresh
+from spotiflow.ml.train import train
+from tests.ml.builders import (frame, play_rows, query, write_silver,)
 
 FIGURES = "select model, version, listener_id, metric, value from ml.model_metrics order by all"
 VERSIONS = "select model, version from ml.model_versions order by all"
@@ -95,7 +95,7 @@ def test_without_a_training_to_build_on_there_is_none(
     if without == "file":
         next(trained.models_dir.glob("daily_forecast-*.skops")).write_bytes(b"another")
     if without == "code":
-        monkeypatch.setattr("ml.refresh.code_version", lambda: "another")
+        monkeypatch.setattr("spotiflow.ml.refresh.code_version", lambda: "another")
     if without == "catalogue":
         with open_warehouse(trained) as db:
             db.execute("delete from silver.kaggle_tracks")
@@ -105,7 +105,7 @@ def test_without_a_training_to_build_on_there_is_none(
 def test_no_library_that_fits_models_is_loaded(trained: Settings, rows: pd.DataFrame) -> None:
     a_week_more(trained, rows)
     code = (
-        "import sys; from core.settings import load_settings; from ml.refresh import refresh; "
+        "import sys; from spotiflow.core.settings import load_settings; from spotiflow.ml.refresh import refresh; "
         "assert refresh(load_settings()).changed; "
         "sys.exit([name for name in ('sklearn', 'skops', 'scipy') if name in sys.modules] != [])"
     )

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.catalogue import Catalogue, prepare_catalogue
-from ml.features import GenreMeans, Matrix
-from ml.listeners.scoring import completed, held_out, mood_probabilities, predict_honestly, score_plays
-from ml.models.routed import LEAST_ROWS_IN_PARTS, NOT_IN_CATALOGUE, Route, RoutedModel, in_parts
+from spotiflow.ml.data.catalogue import Catalogue, prepare_catalogue
+from spotiflow.ml.data.features import GenreMeans, Matrix
+from spotiflow.ml.listeners.scoring import (completed, held_out, mood_probabilities, predict_honestly, score_plays,)
+from spotiflow.ml.models.routed import (LEAST_ROWS_IN_PARTS, NOT_IN_CATALOGUE, Route, RoutedModel, in_parts,)
 from tests.ml.builders import play_rows
 
 

@@ -8,14 +8,14 @@ from typing import Any
 
 import pandas as pd
 
-from core.settings import Settings
-from ml.models.routed import ModelSpec
-from ml.models.task import CatalogueModel
-from ml.registry.manage import list_versions, stored_registry
-from ml.sources import read
-from ml.store import Harvest, store
-from ml.tasks import Context
-from ml.train import due_tasks, run_tasks
+from spotiflow.core.settings import Settings
+from spotiflow.ml.models.routed import ModelSpec
+from spotiflow.ml.models.task import CatalogueModel
+from spotiflow.ml.registry.manage import list_versions, stored_registry
+from spotiflow.ml.engine.sources import read
+from spotiflow.ml.engine.store import Harvest, store
+from spotiflow.ml.engine.tasks import Context
+from spotiflow.ml.train import due_tasks, run_tasks
 from tests.ml.builders import query, write_silver
 
 START = datetime(2026, 1, 1, 6)

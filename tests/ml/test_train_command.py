@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from core.settings import Settings
-from ml.results import TrainResult
+from spotiflow.core.settings import Settings
+from spotiflow.ml.show.results import TrainResult
 from tests.conftest import command_line
 
 
@@ -34,7 +34,7 @@ def test_every_case_ends_in_a_sentence_and_an_exit_code(
 
 
 def test_a_figure_that_is_not_reproduced_ends_with_code_one(trained: Settings) -> None:
-    from core.database import open_warehouse
+    from spotiflow.warehouse.database import open_warehouse
 
     with open_warehouse(trained) as db:
         db.execute("update ml.model_metrics set value = value + .001 where model = 'session_forecast'")

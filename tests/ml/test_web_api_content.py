@@ -8,15 +8,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from core.database import open_warehouse
-from core.settings import Settings, load_settings
-from ml import content
-from ml.features import AUDIO_FEATURES
-from ml.recommend.inputs import HEARD, PLAYED, STREAMED
-from ml.recommend.plan import plan
-from ml.registry.manage import list_versions, stored_registry
-from ml.sources import Query, read
-from ml.train import TASKS, train
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.core.settings import Settings, load_settings
+from spotiflow.ml.data import learnable
+from spotiflow.ml.data.features import AUDIO_FEATURES
+from spotiflow.ml.recommend.inputs import HEARD, PLAYED, STREAMED
+from spotiflow.ml.recommend.plan import plan
+from spotiflow.ml.registry.manage import list_versions, stored_registry
+from spotiflow.ml.engine.sources import Query, read
+from spotiflow.ml.train import TASKS, train
 from tests.ml.builders import catalogue_rows, play_rows, write_silver
 
 # Values that stand nowhere else: a play's session, features and a name that only the Web API told.
@@ -109,7 +109,7 @@ def test_the_tasks_read_it_where_it_is_let_in(homes: tuple[Settings, Settings]) 
 
 def test_what_is_read_is_what_a_home_without_it_holds(homes: tuple[Settings, Settings]) -> None:
     """Row by row, so that a version made from it has the same digest."""
-    tables = {content.PLAYS, content.LISTENING, content.FEATURES, content.NAMES}
+    tables = {learnable.PLAYS, learnable.LISTENING, learnable.FEATURES, learnable.NAMES}
     inputs = {one for task in TASKS for one in task.inputs if one.table in tables}
     assert {one.table for one in inputs} == tables
     hashes = [read(home, inputs, lambda _: [])[0].hashes for home in homes]
@@ -161,12 +161,12 @@ def test_on_real_tables_nothing_else_is_left_out(demo_warehouse: Settings) -> No
     with open_warehouse(demo_warehouse, read_only=True) as db:
         tables = "select schema_name || '.' || table_name from duckdb_tables()"
         existing = {row[0] for row in db.execute(tables).fetchall()}
-        views = content.open_views(db, existing, include_web_api=False)
+        views = learnable.open_views(db, existing, include_web_api=False)
         assert len(views) == 6
         counts = {view: db.execute(f"select count(*) from {view}").fetchall()[0][0] for view in sorted(views)}
         ours = "select count(*) from silver.{} where source <> 'api'"
-        assert counts[content.PLAYS] == db.execute(ours.format("plays")).fetchall()[0][0] > 0
+        assert counts[learnable.PLAYS] == db.execute(ours.format("plays")).fetchall()[0][0] > 0
         listening = ours.format("listening_with_features")
-        assert counts[content.LISTENING] == db.execute(listening).fetchall()[0][0]
-        for view, table in ((content.FEATURES, "track_features"), (content.HEARD, "heard_tracks")):
+        assert counts[learnable.LISTENING] == db.execute(listening).fetchall()[0][0]
+        for view, table in ((learnable.FEATURES, "track_features"), (learnable.HEARD, "heard_tracks")):
             assert counts[view] == db.execute(f"select count(*) from silver.{table}").fetchall()[0][0]

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from threadpoolctl import threadpool_limits
 
-from ml.features import MOODS, mood_codes
-from ml.zones.divisions import FEATURES, FIXED, KMEANS, LEAST_TRACKS, Zones, find_zones, noise_like
+from spotiflow.ml.data.features import MOODS, mood_codes
+from spotiflow.ml.zones.divisions import (FEATURES, FIXED, KMEANS, LEAST_TRACKS, Zones, find_zones, noise_like,)
 
 
 def _zones(points: np.ndarray) -> Zones:

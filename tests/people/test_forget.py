@@ -10,15 +10,15 @@ import duckdb
 import pytest
 from rich.console import Console
 
-from core.database import open_warehouse
-from core.errors import NotFoundError, UsageError
-from core.settings import Settings
-from ingest.exports import import_exports
-from ingest.forget import forget_listener, render
-from ingest.kaggle import load_kaggle
-from ingest.listeners import add_listener
-from ingest.spotify.spool import Batch, spool, spooled
-from ingest.spotify.token_store import token_path
+from spotiflow.core.errors import NotFoundError, UsageError
+from spotiflow.core.settings import Settings
+from spotiflow.ingest.exports import import_exports
+from spotiflow.ingest.kaggle import load_kaggle
+from spotiflow.ingest.listeners import add_listener
+from spotiflow.ingest.spotify.spool import Batch, spool, spooled
+from spotiflow.ingest.spotify.token_store import token_path
+from spotiflow.people.forget import forget_listener, render
+from spotiflow.warehouse.database import open_warehouse
 from tests.conftest import RunCli
 from tests.ingest import builders as b
 from tests.ingest.conftest import Rows

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from core.database import open_warehouse
-from core.errors import InputError, NotFoundError, UsageError
-from core.settings import Settings
-from ingest.exports import import_exports
-from ingest.listener_changes import move_listener, rename_listener, render_zones
-from ingest.listeners import add_listener
-from ingest.spotify.spool import Batch, spool, spooled
-from ingest.spotify.token_store import token_path
+from spotiflow.core.errors import InputError, NotFoundError, UsageError
+from spotiflow.core.settings import Settings
+from spotiflow.ingest.exports import import_exports
+from spotiflow.ingest.listeners import add_listener
+from spotiflow.ingest.spotify.spool import Batch, spool, spooled
+from spotiflow.ingest.spotify.token_store import token_path
+from spotiflow.people.listener_changes import move_listener, rename_listener, render_zones
+from spotiflow.warehouse.database import open_warehouse
 from tests.conftest import RunCli
 from tests.ingest import builders as b
 from tests.ingest.conftest import Rows

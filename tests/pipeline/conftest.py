@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.ingest.spotify.conftest import logged_in, run, settings, spotify
+from tests.ingest.spotify.conftest import (
+    logged_in,
+    run,
+    settings,
+    spotify,
+)
 
 
 @pytest.fixture(autouse=True)

@@ -14,15 +14,20 @@ from typing import Any
 import pytest
 import time_machine
 
-from core.database import open_warehouse, prepare_home
-from core.runs import utc_now
-from core.settings import Settings
-from pipeline.alerts import open_alerts, review
-from pipeline.run import choose, run_line
-from pipeline.stage import Job
+from spotiflow.core.settings import Settings
+from spotiflow.pipeline.alerts import open_alerts, review
+from spotiflow.pipeline.run import choose, run_line
+from spotiflow.pipeline.stage import Job
+from spotiflow.warehouse.database import open_warehouse, prepare_home
+from spotiflow.warehouse.run_log import utc_now
 from tests.fakes import spotify_faults as f
 from tests.fakes.spotify import FakeSpotify
-from tests.ingest.spotify.conftest import expire_access, log_in, log_of, plays
+from tests.ingest.spotify.conftest import (
+    expire_access,
+    log_in,
+    log_of,
+    plays,
+)
 from tests.ingest.spotify.test_faults import RECENT
 
 
@@ -125,7 +130,7 @@ def webhook() -> Iterator[str]:
 
 
 def test_a_webhook_and_its_secret(settings: Settings, webhook: str) -> None:
-    from core.console import start_log
+    from spotiflow.core.console import start_log
 
     prepare_home(settings)
     start_log(settings)
@@ -143,7 +148,7 @@ def test_a_webhook_and_its_secret(settings: Settings, webhook: str) -> None:
 
 
 def test_an_unreachable_webhook_is_named_without_its_address(settings: Settings) -> None:
-    from core.console import start_log
+    from spotiflow.core.console import start_log
 
     prepare_home(settings)
     start_log(settings)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from core.database import open_warehouse
-from core.settings import Settings
-from pipeline.due import build_not_due, rebuild_not_due, scoring_not_due, training_not_due
-from pipeline.line import LINE
-from pipeline.stage import Job
+from spotiflow.core.settings import Settings
+from spotiflow.pipeline.due import (
+    build_not_due,
+    rebuild_not_due,
+    scoring_not_due,
+    training_not_due,
+)
+from spotiflow.pipeline.stage import Job
+from spotiflow.pipeline.stages import LINE
+from spotiflow.warehouse.database import open_warehouse
 
 
 def test_after_the_first_day_nothing_is_due(demo_warehouse: Settings) -> None:

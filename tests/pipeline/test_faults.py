@@ -12,18 +12,23 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from core.built_inputs import as_one, current_inputs
-from core.database import open_warehouse, prepare_home
-from core.errors import BuildError, DataTestError
-from core.interruption import end_in_order
-from core.runs import record_stage
-from core.settings import Settings
-from pipeline.faults import RULES, Rule, Then, exit_code_of
-from pipeline.line import LINE
-from pipeline.results import RunResult
-from pipeline.run import choose, run_line
-from pipeline.stage import Done, Job, Stage
-from publish.postgres_errors import PostgresError
+from spotiflow.core.errors import BuildError, DataTestError
+from spotiflow.core.interruption import end_in_order
+from spotiflow.core.settings import Settings
+from spotiflow.pipeline.faults import (
+    RULES,
+    Rule,
+    Then,
+    exit_code_of,
+)
+from spotiflow.pipeline.results import RunResult
+from spotiflow.pipeline.run import choose, run_line
+from spotiflow.pipeline.stage import Done, Job, Stage
+from spotiflow.pipeline.stages import LINE
+from spotiflow.publish.postgres_errors import PostgresError
+from spotiflow.transform.fingerprints import as_one, current_inputs
+from spotiflow.warehouse.database import open_warehouse, prepare_home
+from spotiflow.warehouse.run_log import record_stage
 from tests.fakes import spotify_faults as f
 from tests.fakes.spotify import FakeSpotify
 from tests.ingest.spotify.conftest import expire_access, log_in
@@ -121,7 +126,7 @@ def a_damaged_file(settings: Settings, _: FakeSpotify, __: ExitStack) -> tuple[S
 
 
 def no_rights(settings: Settings, _: FakeSpotify, __: ExitStack) -> tuple[Settings, tuple[Stage, ...]]:
-    from core.errors import HomeError
+    from spotiflow.core.errors import HomeError
 
     return settings, broken(raising(HomeError("cannot be written", hint="chmod")))
 
@@ -136,7 +141,7 @@ def sigterm(settings: Settings, _: FakeSpotify, __: ExitStack) -> tuple[Settings
 
 def another_error(settings: Settings, _: FakeSpotify, __: ExitStack) -> tuple[Settings, tuple[Stage, ...]]:
     unknown = replace(settings, sources=())
-    from core.errors import NotFoundError
+    from spotiflow.core.errors import NotFoundError
 
     return unknown, broken(raising(NotFoundError("no such thing", hint="make one")))
 

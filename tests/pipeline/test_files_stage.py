@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from core.database import open_warehouse, prepare_home
-from core.settings import Settings
-from core.values import Source
-from pipeline.results import RunResult
-from pipeline.run import choose, run_line
-from pipeline.stage import Job
+from spotiflow.core.setting_readers import Source
+from spotiflow.core.settings import Settings
+from spotiflow.pipeline.results import RunResult
+from spotiflow.pipeline.run import choose, run_line
+from spotiflow.pipeline.stage import Job
+from spotiflow.warehouse.database import open_warehouse, prepare_home
 from tests.ingest import builders as b
 from tests.ingest import scrobble_builders as s
 
@@ -101,7 +101,7 @@ def test_sources_of_config_toml(home: Settings, tmp_path: Path) -> None:
 
 
 def test_a_source_belongs_to_its_listener(home: Settings, tmp_path: Path) -> None:
-    from ingest.listeners import add_listener
+    from spotiflow.ingest.listeners import add_listener
 
     add_listener(home, "anna", display_name=None, time_zone="UTC", simulated=False)
     package = old(b.extended_package(tmp_path / "anna.zip"))

@@ -7,15 +7,21 @@ from datetime import UTC, timedelta
 
 import time_machine
 
-from core.database import open_warehouse
-from core.settings import Settings
-from pipeline.alerts import open_alerts
-from pipeline.results import RunResult
-from pipeline.run import choose, run_line
-from pipeline.stage import Job
+from spotiflow.core.settings import Settings
+from spotiflow.pipeline.alerts import open_alerts
+from spotiflow.pipeline.results import RunResult
+from spotiflow.pipeline.run import choose, run_line
+from spotiflow.pipeline.stage import Job
+from spotiflow.warehouse.database import open_warehouse
 from tests.fakes.spotify import FakeSpotify
 from tests.ingest import builders as b
-from tests.ingest.spotify.conftest import MORNING, ask, log_in, played, plays
+from tests.ingest.spotify.conftest import (
+    MORNING,
+    ask,
+    log_in,
+    played,
+    plays,
+)
 from tests.ingest.spotify.test_spool import held
 
 HALF_AN_HOUR = timedelta(minutes=30)

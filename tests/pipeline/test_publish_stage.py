@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from core.errors import SpotiflowError
-from core.runs import record_stage
-from core.settings import Settings, load_settings
-from pipeline.faults import rule_for
-from pipeline.line import LINE
-from pipeline.run import run_line
-from pipeline.stage import Job
-from publish.postgres_errors import PostgresError
+from spotiflow.core.errors import SpotiflowError
+from spotiflow.core.settings import Settings, load_settings
+from spotiflow.pipeline.faults import rule_for
+from spotiflow.pipeline.run import run_line
+from spotiflow.pipeline.stage import Job
+from spotiflow.pipeline.stages import LINE
+from spotiflow.publish.postgres_errors import PostgresError
+from spotiflow.warehouse.run_log import record_stage
 from tests.publish.conftest import filled
 
 PUBLISH = tuple(stage for stage in LINE if stage.name == "publish")
@@ -71,7 +71,7 @@ def test_where_every_target_fails_it_is_tried_three_times(built: Settings) -> No
 
 def test_settings_of_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("SPOTIFLOW_PUBLISH_POSTGRES", " env ")
-    from pipeline.publishing import targets
+    from spotiflow.pipeline.publishing import targets
 
     assert list(targets(load_settings(home=tmp_path))) == [("postgres", None)]
 

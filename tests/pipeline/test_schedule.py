@@ -13,14 +13,19 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
-from core.errors import WarehouseBusyError
-from core.settings import Settings
-from pipeline.schedule import is_running, only_one, run_schedule
-from pipeline.timetable import Cadence
+from spotiflow.core.errors import WarehouseBusyError
+from spotiflow.core.settings import Settings
+from spotiflow.pipeline.schedule.schedule import is_running, only_one, run_schedule
+from spotiflow.pipeline.schedule.timetable import Cadence
 from tests.fakes import spotify_faults as f
 from tests.fakes.spotify import FakeSpotify
 from tests.ingest.spotify import week
-from tests.ingest.spotify.conftest import ask, assert_no_secret, expire_access, log_in
+from tests.ingest.spotify.conftest import (
+    ask,
+    assert_no_secret,
+    expire_access,
+    log_in,
+)
 from tests.ingest.spotify.test_faults import RECENT
 from tests.ingest.spotify.test_spool import held
 from tests.pipeline.virtual import InThisProcess, VirtualTimetable

@@ -12,10 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from core.settings import Settings
+from spotiflow.core.settings import Settings
 from tests.conftest import command_line
 from tests.fakes.spotify import FakeSpotify
-from tests.ingest.spotify.conftest import assert_no_secret, expire_access, log_of, plays
+from tests.ingest.spotify.conftest import (
+    assert_no_secret,
+    expire_access,
+    log_of,
+    plays,
+)
 from tests.ingest.spotify.terminal import BROWSER, Terminal
 from tests.paths import ROOT
 from tests.publish.conftest import address, filled, server
@@ -105,7 +110,7 @@ def broken(self, *_, **__):
     raise RuntimeError(f"GET {address} with {header}, cookie {plain}", {"refresh_token": plain})
 
 spotipy.Spotify._internal_call = broken
-import cli
+from spotiflow import cli
 cli.main()
 """
 PLAIN = "AQ" + "x7Zk-_" * 20

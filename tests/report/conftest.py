@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from core.database import open_warehouse
-from core.dbt import build
-from core.settings import Settings, load_settings
-from ingest.exports import import_exports
-from ingest.listeners import add_listener
+from spotiflow.core.settings import Settings, load_settings
+from spotiflow.ingest.exports import import_exports
+from spotiflow.ingest.listeners import add_listener
+from spotiflow.transform.runner import build
+from spotiflow.warehouse.database import open_warehouse
 from tests.conftest import BuildOnce
 
 PLAYS = {"nobody": 0, "newcomer": 1, "beginner": 200}

@@ -8,17 +8,25 @@ from datetime import date
 
 from rich.console import Console
 
-from report.sections.clock import Clock
-from report.sections.findings import Finding
-from report.sections.genres import Genre, Genres
-from report.sections.habits import Comeback, Habits, NewTracks, Obsession, Skips, Spoken, Streak
-from report.sections.models import Model, Models
-from report.sections.mood import LABELS, Mood, Zone
-from report.sections.ranking import Entry, Ranking
-from report.sections.sources import FeatureSource, Sources
-from report.sections.who import Who
-from report.sections.years import Year, Years
-from report.terminal import Report
+from spotiflow.report.sections.clock import Clock
+from spotiflow.report.sections.findings import Finding
+from spotiflow.report.sections.genres import Genre, Genres
+from spotiflow.report.sections.habits import (
+    Comeback,
+    Habits,
+    NewTracks,
+    Obsession,
+    Skips,
+    Spoken,
+    Streak,
+)
+from spotiflow.report.sections.models import Model, Models
+from spotiflow.report.sections.mood import LABELS, Mood, Zone
+from spotiflow.report.sections.ranking import Entry, Ranking
+from spotiflow.report.sections.sources import FeatureSource, Sources
+from spotiflow.report.sections.who import Who
+from spotiflow.report.sections.years import Year, Years
+from spotiflow.report.terminal import Report
 
 LONG = "A name that does not end although it should have ended well before this point [bold]"
 WIDE = "日本語の長い題名が続くとても長い曲名" * 3

@@ -12,15 +12,15 @@ import pytest
 import time_machine
 from rich.console import Console
 
-from core.database import open_warehouse
-from core.errors import NotFoundError
-from core.settings import Settings, load_settings
-from report.artist import ArtistReport, build_artist, folded_name
-from report.methods import build_methods
-from report.paper import Paper
-from report.period import Period
-from report.terminal import build_report
-from report.today import build_today
+from spotiflow.core.errors import NotFoundError
+from spotiflow.core.settings import Settings, load_settings
+from spotiflow.report.artist import ArtistReport, build_artist, folded_name
+from spotiflow.report.drawing.paper import Paper
+from spotiflow.report.methods import build_methods
+from spotiflow.report.period import Period
+from spotiflow.report.terminal import build_report
+from spotiflow.report.today import build_today
+from spotiflow.warehouse.database import open_warehouse
 from tests.report.recomputed_findings import Answers
 from tests.report.test_printed import NUMBER, leaves, written
 

@@ -6,11 +6,11 @@ import re
 
 import pytest
 
-from core.build_outcome import BuildResult, NodeResult
-from core.database import open_warehouse
-from core.dbt import SYNTHETIC_MODEL
-from core.settings import Settings
-from report.build_summary import render_build
+from spotiflow.core.settings import Settings
+from spotiflow.report.build_summary import render_build
+from spotiflow.transform.outcome import BuildResult, NodeResult
+from spotiflow.transform.runner import SYNTHETIC_MODEL
+from spotiflow.warehouse.database import open_warehouse
 
 
 def _result(**changes: int) -> BuildResult:

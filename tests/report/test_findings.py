@@ -5,9 +5,9 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from report.queries import Gold
-from report.sections import findings
-from report.sections.findings import Finding
+from spotiflow.report.gold.queries import Gold
+from spotiflow.report.sections import findings
+from spotiflow.report.sections.findings import Finding
 from tests.report.recomputed import Recomputed
 from tests.report.recomputed_findings import RecomputedFindings
 from tests.report.sample import full_report

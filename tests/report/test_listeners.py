@@ -8,10 +8,10 @@ from dataclasses import replace
 import duckdb
 import pytest
 
-from core.database import open_warehouse
-from core.errors import NotFoundError, UsageError
-from core.settings import Settings
-from report.terminal import build_report
+from spotiflow.core.errors import NotFoundError, UsageError
+from spotiflow.core.settings import Settings
+from spotiflow.report.terminal import build_report
+from spotiflow.warehouse.database import open_warehouse
 from tests.report.sample import printed
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 import duckdb
 import pytest
 
-from report.queries import Gold
-from report.sections import models
+from spotiflow.report.gold.queries import Gold
+from spotiflow.report.sections import models
 from tests.report.sample import full_report
 
 TABLE = """

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from core.database import open_warehouse
-from core.settings import Settings
-from report.terminal import build_report
+from spotiflow.core.settings import Settings
+from spotiflow.report.terminal import build_report
+from spotiflow.warehouse.database import open_warehouse
 from tests.report.conftest import PLAYS
 from tests.report.recomputed import Recomputed
 

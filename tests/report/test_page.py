@@ -12,10 +12,10 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from core.errors import InputError
-from report.canvas import Canvas
-from report.picture import save
-from report.terminal import Report
+from spotiflow.core.errors import InputError
+from spotiflow.report.drawing.canvas import Canvas
+from spotiflow.report.drawing.picture import save
+from spotiflow.report.terminal import Report
 from tests.report.sample import full_report, printed, without_plays
 
 FULL = full_report()

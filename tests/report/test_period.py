@@ -9,11 +9,16 @@ from typing import Any
 
 import pytest
 
-from core.database import open_warehouse
-from core.errors import NotFoundError, UsageError
-from core.settings import Settings, load_settings
-from report.period import Period, between, of_year, one_day
-from report.terminal import build_report
+from spotiflow.core.errors import NotFoundError, UsageError
+from spotiflow.core.settings import Settings, load_settings
+from spotiflow.report.period import (
+    Period,
+    between,
+    of_year,
+    one_day,
+)
+from spotiflow.report.terminal import build_report
+from spotiflow.warehouse.database import open_warehouse
 from tests.report.conftest import PLAYS
 from tests.report.recomputed_findings import Answers
 from tests.report.sample import printed

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from core.settings import Settings
-from report import words
-from report.terminal import Report, build_report
+from spotiflow.core.settings import Settings
+from spotiflow.report.drawing import words
+from spotiflow.report.terminal import Report, build_report
 from tests.report.conftest import PLAYS
 from tests.report.sample import full_report, printed
 

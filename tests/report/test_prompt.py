@@ -11,9 +11,9 @@ from typing import Any
 
 from rich.console import Console
 
-from core.database import open_warehouse
-from core.settings import Settings
-from report.prompt import run_prompt
+from spotiflow.core.settings import Settings
+from spotiflow.report.prompt import run_prompt
+from spotiflow.warehouse.database import open_warehouse
 from tests.paths import ROOT
 
 

@@ -11,10 +11,15 @@ from pathlib import Path
 import pytest
 from rich.console import Console, RenderableType
 
-from core.database import open_warehouse
-from core.errors import InputError, NotFoundError, SpotiflowError, UsageError
-from core.settings import Settings
-from report.sql import format_rows, run_sql
+from spotiflow.core.errors import (
+    InputError,
+    NotFoundError,
+    SpotiflowError,
+    UsageError,
+)
+from spotiflow.core.settings import Settings
+from spotiflow.report.sql import format_rows, run_sql
+from spotiflow.warehouse.database import open_warehouse
 
 
 @pytest.fixture

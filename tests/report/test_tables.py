@@ -7,10 +7,17 @@ import json
 import pytest
 from rich.console import Console
 
-from core.database import open_warehouse
-from core.errors import NotFoundError
-from core.settings import Settings
-from report.tables import LAYERS, TableDescription, TableList, describe_table, list_tables, split_description
+from spotiflow.core.errors import NotFoundError
+from spotiflow.core.settings import Settings
+from spotiflow.report.tables import (
+    LAYERS,
+    TableDescription,
+    TableList,
+    describe_table,
+    list_tables,
+    split_description,
+)
+from spotiflow.warehouse.database import open_warehouse
 
 COMMENT = "Which tracks did you play most?\nTies go to the lower id.\n\nGrain: listener_id, rank."
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.settings import Settings
+from spotiflow.core.settings import Settings
 from tests.conftest import command_line
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from core.settings import Settings
-from report.terminal import build_report
+from spotiflow.core.settings import Settings
+from spotiflow.report.terminal import build_report
 from tests.report.conftest import PLAYS
 from tests.report.sample import full_report, printed
 from tests.wording import FORBIDDEN

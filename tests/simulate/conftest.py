@@ -12,14 +12,14 @@ from zipfile import ZipFile
 import numpy as np
 import pytest
 
-from core.settings import Settings, load_settings
-from ingest.forget import forget_listener
-from ingest.simulate import DemoInputs, simulate, write_demo_inputs
-from ingest.simulate.catalogue import make_world
-from ingest.simulate.habits import Habits
-from ingest.simulate.listening import MusicPlays, listen
-from ingest.simulate.population import Listener, draw_listener
-from ingest.simulate.world import World
+from spotiflow.core.settings import Settings, load_settings
+from spotiflow.people.forget import forget_listener
+from spotiflow.simulate import DemoInputs, simulate, write_demo_inputs
+from spotiflow.simulate.catalogue import make_world
+from spotiflow.simulate.habits import Habits
+from spotiflow.simulate.listening import MusicPlays, listen
+from spotiflow.simulate.population import Listener, draw_listener
+from spotiflow.simulate.world import World
 from tests.simulate.warehouses import DAYS, home_with, rows
 
 Row = dict[str, Any]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ingest.simulate.ahead import one_ahead
+from spotiflow.simulate.ahead import one_ahead
 
 
 def test_everything_comes_in_order_whatever_it_is() -> None:

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from ingest.simulate.catalogue import make_world
-from ingest.simulate.clock import WEEKDAY_CURVE, WEEKEND_CURVE, activity
-from ingest.simulate.effects import habits_for
-from ingest.simulate.features import Floats, Ints
-from ingest.simulate.life import Life, Span, live
-from ingest.simulate.world import World
+from spotiflow.simulate.catalogue import make_world
+from spotiflow.simulate.clock import WEEKDAY_CURVE, WEEKEND_CURVE, activity
+from spotiflow.simulate.effects import habits_for
+from spotiflow.simulate.features import Floats, Ints
+from spotiflow.simulate.life import Life, Span, live
+from spotiflow.simulate.world import World
 
 SPAN = Span(seed=7, effect="everyday", first=date(2025, 11, 1), days=365)
 YEARS, MORE_YEARS = 30, 240

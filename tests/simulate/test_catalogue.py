@@ -11,10 +11,10 @@ import duckdb
 import numpy as np
 import pytest
 
-from ingest.simulate import DemoInputs
-from ingest.simulate.features import AUDIO
-from ingest.simulate.genres import GENRES
-from ingest.simulate.world import World
+from spotiflow.simulate import DemoInputs
+from spotiflow.simulate.features import AUDIO
+from spotiflow.simulate.genres import GENRES
+from spotiflow.simulate.world import World
 from tests.paths import real_kaggle_csv
 
 TYPES = [

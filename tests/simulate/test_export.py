@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from core.errors import UsageError
-from ingest.simulate import DemoInputs, write_demo_inputs
+from spotiflow.core.errors import UsageError
+from spotiflow.simulate import DemoInputs, write_demo_inputs
 from tests.simulate.conftest import Row
 
 # As documented for exports since November 2024, with the audiobook keys that came after.

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from ingest.simulate.clock import activity, own_activity
-from ingest.simulate.habits import Habits
-from ingest.simulate.memory import Memory
+from spotiflow.simulate.clock import activity, own_activity
+from spotiflow.simulate.habits import Habits
+from spotiflow.simulate.memory import Memory
 from tests.simulate.conftest import Year
 
 RELISTEN_SHARE, PLAYS_PER_SESSION = 0.664, 17.5

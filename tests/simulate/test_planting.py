@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from ingest.simulate.effects import WEEKEND_SIZE, planted_week
-from ingest.simulate.features import Floats, Ints
-from ingest.simulate.life import Life, Span, live
-from ingest.simulate.planting import own_energy
-from ingest.simulate.world import World
+from spotiflow.simulate.effects import WEEKEND_SIZE, planted_week
+from spotiflow.simulate.features import Floats, Ints
+from spotiflow.simulate.life import Life, Span, live
+from spotiflow.simulate.planting import own_energy
+from spotiflow.simulate.world import World
 
 FIRST, DAYS, PEOPLE = date(2025, 1, 6), 252, 24
 

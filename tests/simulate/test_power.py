@@ -9,11 +9,11 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from core.database import open_warehouse
-from core.settings import load_settings
-from ingest.simulate import simulate
-from ingest.simulate.features import ENERGY
-from ingest.simulate.loaded import load_world
+from spotiflow.core.settings import load_settings
+from spotiflow.simulate import simulate
+from spotiflow.simulate.features import ENERGY
+from spotiflow.simulate.loaded import load_world
+from spotiflow.warehouse.database import open_warehouse
 from tests.dbt.project import query, run_dbt
 
 pytestmark = pytest.mark.long

@@ -13,11 +13,11 @@ from datetime import date
 import pytest
 from rich.console import Console
 
-from core.database import open_warehouse
-from core.settings import Settings
-from ingest.forget import forget_listener, forget_listeners, simulated_listeners
-from ingest.listeners import add_listener
-from ingest.simulate import render, simulate, simulation
+from spotiflow.core.settings import Settings
+from spotiflow.ingest.listeners import add_listener
+from spotiflow.people.forget import forget_listener, forget_listeners, simulated_listeners
+from spotiflow.simulate import render, simulate, simulation
+from spotiflow.warehouse.database import open_warehouse
 from tests.conftest import RunCli
 from tests.paths import ROOT
 from tests.simulate.warehouses import DAYS, Rows, rows
@@ -107,7 +107,8 @@ def test_running_again_and_for_more_adds_only_what_is_missing(ready: Settings) -
 def test_a_kill_leaves_whole_listeners_and_the_next_run_the_same_rows(
     three: Settings, ready: Settings, monkeypatch: pytest.MonkeyPatch, blow: signal.Signals
 ) -> None:
-    code = "import cli; from ingest.simulate import simulation; simulation._ROWS_AT_ONCE = 1; cli.main()\n"
+    imports = "from spotiflow import cli; from spotiflow.simulate import simulation"
+    code = f"{imports}; simulation._ROWS_AT_ONCE = 1; cli.main()\n"
     words = ("ingest", "simulate", "--listeners", "200", "--days", str(DAYS), "--seed", "5")
     monkeypatch.setattr(simulation, "_ROWS_AT_ONCE", 1)
     simulate(ready, listeners=1, days=DAYS, seed=5)

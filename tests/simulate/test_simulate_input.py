@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from core.database import open_warehouse
-from core.errors import InputError, UsageError
-from core.settings import Settings
-from ingest.kaggle import load_kaggle
-from ingest.listeners import add_listener
-from ingest.simulate import simulate
+from spotiflow.core.errors import InputError, UsageError
+from spotiflow.core.settings import Settings
+from spotiflow.ingest.kaggle import load_kaggle
+from spotiflow.ingest.listeners import add_listener
+from spotiflow.simulate import simulate
+from spotiflow.warehouse.database import open_warehouse
 from tests.conftest import RunCli
 from tests.simulate.warehouses import DAYS, rows
 

@@ -6,8 +6,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from core.database import open_warehouse, prepare_home
-from core.settings import Settings, load_settings
+from spotiflow.core.settings import Settings, load_settings
+from spotiflow.warehouse.database import open_warehouse, prepare_home
 
 Rows = list[tuple[Any, ...]]
 DAYS = 40

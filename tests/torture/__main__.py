@@ -21,8 +21,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from core.backups import check, list_backups
-from ingest.simulate import write_demo_inputs
+from spotiflow.simulate import write_demo_inputs
+from spotiflow.warehouse.backups import check, list_backups
 from tests.paths import ROOT
 from tests.torture.comparison import differences
 

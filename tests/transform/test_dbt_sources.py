@@ -5,8 +5,8 @@ from __future__ import annotations
 import duckdb
 import jinja2
 
-from core.dbt_sources import MACRO_PATH, dbt_macro_text
-from core.schema import ddl
+from spotiflow.transform.dbt_sources import MACRO_PATH, dbt_macro_text
+from spotiflow.warehouse.schema import ddl
 
 
 def _tables(sql: str) -> list[tuple[str, ...]]:

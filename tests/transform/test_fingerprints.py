@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from core import built_inputs, dbt
-from core.built_inputs import PROJECT, changed_tables
-from core.database import open_warehouse
-from core.dbt import what_hangs_on
-from core.settings import Settings
-from pipeline.due import build_is_current
-from pipeline.stages import build_tables
+from spotiflow.core.settings import Settings
+from spotiflow.pipeline.due import build_is_current
+from spotiflow.pipeline.stage_runs import build_tables
+from spotiflow.transform import fingerprints, runner
+from spotiflow.transform.fingerprints import PROJECT, changed_tables
+from spotiflow.transform.runner import what_hangs_on
+from spotiflow.warehouse.database import open_warehouse
 from tests.torture.comparison import differences
 
 CHANGES = {
@@ -62,7 +62,7 @@ def test_other_settings_or_models_are_other_inputs(
         {"use_predictions": True},
     ):
         assert not build_is_current(replace(demo_warehouse, **other))
-    monkeypatch.setattr(built_inputs, "PROJECT_SUFFIXES", (".sql", ".yml"))
+    monkeypatch.setattr(fingerprints, "PROJECT_SUFFIXES", (".sql", ".yml"))
     assert not build_is_current(demo_warehouse)
 
 
@@ -85,10 +85,10 @@ def test_a_part_is_current_only_where_the_rest_is(demo_warehouse: Settings) -> N
 @pytest.mark.slow
 def test_tables_of_new_predictions_are_enough_after_training(demo_warehouse: Settings) -> None:
     changed(demo_warehouse, CHANGES["a prediction less"])
-    build_tables(demo_warehouse, select=dbt.FROM_ML)
+    build_tables(demo_warehouse, select=runner.FROM_ML)
     assert build_is_current(demo_warehouse)
     changed(demo_warehouse, CHANGES["a row less"])
-    build_tables(demo_warehouse, select=dbt.FROM_ML)
+    build_tables(demo_warehouse, select=runner.FROM_ML)
     assert not build_is_current(demo_warehouse)
 
 

@@ -4,10 +4,10 @@ import os
 
 import pytest
 
-from core import dbt
-from core.database import open_warehouse
-from core.errors import BuildError, InputError, UsageError
-from core.settings import Settings
+from spotiflow.core.errors import BuildError, InputError, UsageError
+from spotiflow.core.settings import Settings
+from spotiflow.transform import runner
+from spotiflow.warehouse.database import open_warehouse
 
 pytestmark = pytest.mark.slow
 
@@ -15,12 +15,12 @@ pytestmark = pytest.mark.slow
 @pytest.mark.parametrize("choice", [{"layer": "platinum"}, {"branch": "roots"}])
 def test_a_layer_or_branch_that_does_not_exist(settings: Settings, choice: dict[str, str]) -> None:
     with pytest.raises(UsageError, match="There is no") as caught:
-        dbt.build(settings, **choice)  # type: ignore[arg-type]
+        runner.build(settings, **choice)  # type: ignore[arg-type]
     assert "Choose one of" in caught.value.hint
 
 
 def test_a_build_says_what_it_built_and_lets_go_of_the_file(demo_warehouse: Settings) -> None:
-    result = dbt.build(demo_warehouse, select="top_artists")
+    result = runner.build(demo_warehouse, select="top_artists")
     assert [node.name for node in result.models] == ["top_artists"]
     assert result.n_tests_passed > 0
     assert result.slowest
@@ -33,7 +33,7 @@ def test_a_build_says_what_it_built_and_lets_go_of_the_file(demo_warehouse: Sett
 def test_a_layer_comes_with_what_it_needs(demo_warehouse: Settings) -> None:
     with open_warehouse(demo_warehouse) as db:
         db.execute("drop schema gold cascade; drop schema silver cascade")
-    dbt.build(demo_warehouse, layer="silver")
+    runner.build(demo_warehouse, layer="silver")
     with open_warehouse(demo_warehouse, read_only=True) as db:
         assert db.execute("select count(*) > 0 from silver.plays").fetchone() == (True,)
         assert db.execute("select count(*) from duckdb_schemas() where schema_name = 'gold'").fetchone() == (
@@ -45,10 +45,10 @@ def test_a_failing_data_test_is_named(demo_warehouse: Settings) -> None:
     with open_warehouse(demo_warehouse) as db:
         db.execute("insert into raw.listeners select * from raw.listeners")
     with pytest.raises(BuildError, match=r"data test .*listener") as caught:
-        dbt.build(demo_warehouse, layer="bronze")
+        runner.build(demo_warehouse, layer="bronze")
     assert "dbt.log" in caught.value.hint
 
 
 def test_a_selection_of_nothing_is_an_error(demo_warehouse: Settings) -> None:
     with pytest.raises((InputError, BuildError)):
-        dbt.build(demo_warehouse, select="no_such_model")
+        runner.build(demo_warehouse, select="no_such_model")

@@ -12,12 +12,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from core.backups import Backup, list_backups, read_backup
-from core.database import open_warehouse
-from core.errors import InputError, NotFoundError, WarehouseError
-from core.restoring import restore
-from core.settings import Settings
-from pipeline.safety import find_backup, make_backup, put_back
+from spotiflow.core.errors import InputError, NotFoundError, WarehouseError
+from spotiflow.core.settings import Settings
+from spotiflow.pipeline.backup_commands import find_backup, make_backup, put_back
+from spotiflow.warehouse.backups import Backup, list_backups, read_backup
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.warehouse.restore import restore
 from tests.paths import ROOT
 
 INSERT = "insert into raw.listeners values (?, null, 'person', now()::timestamp)"
@@ -144,8 +144,8 @@ KILL = f"""
 import os, sys
 sys.path.insert(0, {str(ROOT)!r})
 from pathlib import Path
-from core.settings import load_settings
-from pipeline.safety import make_backup
+from spotiflow.core.settings import load_settings
+from spotiflow.pipeline.backup_commands import make_backup
 left, fsync = int(sys.argv[2]), os.fsync
 def killing(handle):
     global left

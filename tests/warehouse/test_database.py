@@ -9,9 +9,14 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from core.database import connect, open_warehouse
-from core.errors import HomeError, NotFoundError, WarehouseBusyError, WarehouseError
-from core.settings import Settings, load_settings
+from spotiflow.core.errors import (
+    HomeError,
+    NotFoundError,
+    WarehouseBusyError,
+    WarehouseError,
+)
+from spotiflow.core.settings import Settings, load_settings
+from spotiflow.warehouse.database import connect, open_warehouse
 
 HOLDER = """
 import sys, duckdb
@@ -23,9 +28,9 @@ sys.stdin.read()
 UNPRIVILEGED = """
 import os, sys
 from pathlib import Path
-from core.database import connect
-from core.errors import HomeError
-from core.settings import load_settings
+from spotiflow.warehouse.database import connect
+from spotiflow.core.errors import HomeError
+from spotiflow.core.settings import load_settings
 os.setgid(65534)
 os.setuid(65534)
 try:

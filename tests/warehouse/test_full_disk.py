@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from core.backups import list_backups
-from core.copying import refusal
-from core.database import open_warehouse
-from core.errors import HomeError, WarehouseError
-from core.settings import Settings
-from ingest.exports import import_exports
-from pipeline.safety import make_backup
+from spotiflow.core.copying import refusal
+from spotiflow.core.errors import HomeError, WarehouseError
+from spotiflow.core.settings import Settings
+from spotiflow.ingest.exports import import_exports
+from spotiflow.pipeline.backup_commands import make_backup
+from spotiflow.warehouse.backups import list_backups
+from spotiflow.warehouse.database import open_warehouse
 from tests.conftest import RunCli
 from tests.ingest import builders as b
 from tests.paths import ROOT
@@ -26,7 +26,7 @@ FULL = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), int(sys.argv[1])))
 sys.argv[1:] = sys.argv[2:]
-import cli
+from spotiflow import cli
 cli.main()
 """
 

@@ -15,11 +15,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from core.errors import WaitError
-from core.holder import lock_holder, only_one
-from core.processes import in_words
-from core.settings import Settings
-from pipeline.doctor import examine
+from spotiflow.core.errors import WaitError
+from spotiflow.core.processes import in_words
+from spotiflow.core.settings import Settings
+from spotiflow.pipeline.watch.doctor import examine
+from spotiflow.warehouse.run_lock import lock_holder, only_one
 from tests.conftest import RunCli
 from tests.paths import ROOT
 
@@ -27,8 +27,8 @@ HOLD = f"""
 import sys
 sys.path.insert(0, {str(ROOT)!r})
 from pathlib import Path
-from core.holder import only_one
-from core.settings import load_settings
+from spotiflow.warehouse.run_lock import only_one
+from spotiflow.core.settings import load_settings
 with only_one(load_settings(home=Path(sys.argv[1])), "spotiflow run --from train"):
     print("held", flush=True)
     sys.stdin.read()

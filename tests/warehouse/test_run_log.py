@@ -5,11 +5,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from core.console import start_log
-from core.database import open_warehouse
-from core.errors import InputError
-from core.runs import record_stage, run_of_stages, store_run, utc_now
-from core.settings import Settings
+from spotiflow.core.console import start_log
+from spotiflow.core.errors import InputError
+from spotiflow.core.settings import Settings
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.warehouse.run_log import (
+    record_stage,
+    run_of_stages,
+    store_run,
+    utc_now,
+)
 
 
 def stage_rows(settings: Settings) -> list[tuple[str, str, str | None]]:

@@ -5,8 +5,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from core.errors import WarehouseError
-from core.schema import SCHEMA_VERSION, apply_schema, ddl, stored_version
+from spotiflow.core.errors import WarehouseError
+from spotiflow.warehouse.schema import (
+    SCHEMA_VERSION,
+    apply_schema,
+    ddl,
+    stored_version,
+)
 
 
 def test_the_definition_can_run_again() -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Literal
 
-from ingest.content import Content, content_of, decoded, is_history_name, keys_of
+from spotiflow.ingest.files.file_kinds import (Content, content_of, decoded, is_history_name, keys_of,)
 
 Source = Literal["extended", "account"]
 

@@ -10,23 +10,23 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.console import log, progress
-from core.database import open_warehouse
-from core.errors import InputError, UsageError
-from core.scratch import scratch_folder
-from core.settings import Settings
-from ingest.containers import DamagedEntryError
-from ingest.coverage import covered_rows
-from ingest.exports.packages import HistoryFile, Package, open_package, with_unique_names
-from ingest.exports.reading import Choice
-from ingest.exports.reading_ahead import Read, read_ahead
-from ingest.gaps import close_gaps, open_gaps
-from ingest.ingest_runs import HistoryRun, store_not_read
-from ingest.listeners import check_listener, time_zone_of
-from ingest.results import Aftermath, FileReceipt, HistoryReceipt, PackageReceipt
-from ingest.storing import Origin, store_file
-from ingest.strangers import strange_plays
-from ingest.time_zones import checked_zone
+from spotiflow.core.console import log, progress
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.core.errors import InputError, UsageError
+from spotiflow.warehouse.temp_folder import scratch_folder
+from spotiflow.core.settings import Settings
+from spotiflow.ingest.files.containers import DamagedEntryError
+from spotiflow.ingest.history.coverage import covered_rows
+from spotiflow.ingest.exports.packages import (HistoryFile, Package, open_package, with_unique_names,)
+from spotiflow.ingest.exports.reading import Choice
+from spotiflow.ingest.exports.reading_ahead import Read, read_ahead
+from spotiflow.ingest.history.gaps import close_gaps, open_gaps
+from spotiflow.ingest.ingest_runs import HistoryRun, store_not_read
+from spotiflow.ingest.listeners import check_listener, time_zone_of
+from spotiflow.ingest.history.results import (Aftermath, FileReceipt, HistoryReceipt, PackageReceipt,)
+from spotiflow.ingest.history.store import Origin, store_file
+from spotiflow.ingest.history.whose import strange_plays
+from spotiflow.ingest.time_zones import checked_zone
 
 # Each time DuckDB empties its log it writes a table's last rows anew: with the usual 16 MB, after every file.
 _WRITE_LESS_OFTEN = "set checkpoint_threshold = '64MB'"

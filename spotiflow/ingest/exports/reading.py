@@ -9,10 +9,10 @@ from typing import Any
 
 import duckdb
 
-from core.console import log
-from ingest.exports.generations import PRIVATE_KEYS, RECORD_KEYS, Generation
-from ingest.plays import PLAY_ID_SQL
-from ingest.repair import Repair, ends_with, repair
+from spotiflow.core.console import log
+from spotiflow.ingest.exports.generations import PRIVATE_KEYS, RECORD_KEYS, Generation
+from spotiflow.ingest.history.play_id import PLAY_ID_SQL
+from spotiflow.ingest.files.repair import Repair, ends_with, repair
 
 _STRUCTURE = json.dumps(dict.fromkeys(RECORD_KEYS, "VARCHAR"))
 

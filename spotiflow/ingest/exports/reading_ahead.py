@@ -10,10 +10,10 @@ from pathlib import Path
 
 import duckdb
 
-from ingest.exports.packages import HistoryFile
-from ingest.exports.reading import Choice, read_file
-from ingest.local_copy import local_copy
-from ingest.repair import Repair
+from spotiflow.ingest.exports.packages import HistoryFile
+from spotiflow.ingest.exports.reading import Choice, read_file
+from spotiflow.ingest.files.local_copy import local_copy
+from spotiflow.ingest.files.repair import Repair
 
 AHEAD = 2
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from rich.console import Group, RenderableType
 
-from ingest.receipt_parts import counts_table, headline, known_of, reasons_of, remarks, sum_of, troubles_of
-from ingest.results import HistoryReceipt
-from ingest.strangers import Strange
+from spotiflow.ingest.history.receipts import (counts_table, headline, known_of, reasons_of, remarks, sum_of, troubles_of,)
+from spotiflow.ingest.history.results import HistoryReceipt
+from spotiflow.ingest.history.whose import Strange
 
 _SOURCES = {"extended": "Spotify extended history", "account": "Spotify account data"}
 _WEAKER = {"account": "plays of account data", "api": "polled plays"}

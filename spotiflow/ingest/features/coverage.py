@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import duckdb
 
-from ingest.features.results import Coverage
-from ingest.heard import HEARD
-from ingest.recordings import open_recordings, recordings_in
+from spotiflow.ingest.features.results import Coverage
+from spotiflow.ingest.tracks.heard import HEARD
+from spotiflow.ingest.tracks.recordings import open_recordings, recordings_in
 
 _COVERAGE = f"""
 with {HEARD},

@@ -8,19 +8,19 @@ from datetime import datetime, timedelta
 
 import duckdb
 
-from core.console import progress
-from core.database import open_warehouse
-from core.errors import SpotiflowError
-from core.runs import utc_now
-from core.settings import Settings
-from core.transactions import roll_back
-from ingest.features.coverage import coverage_of
-from ingest.features.ranges import wrong_value
-from ingest.features.reccobeats import IDS_PER_CALL, PROVIDER, Measured, ReccoBeats
-from ingest.features.results import FetchReceipt
-from ingest.heard import HEARD
-from ingest.recordings import open_recordings, recordings_in
-from ingest.table_headers import FEATURES
+from spotiflow.core.console import progress
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.core.errors import SpotiflowError
+from spotiflow.warehouse.run_log import utc_now
+from spotiflow.core.settings import Settings
+from spotiflow.core.transactions import roll_back
+from spotiflow.ingest.features.coverage import coverage_of
+from spotiflow.ingest.features.ranges import wrong_value
+from spotiflow.ingest.features.reccobeats import (IDS_PER_CALL, PROVIDER, Measured, ReccoBeats,)
+from spotiflow.ingest.features.results import FetchReceipt
+from spotiflow.ingest.tracks.heard import HEARD
+from spotiflow.ingest.tracks.recordings import open_recordings, recordings_in
+from spotiflow.ingest.files.table_headers import FEATURES
 
 # What a provider does not know today it may know later.
 ASK_AGAIN_AFTER = timedelta(days=90)

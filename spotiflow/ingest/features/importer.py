@@ -12,22 +12,22 @@ from typing import Any
 
 import duckdb
 
-from core.console import log, progress
-from core.database import open_warehouse
-from core.errors import InputError, UsageError
-from core.runs import utc_now
-from core.scratch import scratch_folder
-from core.settings import Settings
-from core.transactions import roll_back
-from ingest.containers import DamagedEntryError, Entry, open_container
-from ingest.content import Content
-from ingest.features.coverage import coverage_of
-from ingest.features.reading import read_features
-from ingest.features.results import FeatureCounts, FeatureFile, FeatureReceipt
-from ingest.ingest_runs import begin_run, finish_run
-from ingest.inputs import InputKind, kind_of, wrong_input
-from ingest.local_copy import local_copy
-from ingest.table_headers import FEATURES
+from spotiflow.core.console import log, progress
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.core.errors import InputError, UsageError
+from spotiflow.warehouse.run_log import utc_now
+from spotiflow.warehouse.temp_folder import scratch_folder
+from spotiflow.core.settings import Settings
+from spotiflow.core.transactions import roll_back
+from spotiflow.ingest.files.containers import DamagedEntryError, Entry, open_container
+from spotiflow.ingest.files.file_kinds import Content
+from spotiflow.ingest.features.coverage import coverage_of
+from spotiflow.ingest.features.reading import read_features
+from spotiflow.ingest.features.results import FeatureCounts, FeatureFile, FeatureReceipt
+from spotiflow.ingest.ingest_runs import begin_run, finish_run
+from spotiflow.ingest.files.inputs import InputKind, kind_of, wrong_input
+from spotiflow.ingest.files.local_copy import local_copy
+from spotiflow.ingest.files.table_headers import FEATURES
 
 _SAME = " and ".join(
     f"coalesce(found.{name}, stored.{name}) is not distinct from stored.{name}" for name in FEATURES

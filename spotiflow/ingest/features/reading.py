@@ -7,10 +7,10 @@ from typing import Any
 
 import duckdb
 
-from ingest.content import HEAD_BYTES, Content, content_of, decoded, encoding_of
-from ingest.features.ranges import EMPTY_WORDS, RANGES, wrong_value_sql
-from ingest.inputs import parquet_columns
-from ingest.table_headers import FEATURES, cells_of, feature_columns
+from spotiflow.ingest.files.file_kinds import (HEAD_BYTES, Content, content_of, decoded, encoding_of,)
+from spotiflow.ingest.features.ranges import EMPTY_WORDS, RANGES, wrong_value_sql
+from spotiflow.ingest.files.inputs import parquet_columns
+from spotiflow.ingest.files.table_headers import FEATURES, cells_of, feature_columns
 
 _READ = ("track_id", "provider", *FEATURES)
 _ENCODINGS = {"utf-8-sig": "utf-8", "utf-16-le": "utf-16", "utf-16-be": "utf-16"}

@@ -15,10 +15,10 @@ from typing import Any
 
 import requests
 
-from core.console import log
-from core.errors import ApiError, WaitError
-from core.settings import Settings
-from ingest.table_headers import FEATURES
+from spotiflow.core.console import log
+from spotiflow.core.errors import ApiError, WaitError
+from spotiflow.core.settings import Settings
+from spotiflow.ingest.files.table_headers import FEATURES
 
 PROVIDER = "reccobeats"
 IDS_PER_CALL = 40

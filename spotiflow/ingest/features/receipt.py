@@ -5,8 +5,8 @@ from __future__ import annotations
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from ingest.features.results import FeatureReceipt, FetchReceipt
-from ingest.receipt_parts import remarks
+from spotiflow.ingest.features.results import FeatureReceipt, FetchReceipt
+from spotiflow.ingest.history.receipts import remarks
 
 
 def render_imported(receipt: FeatureReceipt) -> RenderableType:

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from core.errors import SpotiflowError
+from spotiflow.core.errors import SpotiflowError
 
 
 @dataclass(frozen=True)

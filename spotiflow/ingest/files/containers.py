@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from core.console import printable
-from core.errors import InputError, WarehouseError
-from ingest.content import HEAD_BYTES, Content, content_of
+from spotiflow.core.console import printable
+from spotiflow.core.errors import InputError, WarehouseError
+from spotiflow.ingest.files.file_kinds import HEAD_BYTES, Content, content_of
 
 MAX_ENTRIES = 10_000
 MAX_TOTAL_BYTES = 20 * 1024**3

@@ -8,14 +8,7 @@ import re
 from enum import StrEnum
 from pathlib import PurePosixPath
 
-from ingest.table_headers import (
-    cells_of,
-    feature_columns,
-    has_features,
-    is_catalogue,
-    is_scrobble_header,
-    is_scrobble_row,
-)
+from spotiflow.ingest.files.table_headers import (cells_of, feature_columns, has_features, is_catalogue, is_scrobble_header, is_scrobble_row,)
 
 HEAD_BYTES = 65_536
 # Rows of a scrobble file without a header lack the time now and then, but not so many in a row.

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import duckdb
 
-from core.errors import InputError
-from ingest.containers import Container, DamagedEntryError, Entry, open_container
-from ingest.content import Content, is_history_name
-from ingest.table_headers import feature_columns, has_features
+from spotiflow.core.errors import InputError
+from spotiflow.ingest.files.containers import (Container, DamagedEntryError, Entry, open_container,)
+from spotiflow.ingest.files.file_kinds import Content, is_history_name
+from spotiflow.ingest.files.table_headers import feature_columns, has_features
 
 
 class InputKind(StrEnum):

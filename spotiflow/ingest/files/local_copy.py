@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from ingest.containers import Entry
+from spotiflow.ingest.files.containers import Entry
 
 
 @contextmanager

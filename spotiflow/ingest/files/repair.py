@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from ingest.content import HEAD_BYTES, encoding_of
+from spotiflow.ingest.files.file_kinds import HEAD_BYTES, encoding_of
 
 READ_CHARACTERS = 1_000_000
 # No record is longer: where more than this cannot be decoded, it is broken and not just cut by a block.

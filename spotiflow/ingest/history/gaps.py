@@ -6,8 +6,8 @@ from datetime import datetime
 
 import duckdb
 
-from core.runs import utc_now
-from ingest.coverage import ISLANDS
+from spotiflow.warehouse.run_log import utc_now
+from spotiflow.ingest.history.coverage import ISLANDS
 
 POLLED = "a poll brought 50 plays and all of them were new"
 

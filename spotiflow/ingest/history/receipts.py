@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from rich.table import Table
 from rich.text import Text
 
-from ingest.results import Counts, HistoryReceipt, PackageReceipt
+from spotiflow.ingest.history.results import Counts, HistoryReceipt, PackageReceipt
 
 FILES_SHOWN = 3
 _TITLES = {"podcast": "podcast", "audiobook": "audiob.", "video": "video", "skipped": "private"}

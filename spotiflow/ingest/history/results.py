@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from ingest.strangers import Strange
+from spotiflow.ingest.history.whose import Strange
 
 
 @dataclass(frozen=True)

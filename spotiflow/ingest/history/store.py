@@ -10,10 +10,10 @@ from typing import Any
 
 import duckdb
 
-from core.runs import utc_now
-from core.transactions import roll_back
-from ingest.repair import Repair
-from ingest.results import Counts, FileReceipt
+from spotiflow.warehouse.run_log import utc_now
+from spotiflow.core.transactions import roll_back
+from spotiflow.ingest.files.repair import Repair
+from spotiflow.ingest.history.results import Counts, FileReceipt
 
 # They report plays that were finished, and not for how long.
 SCROBBLE_SOURCES = ("lastfm", "listenbrainz")

@@ -14,20 +14,20 @@ from typing import Literal
 
 import duckdb
 
-from core.console import log, progress
-from core.database import open_warehouse
-from core.errors import InputError
-from core.runs import utc_now
-from core.scratch import scratch_folder
-from core.settings import Settings
-from core.transactions import roll_back
-from ingest.containers import DamagedEntryError, Entry, open_container
-from ingest.content import Content
-from ingest.ingest_runs import begin_run, finish_run
-from ingest.inputs import InputKind, kind_of, wrong_input
-from ingest.kaggle.reading import read_catalogue
-from ingest.kaggle.results import COLUMNS, KaggleReceipt, describe_catalogue
-from ingest.local_copy import local_copy
+from spotiflow.core.console import log, progress
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.core.errors import InputError
+from spotiflow.warehouse.run_log import utc_now
+from spotiflow.warehouse.temp_folder import scratch_folder
+from spotiflow.core.settings import Settings
+from spotiflow.core.transactions import roll_back
+from spotiflow.ingest.files.containers import DamagedEntryError, Entry, open_container
+from spotiflow.ingest.files.file_kinds import Content
+from spotiflow.ingest.ingest_runs import begin_run, finish_run
+from spotiflow.ingest.files.inputs import InputKind, kind_of, wrong_input
+from spotiflow.ingest.kaggle.reading import read_catalogue
+from spotiflow.ingest.kaggle.results import COLUMNS, KaggleReceipt, describe_catalogue
+from spotiflow.ingest.files.local_copy import local_copy
 
 _STORE_ROWS = f"""
 insert into raw.kaggle_tracks by name

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import duckdb
 
-from ingest.content import HEAD_BYTES, decoded, encoding_of
-from ingest.kaggle.results import COLUMNS, TEXTS, WHOLE_NUMBERS
-from ingest.table_headers import catalogue_columns
+from spotiflow.ingest.files.file_kinds import HEAD_BYTES, decoded, encoding_of
+from spotiflow.ingest.kaggle.results import COLUMNS, TEXTS, WHOLE_NUMBERS
+from spotiflow.ingest.files.table_headers import catalogue_columns
 
 _ENCODINGS = {"utf-8-sig": "utf-8", "utf-16-le": "utf-16", "utf-16-be": "utf-16"}
 

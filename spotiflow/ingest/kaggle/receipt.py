@@ -6,7 +6,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ingest.kaggle.results import KaggleReceipt
+from spotiflow.ingest.kaggle.results import KaggleReceipt
 
 _DONE = {
     "loaded": "loaded",

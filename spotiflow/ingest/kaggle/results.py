@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import duckdb
 
-from ingest.table_headers import FEATURES
+from spotiflow.ingest.files.table_headers import FEATURES
 
 TEXTS = ("track_id", "artists", "album_name", "track_name", "track_genre")
 NUMBERS = ("popularity", "duration_ms", *FEATURES)

@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Literal
 
-from ingest.content import Content, content_of, decoded
-from ingest.table_headers import is_scrobble_header
+from spotiflow.ingest.files.file_kinds import Content, content_of, decoded
+from spotiflow.ingest.files.table_headers import is_scrobble_header
 
 Source = Literal["lastfm", "listenbrainz"]
 Shape = Literal["array", "newline_delimited", "unstructured", "table", "bare_table"]

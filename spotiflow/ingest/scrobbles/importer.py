@@ -9,21 +9,21 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from core.console import log, progress
-from core.database import open_warehouse
-from core.errors import InputError, UsageError
-from core.scratch import scratch_folder
-from core.settings import Settings
-from ingest.containers import DamagedEntryError, Entry, open_container
-from ingest.ingest_runs import HistoryRun
-from ingest.inputs import InputKind, first_bytes, kind_of, wrong_input
-from ingest.listeners import check_listener, time_zone_of
-from ingest.local_copy import local_copy
-from ingest.results import FileReceipt, HistoryReceipt, PackageReceipt
-from ingest.scrobbles.forms import Form, form_of
-from ingest.scrobbles.reading import read_file
-from ingest.storing import Origin, store_file
-from ingest.time_zones import checked_zone
+from spotiflow.core.console import log, progress
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.core.errors import InputError, UsageError
+from spotiflow.warehouse.temp_folder import scratch_folder
+from spotiflow.core.settings import Settings
+from spotiflow.ingest.files.containers import DamagedEntryError, Entry, open_container
+from spotiflow.ingest.ingest_runs import HistoryRun
+from spotiflow.ingest.files.inputs import (InputKind, first_bytes, kind_of, wrong_input,)
+from spotiflow.ingest.listeners import check_listener, time_zone_of
+from spotiflow.ingest.files.local_copy import local_copy
+from spotiflow.ingest.history.results import FileReceipt, HistoryReceipt, PackageReceipt
+from spotiflow.ingest.scrobbles.forms import Form, form_of
+from spotiflow.ingest.scrobbles.reading import read_file
+from spotiflow.ingest.history.store import Origin, store_file
+from spotiflow.ingest.time_zones import checked_zone
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import duckdb
 
-from ingest.plays import PLAY_ID_SQL
-from ingest.repair import Repair, repair
-from ingest.scrobbles.fields import ITEMS, LASTFM_TEXTS, LISTENBRAINZ_TEXTS, TABLE_TEXTS
-from ingest.scrobbles.forms import Form
-from ingest.scrobbles.tables import write_lines
+from spotiflow.ingest.history.play_id import PLAY_ID_SQL
+from spotiflow.ingest.files.repair import Repair, repair
+from spotiflow.ingest.scrobbles.fields import (ITEMS, LASTFM_TEXTS, LISTENBRAINZ_TEXTS, TABLE_TEXTS,)
+from spotiflow.ingest.scrobbles.forms import Form
+from spotiflow.ingest.scrobbles.tables import write_lines
 
 # DuckDB takes 16 MB for one JSON value; a whole Last.fm history may be one.
 USUAL_BYTES = 16 * 1024**2

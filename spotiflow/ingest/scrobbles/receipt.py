@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from rich.console import Group, RenderableType
 
-from ingest.receipt_parts import counts_table, headline, known_of, reasons_of, remarks, sum_of, troubles_of
-from ingest.results import HistoryReceipt
+from spotiflow.ingest.history.receipts import (counts_table, headline, known_of, reasons_of, remarks, sum_of, troubles_of,)
+from spotiflow.ingest.history.results import HistoryReceipt
 
 _SOURCES = {"lastfm": "Last.fm", "listenbrainz": "ListenBrainz"}
 ADVICE = (

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from ingest.content import HEAD_BYTES, encoding_of
-from ingest.repair import Repair
+from spotiflow.ingest.files.file_kinds import HEAD_BYTES, encoding_of
+from spotiflow.ingest.files.repair import Repair
 
 BARE_COLUMNS = ["artist", "album", "track", "utc_time"]
 _READ = ("artist", "album", "track", "uts", "utc_time")

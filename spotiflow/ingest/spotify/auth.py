@@ -14,18 +14,18 @@ from urllib.parse import urlsplit
 
 from rich.text import Text
 
-from core.database import open_warehouse
-from core.errors import InputError, LoginNeededError
-from core.runs import utc_now
-from core.settings import Settings
-from ingest.listeners import ensure_listener
-from ingest.spotify.callback import HOST, callback_server, read_answer
-from ingest.spotify.client import SpotifyApi
-from ingest.spotify.ledger import Ledger, local_time
-from ingest.spotify.line import Line
-from ingest.spotify.oauth import PLAYLIST_SCOPE, SCOPES, Consent, client_id_of
-from ingest.spotify.state import read_state, save_ledger
-from ingest.spotify.token_store import LOGIN_HINT, Login, TokenStore, token_path
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.core.errors import InputError, LoginNeededError
+from spotiflow.warehouse.run_log import utc_now
+from spotiflow.core.settings import Settings
+from spotiflow.ingest.listeners import ensure_listener
+from spotiflow.ingest.spotify.callback import HOST, callback_server, read_answer
+from spotiflow.ingest.spotify.client import SpotifyApi
+from spotiflow.ingest.spotify.ledger import Ledger, local_time
+from spotiflow.ingest.spotify.line import Line
+from spotiflow.ingest.spotify.oauth import (PLAYLIST_SCOPE, SCOPES, Consent, client_id_of,)
+from spotiflow.ingest.spotify.state import read_state, save_ledger
+from spotiflow.ingest.spotify.token_store import (LOGIN_HINT, Login, TokenStore, token_path,)
 
 Say = Callable[[str], None]
 # Where the redirect URI of an app names no port, Spotify takes any.

@@ -12,8 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from core.errors import LoginNeededError, UsageError
-from ingest.spotify.token_store import LOGIN_HINT
+from spotiflow.core.errors import LoginNeededError, UsageError
+from spotiflow.ingest.spotify.token_store import LOGIN_HINT
 
 HOST = "127.0.0.1"
 _PAGE = "<!doctype html><meta charset=utf-8><title>spotiflow</title><p>{}</p>"

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 import duckdb
 
-from core.errors import ApiError
-from core.runs import utc_now
-from ingest.spotify.client import AUDIO_FEATURES, SpotifyApi
+from spotiflow.core.errors import ApiError
+from spotiflow.warehouse.run_log import utc_now
+from spotiflow.ingest.spotify.client import AUDIO_FEATURES, SpotifyApi
 
 ALLOWED, REFUSED, UNKNOWN = "allowed", "refused", "unknown"
 PROBE_AGAIN = timedelta(days=30)

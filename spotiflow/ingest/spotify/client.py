@@ -8,13 +8,13 @@ from typing import Any
 
 import spotipy
 
-from core.errors import ApiError, LoginNeededError
-from core.settings import Settings
-from ingest.spotify.ledger import Ledger
-from ingest.spotify.line import Line
-from ingest.spotify.oauth import client_id_of, quiet_spotipy, refresh
-from ingest.spotify.refusals import refusal
-from ingest.spotify.token_store import LOGIN_HINT, Login, TokenStore, token_path
+from spotiflow.core.errors import ApiError, LoginNeededError
+from spotiflow.core.settings import Settings
+from spotiflow.ingest.spotify.ledger import Ledger
+from spotiflow.ingest.spotify.line import Line
+from spotiflow.ingest.spotify.oauth import client_id_of, quiet_spotipy, refresh
+from spotiflow.ingest.spotify.refusals import refusal
+from spotiflow.ingest.spotify.token_store import (LOGIN_HINT, Login, TokenStore, token_path,)
 
 # spotipy retries and sleeps for hours unless told not to; a status nobody sends switches that off. Only then
 # are Retry-After and the reason of a 429 still there for our own loop.

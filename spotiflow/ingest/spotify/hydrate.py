@@ -8,16 +8,16 @@ from typing import Any
 
 import duckdb
 
-from core.console import progress
-from core.database import open_warehouse
-from core.errors import ApiError
-from core.runs import utc_now
-from core.settings import Settings
-from ingest.heard import HEARD
-from ingest.recordings import open_recordings, recordings_in
-from ingest.spotify.client import AUDIO_FEATURES, TRACKS, SpotifyApi
-from ingest.spotify.ledger import BudgetError, Ledger, store_news
-from ingest.spotify.recently_played import as_json
+from spotiflow.core.console import progress
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.core.errors import ApiError
+from spotiflow.warehouse.run_log import utc_now
+from spotiflow.core.settings import Settings
+from spotiflow.ingest.tracks.heard import HEARD
+from spotiflow.ingest.tracks.recordings import open_recordings, recordings_in
+from spotiflow.ingest.spotify.client import AUDIO_FEATURES, TRACKS, SpotifyApi
+from spotiflow.ingest.spotify.ledger import BudgetError, Ledger, store_news
+from spotiflow.ingest.spotify.recently_played import as_json
 
 # So many answers are stored together: what a kill can lose.
 BLOCK = 20

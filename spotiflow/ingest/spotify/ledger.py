@@ -9,9 +9,9 @@ from typing import Any
 
 import duckdb
 
-from core.errors import WaitError
-from core.runs import utc_now
-from ingest.spotify.replies import LONGEST_RETRY_AFTER_SECONDS
+from spotiflow.core.errors import WaitError
+from spotiflow.warehouse.run_log import utc_now
+from spotiflow.ingest.spotify.replies import LONGEST_RETRY_AFTER_SECONDS
 
 WINDOW = timedelta(hours=24)
 KEPT = timedelta(days=30)

@@ -9,14 +9,14 @@ from typing import Any
 
 import duckdb
 
-from core.console import log, progress
-from core.database import open_warehouse
-from core.errors import ApiError, LoginNeededError
-from core.runs import utc_now
-from core.settings import Settings
-from ingest.spotify.client import PAGE, SpotifyApi
-from ingest.spotify.ledger import Ledger, store_news
-from ingest.spotify.token_store import LOGIN_HINT
+from spotiflow.core.console import log, progress
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.core.errors import ApiError, LoginNeededError
+from spotiflow.warehouse.run_log import utc_now
+from spotiflow.core.settings import Settings
+from spotiflow.ingest.spotify.client import PAGE, SpotifyApi
+from spotiflow.ingest.spotify.ledger import Ledger, store_news
+from spotiflow.ingest.spotify.token_store import LOGIN_HINT
 
 KINDS = ("tracks", "artists")
 TIME_RANGES = ("short_term", "medium_term", "long_term")

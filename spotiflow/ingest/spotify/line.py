@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.console import log
-from core.errors import ApiError, WaitError
-from core.settings import Settings
-from ingest.spotify.ledger import Ledger, waiting
-from ingest.spotify.replies import Listening, Reply
+from spotiflow.core.console import log
+from spotiflow.core.errors import ApiError, WaitError
+from spotiflow.core.settings import Settings
+from spotiflow.ingest.spotify.ledger import Ledger, waiting
+from spotiflow.ingest.spotify.replies import Listening, Reply
 
 MOST_SLEEPS = 3
 # Where Spotify names no time: an hour for the quota of a rolling day, a minute for the rate limit.

@@ -9,11 +9,11 @@ from typing import Any
 from spotipy.cache_handler import CacheHandler, MemoryCacheHandler
 from spotipy.oauth2 import SpotifyPKCE
 
-from core.errors import ApiError, InputError, LoginNeededError, SpotiflowError, UsageError
-from core.settings import Settings
-from ingest.spotify.line import Line
-from ingest.spotify.replies import Listening, Reply
-from ingest.spotify.token_store import LOGIN_HINT, Login, TokenStore
+from spotiflow.core.errors import (ApiError, InputError, LoginNeededError, SpotiflowError, UsageError,)
+from spotiflow.core.settings import Settings
+from spotiflow.ingest.spotify.line import Line
+from spotiflow.ingest.spotify.replies import Listening, Reply
+from spotiflow.ingest.spotify.token_store import LOGIN_HINT, Login, TokenStore
 
 # What polling and --library read; nothing more is asked for, unless somebody wants playlists made.
 SCOPES = ("user-read-recently-played", "user-library-read", "user-top-read", "playlist-read-private")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.errors import ApiError, LoginNeededError
-from core.settings import Settings
-from ingest.spotify.client import SpotifyApi
-from ingest.spotify.oauth import PLAYLIST_SCOPE
-from ingest.spotify.state import read_state, save_ledger
-from ingest.spotify.token_store import TokenStore, token_path
+from spotiflow.core.errors import ApiError, LoginNeededError
+from spotiflow.core.settings import Settings
+from spotiflow.ingest.spotify.client import SpotifyApi
+from spotiflow.ingest.spotify.oauth import PLAYLIST_SCOPE
+from spotiflow.ingest.spotify.state import read_state, save_ledger
+from spotiflow.ingest.spotify.token_store import TokenStore, token_path
 
 DESCRIPTION = "Made by spotiflow from your own listening history."
 PLAYLIST_HINT = "Log in and allow it: spotiflow auth login --playlists"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest.plays import PLAY_ID_SQL
+from spotiflow.ingest.history.play_id import PLAY_ID_SQL
 
 # `played_at` is taken as the end of the play: that is what Spotify sends now, though it has meant the start.
 # The endpoint has no ms_played; the start is an estimate from the track's length.

@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.text import Text
 
-from ingest.spotify.sync import SpotifyReceipt
+from spotiflow.ingest.spotify.sync import SpotifyReceipt
 
 
 def render(receipt: SpotifyReceipt) -> Text:

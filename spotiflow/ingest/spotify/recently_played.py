@@ -9,17 +9,17 @@ from typing import Any
 
 import duckdb
 
-from core.errors import ApiError, WaitError
-from core.runs import utc_now
-from core.settings import Settings
-from core.transactions import roll_back
-from ingest.gaps import close_gaps, last_known_play, open_gap
-from ingest.ingest_runs import begin_run, finish_run
-from ingest.listeners import ensure_listener
-from ingest.spotify.client import PAGE, RECENTLY_PLAYED, SpotifyApi
-from ingest.spotify.ledger import Ledger, store_news
-from ingest.spotify.poll_sql import COUNT, MARK_KNOWN, POLLED, STORE
-from ingest.spotify.spool import Batch
+from spotiflow.core.errors import ApiError, WaitError
+from spotiflow.warehouse.run_log import utc_now
+from spotiflow.core.settings import Settings
+from spotiflow.core.transactions import roll_back
+from spotiflow.ingest.history.gaps import close_gaps, last_known_play, open_gap
+from spotiflow.ingest.ingest_runs import begin_run, finish_run
+from spotiflow.ingest.listeners import ensure_listener
+from spotiflow.ingest.spotify.client import PAGE, RECENTLY_PLAYED, SpotifyApi
+from spotiflow.ingest.spotify.ledger import Ledger, store_news
+from spotiflow.ingest.spotify.poll_sql import (COUNT, MARK_KNOWN, POLLED, STORE,)
+from spotiflow.ingest.spotify.spool import Batch
 
 FILE_NAME = "recently-played"
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from core.errors import ApiError, LoginNeededError, SpotiflowError
-from ingest.spotify.replies import Reply
-from ingest.spotify.token_store import LOGIN_HINT
+from spotiflow.core.errors import ApiError, LoginNeededError, SpotiflowError
+from spotiflow.ingest.spotify.replies import Reply
+from spotiflow.ingest.spotify.token_store import LOGIN_HINT
 
 # Withdrawn from new apps since 2024-11-27 and 2026-02-11.
 WITHDRAWN = frozenset({"audio-features"})

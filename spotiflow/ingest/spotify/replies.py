@@ -12,7 +12,7 @@ from typing import Any
 import requests
 from spotipy.exceptions import SpotifyBaseException
 
-from core.redaction import redact
+from spotiflow.core.redaction import redact
 
 # Longer waits than anybody saw (24 h) are a broken header, not a plan.
 LONGEST_RETRY_AFTER_SECONDS = 48 * 3600

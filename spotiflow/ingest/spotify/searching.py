@@ -7,11 +7,11 @@ from typing import Any
 
 import duckdb
 
-from core.runs import utc_now
-from ingest.names import name_key
-from ingest.spotify.client import SEARCH, SpotifyApi
-from ingest.spotify.hydrate import Answers, Key, Queue, store_track
-from ingest.spotify.recently_played import as_json
+from spotiflow.warehouse.run_log import utc_now
+from spotiflow.ingest.tracks.names import name_key
+from spotiflow.ingest.spotify.client import SEARCH, SpotifyApi
+from spotiflow.ingest.spotify.hydrate import (Answers, Key, Queue, store_track,)
+from spotiflow.ingest.spotify.recently_played import as_json
 
 # What Spotify does not have today it may have later.
 SEARCH_AGAIN_AFTER = timedelta(days=90)

@@ -9,12 +9,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from core.console import log
-from core.copying import in_words
-from core.database import prepare_home
-from core.private_files import write_private
-from core.runs import utc_now
-from core.settings import Settings
+from spotiflow.core.console import log
+from spotiflow.core.copying import in_words
+from spotiflow.warehouse.database import prepare_home
+from spotiflow.core.files import write_private
+from spotiflow.warehouse.run_log import utc_now
+from spotiflow.core.settings import Settings
 
 PATTERN = "spotify-*.json"
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from core.console import log
-from core.database import open_warehouse
-from core.errors import NotFoundError, SpotiflowError, WarehouseBusyError
-from core.settings import Settings
-from ingest.spotify.capabilities import Capability, known_capabilities
-from ingest.spotify.ledger import Ledger, store_news
-from ingest.spotify.recently_played import PollReceipt, store_poll
-from ingest.spotify.spool import Batch, put_aside, spool, spooled
+from spotiflow.core.console import log
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.core.errors import NotFoundError, SpotiflowError, WarehouseBusyError
+from spotiflow.core.settings import Settings
+from spotiflow.ingest.spotify.capabilities import Capability, known_capabilities
+from spotiflow.ingest.spotify.ledger import Ledger, store_news
+from spotiflow.ingest.spotify.recently_played import PollReceipt, store_poll
+from spotiflow.ingest.spotify.spool import (Batch, put_aside, spool, spooled,)
 
 
 @dataclass

@@ -10,11 +10,11 @@ from typing import Any
 
 from spotipy.cache_handler import CacheHandler
 
-from core.errors import HomeError, LoginNeededError, UsageError
-from core.private_files import write_private
-from core.runs import utc_now
-from core.settings import Settings
-from core.values import LISTENER_NAME
+from spotiflow.core.errors import HomeError, LoginNeededError, UsageError
+from spotiflow.core.files import write_private
+from spotiflow.warehouse.run_log import utc_now
+from spotiflow.core.settings import Settings
+from spotiflow.core.setting_readers import LISTENER_NAME
 
 # Spotify ends a login six months after the consent, however often it is refreshed.
 LOGIN_MONTHS = 6

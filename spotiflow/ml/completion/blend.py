@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ml.features import Codes, Mask, Matrix
-from ml.models.fitting import conformal_quantile
+from spotiflow.ml.data.features import Codes, Mask, Matrix
+from spotiflow.ml.models.fitting import conformal_quantile
 
 # From so many measured tracks on the weights are the listener's own; each weight is drawn to the general one
 # by as many tracks.

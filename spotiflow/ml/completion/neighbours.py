@@ -12,9 +12,9 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from ml.completion.heard import Heard
-from ml.features import Matrix
-from ml.names.tables import TARGETS
+from spotiflow.ml.completion.heard import Heard
+from spotiflow.ml.data.features import Matrix
+from spotiflow.ml.names.tables import TARGETS
 
 # How far a neighbour may be, what a prediction counts beside a measured value, and how many neighbours'
 # weight the listener's mean has.

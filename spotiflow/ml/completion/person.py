@@ -8,23 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ml.completion.blend import (
-    INTERVAL_LEVEL,
-    LEAST_TRACKS,
-    NORMAL_90,
-    Blend,
-    Matched,
-    artist_folds,
-    fit_blend,
-    general_blend,
-    honest,
-)
-from ml.completion.company import Company, shrunk
-from ml.completion.heard import Heard
-from ml.evaluate import Clusters, Metric, Predicted, correlation, regression_metrics
-from ml.features import Codes, Mask, Matrix
-from ml.models.fitting import conformal_quantile
-from ml.names.tables import TARGETS
+from spotiflow.ml.completion.blend import (INTERVAL_LEVEL, LEAST_TRACKS, NORMAL_90, Blend, Matched, artist_folds, fit_blend, general_blend, honest,)
+from spotiflow.ml.completion.neighbours import Company, shrunk
+from spotiflow.ml.completion.heard import Heard
+from spotiflow.ml.data.evaluate import (Clusters, Metric, Predicted, correlation, regression_metrics,)
+from spotiflow.ml.data.features import Codes, Mask, Matrix
+from spotiflow.ml.models.fitting import conformal_quantile
+from spotiflow.ml.names.tables import TARGETS
 
 KNOWN, UNKNOWN = "known", "unknown"
 SLICES = {KNOWN: "known_artist", UNKNOWN: "unknown_artist"}

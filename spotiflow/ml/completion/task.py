@@ -7,31 +7,22 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from ml.completion import blend
-from ml.completion.company import PREDICTED_WEIGHT, REACH, SHRINKAGE, company_of
-from ml.completion.heard import (
-    HEARD_TRACKS,
-    NAMES_INPUT,
-    STREAMS,
-    STREAMS_INPUT,
-    WHO,
-    Heard,
-    Serving,
-    read_heard,
-)
-from ml.completion.person import Completed, complete
-from ml.evaluate import metric_rows
-from ml.features import Codes
-from ml.names.model import ARTIST, SPECS, TEXT, NamesModel, Readers
-from ml.names.reader import Reader
-from ml.names.tables import TARGETS
-from ml.names.task import READER
-from ml.registry.entry import Draft, enter, write_version
-from ml.registry.promotion import Decision
-from ml.registry.versions import Registry, Version
-from ml.sources import CATALOGUE, CATALOGUE_INPUT, FEATURES_INPUT, SPLITS, Input, Query, Sources
-from ml.store import Harvest
-from ml.tasks import Context, Task, is_made
+from spotiflow.ml.completion import blend
+from spotiflow.ml.completion.neighbours import (PREDICTED_WEIGHT, REACH, SHRINKAGE, company_of,)
+from spotiflow.ml.completion.heard import (HEARD_TRACKS, NAMES_INPUT, STREAMS, STREAMS_INPUT, WHO, Heard, Serving, read_heard,)
+from spotiflow.ml.completion.person import Completed, complete
+from spotiflow.ml.data.evaluate import metric_rows
+from spotiflow.ml.data.features import Codes
+from spotiflow.ml.names.model import (ARTIST, SPECS, TEXT, NamesModel, Readers,)
+from spotiflow.ml.names.reader import Reader
+from spotiflow.ml.names.tables import TARGETS
+from spotiflow.ml.names.task import READER
+from spotiflow.ml.engine.entry import Draft, enter, write_version
+from spotiflow.ml.engine.promotion import Decision
+from spotiflow.ml.engine.versions import Registry, Version
+from spotiflow.ml.engine.sources import (CATALOGUE, CATALOGUE_INPUT, FEATURES_INPUT, SPLITS, Input, Query, Sources,)
+from spotiflow.ml.engine.store import Harvest
+from spotiflow.ml.engine.tasks import Context, Task, is_made
 
 SPLIT = "artists_left_out"
 OTHERS = "features_listener"

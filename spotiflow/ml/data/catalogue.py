@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from ml import SEED
-from ml.features import Codes, GenreLabels, Mask, Matrix, audio_inputs, input_matrix
+from spotiflow.ml import SEED
+from spotiflow.ml.data.features import (Codes, GenreLabels, Mask, Matrix, audio_inputs, input_matrix,)
 
 N_FOLDS = 5
 TEST_FOLD = 0

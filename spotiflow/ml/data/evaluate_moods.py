@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ml.evaluate import Clusters, Metric, Statistic
-from ml.features import MOODS, Codes, Matrix
+from spotiflow.ml.data.evaluate import Clusters, Metric, Statistic
+from spotiflow.ml.data.features import MOODS, Codes, Matrix
 
 ECE_BINS = 15
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import duckdb
 
-from ml.features import AUDIO_FEATURES
+from spotiflow.ml.data.features import AUDIO_FEATURES
 
 # Each stands for a table of silver.
 PLAYS, LISTENING, FEATURES, NAMES, TRACKS, HEARD = (

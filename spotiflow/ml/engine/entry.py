@@ -8,22 +8,13 @@ from typing import Any
 
 import pandas as pd
 
-from core.settings import Settings
-from ml import SEED
-from ml.registry.cards import model_card
-from ml.registry.files import save_state, write_file
-from ml.registry.promotion import Decision
-from ml.registry.versions import (
-    CHALLENGER,
-    CHAMPION,
-    Alias,
-    Registry,
-    Version,
-    code_version,
-    library_versions,
-    new_version_name,
-)
-from ml.store import Harvest
+from spotiflow.core.settings import Settings
+from spotiflow.ml import SEED
+from spotiflow.ml.show.cards import model_card
+from spotiflow.ml.engine.model_files import save_state, write_file
+from spotiflow.ml.engine.promotion import Decision
+from spotiflow.ml.engine.versions import (CHALLENGER, CHAMPION, Alias, Registry, Version, code_version, library_versions, new_version_name,)
+from spotiflow.ml.engine.store import Harvest
 
 # Splits of the catalogue whose test part is frozen.
 FROZEN = ("artist_grouped_test", "song_grouped_test")

@@ -14,7 +14,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from core.errors import ModelFileError
+from spotiflow.core.errors import ModelFileError
 
 # What a file may hold beyond the plain types and scikit-learn estimators that skops knows by itself. A
 # constant, never the list a file asks for.

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ml.evaluate import Clusters, relative_gain
-from ml.features import Codes, Matrix
+from spotiflow.ml.data.evaluate import Clusters, relative_gain
+from spotiflow.ml.data.features import Codes, Matrix
 
 LEAST_TEST_UNITS = 200
 LEAST_GAIN = 0.01

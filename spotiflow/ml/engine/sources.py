@@ -14,14 +14,14 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from core.database import open_warehouse
-from core.errors import NotFoundError, SpotiflowError
-from core.settings import Settings
-from ml import content
-from ml.catalogue import split_id_of
-from ml.content import FEATURES, LISTENING
-from ml.features import AUDIO_FEATURES
-from ml.registry.versions import Registry, read_registry
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.core.errors import NotFoundError, SpotiflowError
+from spotiflow.core.settings import Settings
+from spotiflow.ml.data import learnable
+from spotiflow.ml.data.catalogue import split_id_of
+from spotiflow.ml.data.learnable import FEATURES, LISTENING
+from spotiflow.ml.data.features import AUDIO_FEATURES
+from spotiflow.ml.engine.versions import Registry, read_registry
 
 LEAST_PLAYS_A_DAY = 5
 LEAST_PLAYS_A_SESSION = 3
@@ -107,10 +107,10 @@ TRACKS = Query(
     f"""
     select tracks.track_id, tracks.track_name, tracks.primary_artist as artist_name, tracks.track_genre,
         tracks.duration_ms, tracks.explicit, {", ".join(f"features.{name}" for name in AUDIO_FEATURES)}
-    from {FEATURES} as features inner join {content.TRACKS} as tracks using (track_id)
+    from {FEATURES} as features inner join {learnable.TRACKS} as tracks using (track_id)
     where features.is_measured order by tracks.track_id
     """,
-    (FEATURES, content.TRACKS),
+    (FEATURES, learnable.TRACKS),
 )
 _NO_METRICS = "select null::varchar as model, null::varchar as version where false"
 
@@ -174,10 +174,10 @@ def read(
             for schema, table in db.execute("select schema_name, table_name from duckdb_tables()").fetchall()
         }
         lets_in = settings.include_web_api_content
-        existing |= content.open_views(db, existing, include_web_api=lets_in)
+        existing |= learnable.open_views(db, existing, include_web_api=lets_in)
         sources = replace(
             _read_sources(db, existing, dict.fromkeys([CATALOGUE_INPUT, *inputs])),
-            web_api_content=content.web_api_content(db, existing),
+            web_api_content=learnable.web_api_content(db, existing),
             includes_web_api=lets_in,
         )
         queries = dict.fromkeys(wanted(sources))

@@ -6,11 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from ml.registry.entry import Draft, enter, write_version
-from ml.registry.promotion import Decision
-from ml.registry.versions import code_version, digest_of, library_versions
-from ml.store import Harvest
-from ml.tasks import BEST, Context, is_made
+from spotiflow.ml.engine.entry import Draft, enter, write_version
+from spotiflow.ml.engine.promotion import Decision
+from spotiflow.ml.engine.versions import code_version, digest_of, library_versions
+from spotiflow.ml.engine.store import Harvest
+from spotiflow.ml.engine.tasks import BEST, Context, is_made
 
 
 def standing_version(

@@ -10,13 +10,13 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from core.database import open_warehouse
-from core.settings import Settings
-from core.transactions import roll_back
-from ml.catalogue import Catalogue
-from ml.evaluate import NO_LISTENER
-from ml.registry.versions import Alias, Version, write_registry
-from ml.sources import TaskRun
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.core.settings import Settings
+from spotiflow.core.transactions import roll_back
+from spotiflow.ml.data.catalogue import Catalogue
+from spotiflow.ml.data.evaluate import NO_LISTENER
+from spotiflow.ml.engine.versions import Alias, Version, write_registry
+from spotiflow.ml.engine.sources import TaskRun
 
 
 @dataclass(frozen=True)

@@ -14,22 +14,14 @@ from typing import Any, ClassVar, TypeVar
 
 import pandas as pd
 
-from core.errors import UsageError
-from core.settings import Settings
-from ml.catalogue import LEAST_TEST_TRACKS, Catalogue, enough, prepare_catalogue, split_id_of
-from ml.registry.files import is_intact
-from ml.registry.promotion import Decision
-from ml.registry.versions import (
-    CHAMPION,
-    Registry,
-    Version,
-    code_version,
-    digest_of,
-    library_versions,
-    serving,
-)
-from ml.sources import CATALOGUE, CATALOGUE_INPUT, LISTENERS, SPLITS, Input, Query, Rows, Sources
-from ml.store import Harvest
+from spotiflow.core.errors import UsageError
+from spotiflow.core.settings import Settings
+from spotiflow.ml.data.catalogue import (LEAST_TEST_TRACKS, Catalogue, enough, prepare_catalogue, split_id_of,)
+from spotiflow.ml.engine.model_files import is_intact
+from spotiflow.ml.engine.promotion import Decision
+from spotiflow.ml.engine.versions import (CHAMPION, Registry, Version, code_version, digest_of, library_versions, serving,)
+from spotiflow.ml.engine.sources import (CATALOGUE, CATALOGUE_INPUT, LISTENERS, SPLITS, Input, Query, Rows, Sources,)
+from spotiflow.ml.engine.store import Harvest
 
 BEST = "best"
 Model = TypeVar("Model")

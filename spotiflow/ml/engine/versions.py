@@ -18,9 +18,9 @@ from typing import Any, TypeVar
 
 import duckdb
 
-from core.console import log
-from core.errors import ModelFileError
-from ml.registry.files import RETRAIN, load_state
+from spotiflow.core.console import log
+from spotiflow.core.errors import ModelFileError
+from spotiflow.ml.engine.model_files import RETRAIN, load_state
 
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "skops")
 # Sources that show results and cannot change them.
@@ -163,7 +163,7 @@ def loaded(folder: Path, version: Version, load: Callable[[dict[str, Any]], Mode
 def code_version() -> str:
     """Name the code that trains: the package's version and a hash of the sources of `ml`."""
     digest = hashlib.sha256()
-    folder = Path(str(resources.files("ml")))
+    folder = Path(str(resources.files("spotiflow.ml")))
     for path in sorted(folder.rglob("*.py")):
         if path.name not in ONLY_SHOWN:
             digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())

@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from ml.evaluate import Clusters, Metric, Predicted, regression_metrics
-from ml.features import Codes, Mask, Matrix
+from spotiflow.ml.data.evaluate import (Clusters, Metric, Predicted, regression_metrics,)
+from spotiflow.ml.data.features import Codes, Mask, Matrix
 
 MEAN = "mean"
 EWMA_ALPHAS = (0.05, 0.1, 0.2, 0.3)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ml.page_tables import markdown_table, number
+from spotiflow.ml.show.page_tables import markdown_table, number
 
 
 @dataclass(frozen=True)

@@ -11,24 +11,16 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ml import SEED
-from ml.catalogue import Catalogue
-from ml.evaluate import (
-    Clusters,
-    Metric,
-    Predicted,
-    metric_rows,
-    regression_metrics,
-    relative_gain,
-    squared_error,
-)
-from ml.features import Codes, Mask, Matrix, audio_inputs, input_matrix
-from ml.improvements.task import Improvement, stops_early
-from ml.models.assess import SPLIT
-from ml.models.mood_models import VALENCE_AUDIO
-from ml.sources import CATALOGUE, CATALOGUE_INPUT, SPLITS, Input, Query
-from ml.store import Harvest
-from ml.tasks import Context
+from spotiflow.ml import SEED
+from spotiflow.ml.data.catalogue import Catalogue
+from spotiflow.ml.data.evaluate import (Clusters, Metric, Predicted, metric_rows, regression_metrics, relative_gain, squared_error,)
+from spotiflow.ml.data.features import (Codes, Mask, Matrix, audio_inputs, input_matrix,)
+from spotiflow.ml.improvements.task import Improvement, stops_early
+from spotiflow.ml.models.assess import SPLIT
+from spotiflow.ml.models.mood_models import VALENCE_AUDIO
+from spotiflow.ml.engine.sources import (CATALOGUE, CATALOGUE_INPUT, SPLITS, Input, Query,)
+from spotiflow.ml.engine.store import Harvest
+from spotiflow.ml.engine.tasks import Context
 
 TARGET = "valence"
 INPUTS = audio_inputs(without=[TARGET])

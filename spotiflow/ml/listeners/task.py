@@ -6,25 +6,14 @@ from typing import ClassVar
 
 import pandas as pd
 
-from ml.evaluate import metric_rows
-from ml.features import AUDIO_FEATURES
-from ml.listeners.scoring import Scored, completed, mood_probabilities, predict_honestly, score_plays
-from ml.models.mood_models import ENERGY_AUDIO, MOOD_CATEGORY, VALENCE_AUDIO
-from ml.models.routed import RoutedModel
-from ml.sources import (
-    CATALOGUE,
-    CATALOGUE_INPUT,
-    FEATURES_INPUT,
-    LISTENERS,
-    PLAYS,
-    PLAYS_INPUT,
-    SPLITS,
-    TRACKS,
-    Input,
-    Query,
-)
-from ml.store import Harvest
-from ml.tasks import Context, Task
+from spotiflow.ml.data.evaluate import metric_rows
+from spotiflow.ml.data.features import AUDIO_FEATURES
+from spotiflow.ml.listeners.scoring import (Scored, completed, mood_probabilities, predict_honestly, score_plays,)
+from spotiflow.ml.models.mood_models import ENERGY_AUDIO, MOOD_CATEGORY, VALENCE_AUDIO
+from spotiflow.ml.models.routed import RoutedModel
+from spotiflow.ml.engine.sources import (CATALOGUE, CATALOGUE_INPUT, FEATURES_INPUT, LISTENERS, PLAYS, PLAYS_INPUT, SPLITS, TRACKS, Input, Query,)
+from spotiflow.ml.engine.store import Harvest
+from spotiflow.ml.engine.tasks import Context, Task
 
 SPLIT = "global_time"
 AUDIO_MODELS = {"valence": VALENCE_AUDIO.name, "energy": ENERGY_AUDIO.name}

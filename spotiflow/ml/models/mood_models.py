@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ml import SEED
-from ml.features import audio_inputs, genre_inputs
-from ml.models.routed import MOOD, ModelSpec
+from spotiflow.ml import SEED
+from spotiflow.ml.data.features import audio_inputs, genre_inputs
+from spotiflow.ml.models.routed import MOOD, ModelSpec
 
 RECIPE = "best"
 APPROACH = "catalogue, each recording once, artists kept apart"

@@ -15,18 +15,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.errors import ModelFileError
-from ml import N_THREADS, one_thread
-from ml.features import (
-    MOODS,
-    Codes,
-    GenreLabels,
-    GenreMeans,
-    Mask,
-    Matrix,
-    input_matrix,
-    mood_codes,
-)
+from spotiflow.core.errors import ModelFileError
+from spotiflow.ml import N_THREADS, one_thread
+from spotiflow.ml.data.features import (MOODS, Codes, GenreLabels, GenreMeans, Mask, Matrix, input_matrix, mood_codes,)
 
 STATE_FORMAT = 1
 MOOD = "mood_category"

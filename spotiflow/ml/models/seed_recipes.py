@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ml import N_THREADS, SEED
-from ml.models.routed import MOOD, ModelSpec
+from spotiflow.ml import N_THREADS, SEED
+from spotiflow.ml.models.routed import MOOD, ModelSpec
 
 Estimator = Callable[[int], Any]
 

@@ -6,17 +6,17 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
-from core.errors import NotFoundError
-from ml.catalogue import Catalogue, split_id_of
-from ml.models.assess import LEAK_MODEL, Assessment, TestSet, assess, leak_rows, trial_of
-from ml.models.fitting import can_learn, fit, n_fits
-from ml.models.routed import ModelSpec, RoutedModel
-from ml.registry.entry import Draft, enter, write_version
-from ml.registry.promotion import Decision, decide
-from ml.registry.versions import Registry, Version, code_version, digest_of, library_versions, loaded
-from ml.sources import CATALOGUE, CATALOGUE_INPUT, SPLITS, Input, Query, Sources
-from ml.store import Harvest
-from ml.tasks import Context, Task, is_made
+from spotiflow.core.errors import NotFoundError
+from spotiflow.ml.data.catalogue import Catalogue, split_id_of
+from spotiflow.ml.models.assess import (LEAK_MODEL, Assessment, TestSet, assess, leak_rows, trial_of,)
+from spotiflow.ml.models.fitting import can_learn, fit, n_fits
+from spotiflow.ml.models.routed import ModelSpec, RoutedModel
+from spotiflow.ml.engine.entry import Draft, enter, write_version
+from spotiflow.ml.engine.promotion import Decision, decide
+from spotiflow.ml.engine.versions import (Registry, Version, code_version, digest_of, library_versions, loaded,)
+from spotiflow.ml.engine.sources import (CATALOGUE, CATALOGUE_INPUT, SPLITS, Input, Query, Sources,)
+from spotiflow.ml.engine.store import Harvest
+from spotiflow.ml.engine.tasks import Context, Task, is_made
 
 
 class CatalogueModel(Task):

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ml.catalogue import LEAST_TEST_TRACKS, enough
-from ml.evaluate import Clusters, Metric, Predicted, metric_rows, regression_metrics, squared_error
-from ml.features import Codes, Mask, Matrix
-from ml.models.fitting import conformal_quantile
-from ml.names.model import ARTIST, KNOWN_FROM, TEXT, NamesModel
-from ml.names.reader import Reader
-from ml.names.tables import TARGETS
-from ml.names.training import BY_ARTIST, BY_SONG, Course, Lesson
-from ml.registry.promotion import Trial
+from spotiflow.ml.data.catalogue import LEAST_TEST_TRACKS, enough
+from spotiflow.ml.data.evaluate import (Clusters, Metric, Predicted, metric_rows, regression_metrics, squared_error,)
+from spotiflow.ml.data.features import Codes, Mask, Matrix
+from spotiflow.ml.models.fitting import conformal_quantile
+from spotiflow.ml.names.model import (ARTIST, KNOWN_FROM, TEXT, NamesModel,)
+from spotiflow.ml.names.reader import Reader
+from spotiflow.ml.names.tables import TARGETS
+from spotiflow.ml.names.training import (BY_ARTIST, BY_SONG, Course, Lesson,)
+from spotiflow.ml.engine.promotion import Trial
 
 KNOWN_ARTIST, UNKNOWN_ARTIST = "known_artist", "unknown_artist"
 

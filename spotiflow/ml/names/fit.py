@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from ml import N_THREADS, one_thread
-from ml.catalogue import TEST_FOLD
-from ml.features import Codes, Mask, Matrix, learnable
-from ml.models.fitting import conformal_quantile
-from ml.names.model import ARTIST, HARDLY_KNOWN, KNOWN_FROM, TEXT, NamesSpec, half_of, unfitted
-from ml.names.training import BY_ARTIST, BY_SONG, Course
+from spotiflow.ml import N_THREADS, one_thread
+from spotiflow.ml.data.catalogue import TEST_FOLD
+from spotiflow.ml.data.features import (Codes, Mask, Matrix, learnable,)
+from spotiflow.ml.models.fitting import conformal_quantile
+from spotiflow.ml.names.model import (ARTIST, HARDLY_KNOWN, KNOWN_FROM, TEXT, NamesSpec, half_of, unfitted,)
+from spotiflow.ml.names.training import BY_ARTIST, BY_SONG, Course
 
 SPLIT_OF = {ARTIST: BY_SONG, TEXT: BY_ARTIST}
 # 0: all training folds; 1 and 2: without the first or the second half of them.

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ml.features import Mask, Matrix
-from ml.names.tables import TARGETS, Known
+from spotiflow.ml.data.features import Mask, Matrix
+from spotiflow.ml.names.tables import TARGETS, Known
 
 # Of the nine text predictions those that say something; tempo and liveness are hardly in a name.
 TEXT_TARGETS = ("danceability", "energy", "valence", "acousticness", "instrumentalness", "loudness")

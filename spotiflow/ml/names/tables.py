@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ml.features import AUDIO_FEATURES, Codes, Mask, Matrix
-from ml.names.text import Hashes, distinct, text_keys
+from spotiflow.ml.data.features import (AUDIO_FEATURES, Codes, Mask, Matrix,)
+from spotiflow.ml.names.text import Hashes, distinct, text_keys
 
 # Everything that has a mean: all but time signature, key and mode.
 TARGETS = AUDIO_FEATURES[:9]

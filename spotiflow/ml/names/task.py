@@ -6,20 +6,20 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from core.errors import NotFoundError
-from ml.catalogue import LEAST_TEST_TRACKS, enough, split_id_of
-from ml.names import ridge
-from ml.names.assess import Assessment, assess_model, assess_reader
-from ml.names.fit import Fitted, fit_trees, n_fits
-from ml.names.model import PARAMETERS, SIZES, SPECS, NamesModel, NamesSpec, Readers
-from ml.names.reader import Reader
-from ml.names.training import HIDDEN_SHARE, Course, prepare_course
-from ml.registry.entry import Draft, enter, write_version
-from ml.registry.promotion import Decision, decide
-from ml.registry.versions import Registry, Version, code_version, digest_of, library_versions, loaded
-from ml.sources import CATALOGUE, CATALOGUE_INPUT, SPLITS, Input, Query, Sources
-from ml.store import Harvest
-from ml.tasks import Context, Task, is_made
+from spotiflow.core.errors import NotFoundError
+from spotiflow.ml.data.catalogue import LEAST_TEST_TRACKS, enough, split_id_of
+from spotiflow.ml.names import ridge
+from spotiflow.ml.names.assess import Assessment, assess_model, assess_reader
+from spotiflow.ml.names.fit import Fitted, fit_trees, n_fits
+from spotiflow.ml.names.model import (PARAMETERS, SIZES, SPECS, NamesModel, NamesSpec, Readers,)
+from spotiflow.ml.names.reader import Reader
+from spotiflow.ml.names.training import HIDDEN_SHARE, Course, prepare_course
+from spotiflow.ml.engine.entry import Draft, enter, write_version
+from spotiflow.ml.engine.promotion import Decision, decide
+from spotiflow.ml.engine.versions import (Registry, Version, code_version, digest_of, library_versions, loaded,)
+from spotiflow.ml.engine.sources import (CATALOGUE, CATALOGUE_INPUT, SPLITS, Input, Query, Sources,)
+from spotiflow.ml.engine.store import Harvest
+from spotiflow.ml.engine.tasks import Context, Task, is_made
 
 READER = "features_names"
 APPROACH = (

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.features import Codes, Mask
+from spotiflow.ml.data.features import Codes, Mask
 
 Hashes = NDArray[np.uint64]
 Float32 = NDArray[np.float32]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ml.features import Codes, Mask, Matrix
+from spotiflow.ml.data.features import Codes, Mask, Matrix
 
 TOP = 20
 HOUR_DAYS = 1 / 24

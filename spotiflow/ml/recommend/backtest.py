@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ml.evaluate import Clusters, Metric
-from ml.features import Codes, Mask, Matrix
-from ml.recommend.activation import BASELINES, TOP, Trial, chosen_method, period_days, trial
-from ml.recommend.discovery import POPULARITY, Taste, allowed, best, discovered
-from ml.recommend.library import Candidates, History
+from spotiflow.ml.data.evaluate import Clusters, Metric
+from spotiflow.ml.data.features import Codes, Mask, Matrix
+from spotiflow.ml.recommend.activation import (BASELINES, TOP, Trial, chosen_method, period_days, trial,)
+from spotiflow.ml.recommend.discovery import (POPULARITY, Taste, allowed, best, discovered,)
+from spotiflow.ml.recommend.library import Candidates, History
 
 LEAST_PLAYS = 200
 LEAST_DISCOVERIES = 20

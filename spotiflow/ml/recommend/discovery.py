@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ml.features import Codes, Mask, Matrix
-from ml.recommend.activation import Plays
-from ml.recommend.diversity import diverse
-from ml.recommend.library import Candidates, History
+from spotiflow.ml.data.features import Codes, Mask, Matrix
+from spotiflow.ml.recommend.activation import Plays
+from spotiflow.ml.recommend.diversity import diverse
+from spotiflow.ml.recommend.library import Candidates, History
 
 ARTIST_WEIGHT, GENRE_WEIGHT, POPULARITY_WEIGHT = 1.0, 0.5, 1.0
 # So many of the best are spread by sound.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ml.features import Codes, Matrix
+from spotiflow.ml.data.features import Codes, Matrix
 
 # How much relevance counts against likeness to what is in the list already.
 RELEVANCE_WEIGHT = 0.7

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ml import SEED
-from ml.features import Codes, Mask, Matrix
-from ml.recommend.inputs import EMBEDDED
+from spotiflow.ml import SEED
+from spotiflow.ml.data.features import Codes, Mask, Matrix
+from spotiflow.ml.recommend.inputs import EMBEDDED
 
 LOGGED = ("speechiness", "acousticness", "instrumentalness", "duration_ms")
 # So that the logarithm of 0 is finite; under the smallest usual value of each.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ml.content import HEARD as _HEARD
-from ml.content import LISTENING as LEARNED
-from ml.sources import Input, Query
+from spotiflow.ml.data.learnable import HEARD as _HEARD
+from spotiflow.ml.data.learnable import LISTENING as LEARNED
+from spotiflow.ml.engine.sources import Input, Query
 
 SOUND = ("valence", "energy", "danceability", "acousticness", "instrumentalness", "tempo")
 EMBEDDED = (*SOUND, "speechiness", "liveness", "loudness", "mode")

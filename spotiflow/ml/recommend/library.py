@@ -10,10 +10,10 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from ml.catalogue import audio_key
-from ml.features import Codes, Mask, Matrix
-from ml.recommend.activation import Plays
-from ml.recommend.embedding import Embedding
+from spotiflow.ml.data.catalogue import audio_key
+from spotiflow.ml.data.features import Codes, Mask, Matrix
+from spotiflow.ml.recommend.activation import Plays
+from spotiflow.ml.recommend.embedding import Embedding
 
 SECONDS_A_DAY = 86_400
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ml.features import Codes, Matrix
-from ml.recommend.activation import activation, chosen_method
-from ml.recommend.discovery import Taste
-from ml.recommend.library import Candidates, History, Library
-from ml.recommend.pool import Pool, pool_of
-from ml.recommend.reasons import Habit
+from spotiflow.ml.data.features import Codes, Matrix
+from spotiflow.ml.recommend.activation import activation, chosen_method
+from spotiflow.ml.recommend.discovery import Taste
+from spotiflow.ml.recommend.library import Candidates, History, Library
+from spotiflow.ml.recommend.pool import Pool, pool_of
+from spotiflow.ml.recommend.reasons import Habit
 
 # Measured tracks, the most played first, to which new ones may be near.
 MOST_LIKED = 100

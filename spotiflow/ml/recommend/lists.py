@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ml.features import Codes, Matrix
-from ml.recommend import paths, playlists
-from ml.recommend.activation import ranked
-from ml.recommend.desk import Desk
-from ml.recommend.discovery import discovered, nearest_liked, scores
-from ml.recommend.places import Place, current, default_target
-from ml.recommend.reasons import known_artist, new_artist, plays_in_words
+from spotiflow.ml.data.features import Codes, Matrix
+from spotiflow.ml.recommend import paths, playlists
+from spotiflow.ml.recommend.activation import ranked
+from spotiflow.ml.recommend.listener_context import Desk
+from spotiflow.ml.recommend.discovery import discovered, nearest_liked, scores
+from spotiflow.ml.recommend.places import Place, current, default_target
+from spotiflow.ml.recommend.reasons import known_artist, new_artist, plays_in_words
 
 AGAIN, NEW = "again", "new"
 TOP_K = 100

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ml.features import Codes, Mask, Matrix
-from ml.recommend.playlists import ARTIST_GAP, KNOWN_SHARE, other_artists
-from ml.recommend.pool import Pool
+from spotiflow.ml.data.features import Codes, Mask, Matrix
+from spotiflow.ml.recommend.playlists import ARTIST_GAP, KNOWN_SHARE, other_artists
+from spotiflow.ml.recommend.pool import Pool
 
 STEPS = 10
 LEAST_STEPS = 3

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.errors import NotFoundError, UsageError
-from ml.features import MOOD_HIGH, MOOD_LOW, MOODS, Matrix, mood_codes
-from ml.recommend.desk import Desk
-from ml.recommend.paths import CURRENT_TRACKS
-from ml.recommend.pool import Pool
+from spotiflow.core.errors import NotFoundError, UsageError
+from spotiflow.ml.data.features import (MOOD_HIGH, MOOD_LOW, MOODS, Matrix, mood_codes,)
+from spotiflow.ml.recommend.listener_context import Desk
+from spotiflow.ml.recommend.paths import CURRENT_TRACKS
+from spotiflow.ml.recommend.pool import Pool
 
 NOW = "now"
 # The zones in a word, in the order of MOODS; the long names of the tables are understood as well.

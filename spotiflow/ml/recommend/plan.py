@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from core.errors import InputError, NotFoundError, UsageError
-from core.settings import Settings
-from ml.recommend import paths, playlists
-from ml.recommend.desk import Desk
-from ml.recommend.inputs import CANDIDATES, HEARD, PLAYED, STREAMED
-from ml.recommend.library import library
-from ml.recommend.lists import by_sound_rows, path_rows
-from ml.recommend.places import NOW, current, default_target, zone_index, zone_place
-from ml.sources import read
+from spotiflow.core.errors import InputError, NotFoundError, UsageError
+from spotiflow.core.settings import Settings
+from spotiflow.ml.recommend import paths, playlists
+from spotiflow.ml.recommend.listener_context import Desk
+from spotiflow.ml.recommend.inputs import (CANDIDATES, HEARD, PLAYED, STREAMED,)
+from spotiflow.ml.recommend.library import library
+from spotiflow.ml.recommend.lists import by_sound_rows, path_rows
+from spotiflow.ml.recommend.places import (NOW, current, default_target, zone_index, zone_place,)
+from spotiflow.ml.engine.sources import read
 
 
 def plan(

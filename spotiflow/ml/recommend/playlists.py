@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ml.features import Codes, Mask, Matrix
-from ml.recommend.diversity import RELEVANCE_WEIGHT, likeness
-from ml.recommend.pool import Pool
+from spotiflow.ml.data.features import Codes, Mask, Matrix
+from spotiflow.ml.recommend.diversity import RELEVANCE_WEIGHT, likeness
+from spotiflow.ml.recommend.pool import Pool
 
 LENGTH = 20
 LEAST_TRACKS = 30

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ml.features import Codes, Mask, Matrix
-from ml.recommend.discovery import Taste, allowed, best, scores
-from ml.recommend.inputs import EMBEDDED
-from ml.recommend.library import Candidates, History
+from spotiflow.ml.data.features import Codes, Mask, Matrix
+from spotiflow.ml.recommend.discovery import (Taste, allowed, best, scores,)
+from spotiflow.ml.recommend.inputs import EMBEDDED
+from spotiflow.ml.recommend.library import Candidates, History
 
 # New tracks to choose from, the best of artist, genre and popularity.
 NEW_POOL = 4000

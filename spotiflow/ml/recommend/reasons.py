@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ml.features import Codes
-from ml.recommend.activation import Plays
+from spotiflow.ml.data.features import Codes
+from spotiflow.ml.recommend.activation import Plays
 
 RECENT_DAYS = 28
 NEW_ARTIST = "artist new to you"

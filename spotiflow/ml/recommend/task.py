@@ -7,28 +7,19 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from ml.evaluate import Metric, metric_rows
-from ml.recommend import activation, discovery, playlists
-from ml.recommend.backtest import judge_discovery, judge_relisten
-from ml.recommend.desk import Desk
-from ml.recommend.inputs import (
-    CANDIDATES,
-    CANDIDATES_INPUT,
-    HEARD,
-    HEARD_INPUT,
-    LISTENER_RUNS,
-    PLAYED,
-    STREAMED,
-    STREAMS_INPUT,
-)
-from ml.recommend.library import History, Library, library
-from ml.recommend.lists import TOP_K, playlist_rows, recommended
-from ml.recommend.vectors import EMBEDDINGS, embeddings, mean_vector
-from ml.registry.standing import standing_version
-from ml.registry.versions import code_version
-from ml.sources import CATALOGUE_INPUT, FEATURES_INPUT, PLAYS_INPUT, Input, Query
-from ml.store import Harvest
-from ml.tasks import Context, Task
+from spotiflow.ml.data.evaluate import Metric, metric_rows
+from spotiflow.ml.recommend import activation, discovery, playlists
+from spotiflow.ml.recommend.backtest import judge_discovery, judge_relisten
+from spotiflow.ml.recommend.listener_context import Desk
+from spotiflow.ml.recommend.inputs import (CANDIDATES, CANDIDATES_INPUT, HEARD, HEARD_INPUT, LISTENER_RUNS, PLAYED, STREAMED, STREAMS_INPUT,)
+from spotiflow.ml.recommend.library import History, Library, library
+from spotiflow.ml.recommend.lists import TOP_K, playlist_rows, recommended
+from spotiflow.ml.recommend.vectors import EMBEDDINGS, embeddings, mean_vector
+from spotiflow.ml.engine.standing import standing_version
+from spotiflow.ml.engine.versions import code_version
+from spotiflow.ml.engine.sources import (CATALOGUE_INPUT, FEATURES_INPUT, PLAYS_INPUT, Input, Query,)
+from spotiflow.ml.engine.store import Harvest
+from spotiflow.ml.engine.tasks import Context, Task
 
 RELISTEN, DISCOVERY = "relisten", "discovery"
 SPLIT = "global_time"

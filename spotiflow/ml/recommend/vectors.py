@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ml.evaluate import Clusters, Metric, metric_rows
-from ml.recommend import embedding
-from ml.recommend.embedding import Embedding, other_half, same_artist_hits
-from ml.recommend.library import Candidates, History, Library
-from ml.registry.standing import standing_version
-from ml.sources import CATALOGUE_INPUT, FEATURES_INPUT
-from ml.store import Harvest
-from ml.tasks import Context
+from spotiflow.ml.data.evaluate import Clusters, Metric, metric_rows
+from spotiflow.ml.recommend import embedding
+from spotiflow.ml.recommend.embedding import Embedding, other_half, same_artist_hits
+from spotiflow.ml.recommend.library import Candidates, History, Library
+from spotiflow.ml.engine.standing import standing_version
+from spotiflow.ml.engine.sources import CATALOGUE_INPUT, FEATURES_INPUT
+from spotiflow.ml.engine.store import Harvest
+from spotiflow.ml.engine.tasks import Context
 
 EMBEDDINGS, SPLIT = "track_vectors", "artists_halved"
 

@@ -7,24 +7,16 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from core.database import open_warehouse
-from core.errors import InputError, ModelFileError, UsageError
-from core.runs import utc_now
-from core.settings import Settings
-from ml.registry.entry import look_at_test
-from ml.registry.files import verified
-from ml.registry.versions import (
-    CHALLENGER,
-    CHAMPION,
-    Alias,
-    Registry,
-    Version,
-    read_registry,
-    write_registry,
-)
-from ml.sources import Query, Sources, read
-from ml.store import Harvest, Write, store
-from ml.tasks import Context, Task
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.core.errors import InputError, ModelFileError, UsageError
+from spotiflow.warehouse.run_log import utc_now
+from spotiflow.core.settings import Settings
+from spotiflow.ml.engine.entry import look_at_test
+from spotiflow.ml.engine.model_files import verified
+from spotiflow.ml.engine.versions import (CHALLENGER, CHAMPION, Alias, Registry, Version, read_registry, write_registry,)
+from spotiflow.ml.engine.sources import Query, Sources, read
+from spotiflow.ml.engine.store import Harvest, Write, store
+from spotiflow.ml.engine.tasks import Context, Task
 
 INTACT = "intact"
 SEE_LIST = "spotiflow train --list shows the versions."

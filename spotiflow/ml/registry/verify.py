@@ -12,14 +12,14 @@ from typing import Any
 
 import pandas as pd
 
-from core.console import progress
-from core.runs import utc_now
-from core.settings import Settings
-from ml import one_thread
-from ml.registry.versions import Version
-from ml.sources import Query, Sources, read
-from ml.store import Harvest, store
-from ml.tasks import Context, Task
+from spotiflow.core.console import progress
+from spotiflow.warehouse.run_log import utc_now
+from spotiflow.core.settings import Settings
+from spotiflow.ml import one_thread
+from spotiflow.ml.engine.versions import Version
+from spotiflow.ml.engine.sources import Query, Sources, read
+from spotiflow.ml.engine.store import Harvest, store
+from spotiflow.ml.engine.tasks import Context, Task
 
 TOLERANCE = 1e-6
 KEYS = ["dataset", "split", "slice", "metric", "listener_id"]

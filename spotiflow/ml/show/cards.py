@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ml.registry.versions import Version
+from spotiflow.ml.engine.versions import Version
 
 PURPOSES = {
     "valence_audio": "Predicts Spotify's `valence` of a track from its other audio features.",

@@ -13,13 +13,13 @@ from typing import Any
 
 import pandas as pd
 
-from core.database import open_warehouse
-from core.errors import NotFoundError
-from core.settings import Settings
-from ml.improvements import RECIPE as IMPROVEMENTS
-from ml.improvements.answers import answers
-from ml.page_tables import markdown_table, metric_table
-from ml.targets import TARGETS, Reached, judge_all
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.core.errors import NotFoundError
+from spotiflow.core.settings import Settings
+from spotiflow.ml.improvements import RECIPE as IMPROVEMENTS
+from spotiflow.ml.improvements.answers import answers
+from spotiflow.ml.show.page_tables import markdown_table, metric_table
+from spotiflow.ml.show.targets import TARGETS, Reached, judge_all
 
 HEAD = """# Models and how good they are
 

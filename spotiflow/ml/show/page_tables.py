@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from ml.models.seed_recipes import RIVAL_OF
+from spotiflow.ml.models.seed_recipes import RIVAL_OF
 
 HEAD = ["model", "measured on", "slice", "metric", "value", "95 % interval", "n", "baseline", "seed recipe"]
 

@@ -8,8 +8,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ml.registry.manage import INTACT, VersionRow
-from ml.registry.verify import TOLERANCE, Verified
+from spotiflow.ml.registry.manage import INTACT, VersionRow
+from spotiflow.ml.registry.verify import TOLERANCE, Verified
 
 SHOWN_DIFFERENCES = 5
 

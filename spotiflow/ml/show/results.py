@@ -9,14 +9,14 @@ from typing import Any
 
 import pandas as pd
 
-from core.errors import SpotiflowError
-from ml.evaluate import NO_LISTENER
-from ml.forecasts import daily, sessions
-from ml.models import assess
-from ml.models.seed_recipes import RIVAL_OF
-from ml.registry.versions import CHAMPION
-from ml.sources import Sources
-from ml.store import Harvest
+from spotiflow.core.errors import SpotiflowError
+from spotiflow.ml.data.evaluate import NO_LISTENER
+from spotiflow.ml.forecasts import daily, sessions
+from spotiflow.ml.models import assess
+from spotiflow.ml.models.seed_recipes import RIVAL_OF
+from spotiflow.ml.engine.versions import CHAMPION
+from spotiflow.ml.engine.sources import Sources
+from spotiflow.ml.engine.store import Harvest
 
 # The metric that the verdict of a model rests on, and those shown beside it.
 HEADLINES = {

@@ -6,9 +6,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ml.evaluate import NO_LISTENER
-from ml.models.seed_recipes import RIVAL_OF
-from ml.results import FORECASTS, HEADLINES, TrainResult, TrainRow
+from spotiflow.ml.data.evaluate import NO_LISTENER
+from spotiflow.ml.models.seed_recipes import RIVAL_OF
+from spotiflow.ml.show.results import (FORECASTS, HEADLINES, TrainResult, TrainRow,)
 
 METRIC_WORDS = {
     "r2": "R2",

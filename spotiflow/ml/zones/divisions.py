@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ml import SEED
-from ml.features import MOODS, Codes, Matrix, mood_codes
+from spotiflow.ml import SEED
+from spotiflow.ml.data.features import (MOODS, Codes, Matrix, mood_codes,)
 
 FEATURES = ("valence", "energy", "danceability", "acousticness", "instrumentalness", "tempo")
 KMEANS, MIXTURE, FIXED = "k_means", "gaussian_mixture", "fixed"

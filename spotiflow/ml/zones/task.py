@@ -9,16 +9,16 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from ml.content import LISTENING
-from ml.evaluate import Metric, metric_rows
-from ml.recommend.inputs import LISTENER_RUNS
-from ml.registry.standing import standing_version
-from ml.registry.versions import code_version
-from ml.sources import FEATURES_INPUT, LISTENERS, PLAYS_INPUT, Input, Query
-from ml.store import Harvest
-from ml.tasks import Context, Task
-from ml.zones import divisions
-from ml.zones.divisions import FEATURES, Zones, find_zones
+from spotiflow.ml.data.learnable import LISTENING
+from spotiflow.ml.data.evaluate import Metric, metric_rows
+from spotiflow.ml.recommend.inputs import LISTENER_RUNS
+from spotiflow.ml.engine.standing import standing_version
+from spotiflow.ml.engine.versions import code_version
+from spotiflow.ml.engine.sources import (FEATURES_INPUT, LISTENERS, PLAYS_INPUT, Input, Query,)
+from spotiflow.ml.engine.store import Harvest
+from spotiflow.ml.engine.tasks import Context, Task
+from spotiflow.ml.zones import divisions
+from spotiflow.ml.zones.divisions import FEATURES, Zones, find_zones
 
 ZONES, SPLIT = "zones", "own_tracks"
 # The measured tracks of each listener.

@@ -1,6 +1,6 @@
 """Forget a listener: every row, file and login, and the bytes they left in the warehouse file."""
 
-from ingest.forget.forgetting import (
+from spotiflow.people.forget.forgetting import (
     Forgotten,
     forget_listener,
     forget_listeners,

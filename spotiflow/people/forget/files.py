@@ -6,13 +6,13 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from core.backups import list_backups
-from core.copies import known_copies
-from core.scratch import sweep
-from core.settings import Settings
-from ingest.forget.search import found_in
-from ingest.spotify.spool import PATTERN
-from ingest.spotify.token_store import token_path
+from spotiflow.core.settings import Settings
+from spotiflow.ingest.spotify.spool import PATTERN
+from spotiflow.ingest.spotify.token_store import token_path
+from spotiflow.people.forget.search import found_in
+from spotiflow.warehouse.backups import list_backups
+from spotiflow.warehouse.known_copies import known_copies
+from spotiflow.warehouse.temp_folder import sweep
 
 # Compressed inside, so that a search of their bytes proves nothing.
 _OPAQUE = frozenset({".duckdb", ".db", ".zip", ".gz", ".parquet", ".wal"})

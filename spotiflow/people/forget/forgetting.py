@@ -12,16 +12,21 @@ from typing import Any
 import duckdb
 from rich.console import RenderableType
 
-from core.console import log, progress
-from core.database import connect, open_warehouse
-from core.errors import NotFoundError, UsageError, WarehouseBusyError, WarehouseError
-from core.scratch import scratch_folder
-from core.settings import Settings
-from ingest.forget import search
-from ingest.forget.files import copies_of, leftovers, remove_files
-from ingest.forget.rows import mark_rows
-from ingest.listeners import require_listener
-from ingest.receipt_parts import remarks
+from spotiflow.core.console import log, progress
+from spotiflow.core.errors import (
+    NotFoundError,
+    UsageError,
+    WarehouseBusyError,
+    WarehouseError,
+)
+from spotiflow.core.settings import Settings
+from spotiflow.ingest.history.receipts import remarks
+from spotiflow.ingest.listeners import require_listener
+from spotiflow.people.forget import search
+from spotiflow.people.forget.files import copies_of, leftovers, remove_files
+from spotiflow.people.forget.rows import mark_rows
+from spotiflow.warehouse.database import connect, open_warehouse
+from spotiflow.warehouse.temp_folder import scratch_folder
 
 # Built from raw and ml; a build makes them again, without the listener.
 DERIVED = ("bronze", "silver", "gold")

@@ -8,14 +8,14 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from core.console import log
-from core.settings import Settings
-from pipeline.alerts import review
+from spotiflow.core.console import log
+from spotiflow.core.settings import Settings
+from spotiflow.pipeline.alerts import review
 
-CLI = Path(__file__).resolve().parent.parent / "cli.py"
+# -P: a file of the folder somebody stands in must not stand in for one of ours or of Python's.
+COMMAND = (sys.executable, "-P", "-m", "spotiflow")
 # A stage that has not ended by then hangs, whatever it waits for.
 LONGEST_SECONDS = 3 * 3600.0
 # Time to end in order after SIGTERM before the process is killed, which loses nothing that was stored.
@@ -34,7 +34,7 @@ class Launcher:
 
     def __call__(self, name: str, stages: Sequence[str]) -> dict[str, Any]:
         """Run stages and return what `run --json` printed; of a crash, its exit code alone."""
-        words = [sys.executable, str(CLI), "run", "--json"]
+        words = [*COMMAND, "run", "--json"]
         words += [word for stage in stages for word in ("--only", stage)]
         with self._lock:
             if self._is_stopped:

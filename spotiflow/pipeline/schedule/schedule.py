@@ -12,13 +12,13 @@ from typing import Any
 
 from apscheduler.triggers.date import DateTrigger
 
-from core.console import log
-from core.database import prepare_home
-from core.errors import UsageError, WarehouseBusyError
-from core.private_files import is_locked, locked, write_private
-from core.settings import Settings
-from pipeline.line import LINE
-from pipeline.timetable import Cadence, Timetable, cadences
+from spotiflow.core.console import log
+from spotiflow.core.errors import UsageError, WarehouseBusyError
+from spotiflow.core.files import is_locked, locked, write_private
+from spotiflow.core.settings import Settings
+from spotiflow.pipeline.schedule.timetable import Cadence, Timetable, cadences
+from spotiflow.pipeline.stages import LINE
+from spotiflow.warehouse.database import prepare_home
 
 Launch = Callable[[str, Sequence[str]], dict[str, Any]]
 Say = Callable[[str], None]

@@ -7,8 +7,8 @@ import shlex
 import sys
 from pathlib import Path
 
-from core.errors import UsageError
-from core.settings import Settings
+from spotiflow.core.errors import UsageError
+from spotiflow.core.settings import Settings
 
 KINDS = ("systemd", "launchd", "cron")
 LABEL = "net.spotiflow.schedule"
@@ -28,9 +28,7 @@ def unit(settings: Settings, kind: str | None = None) -> str:
 def command(settings: Settings, *words: str) -> list[str]:
     """Return the command line that runs this very installation on this home."""
     script = Path(sys.executable).with_name("spotiflow")
-    start = (
-        [str(script)] if script.exists() else [sys.executable, str(Path(__file__).parent.parent / "cli.py")]
-    )
+    start = [str(script)] if script.exists() else [sys.executable, "-P", "-m", "spotiflow"]
     return [*start, "--home", str(settings.home), *words]
 
 

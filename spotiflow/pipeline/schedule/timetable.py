@@ -14,7 +14,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from core.settings import Settings
+from spotiflow.core.settings import Settings
 
 # Waiting counts the time the machine is awake; so the clock on the wall is looked at now and then.
 LONGEST_WAIT_SECONDS = 60.0

@@ -15,15 +15,15 @@ from typing import Any
 import duckdb
 from rich.table import Table
 
-from core.database import open_warehouse
-from core.errors import NotFoundError, SpotiflowError, WarehouseBusyError
-from core.holder import lock_holder
-from core.schema import SCHEMA_VERSION, stored_version
-from core.settings import Settings
-from pipeline.causes import logins_that_end
-from pipeline.launcher import LONGEST_SECONDS
-from pipeline.polling import logins
-from pipeline.status import Status, read_status
+from spotiflow.core.errors import NotFoundError, SpotiflowError, WarehouseBusyError
+from spotiflow.core.settings import Settings
+from spotiflow.pipeline.alert_causes import logins_that_end
+from spotiflow.pipeline.polling import logins
+from spotiflow.pipeline.schedule.launcher import LONGEST_SECONDS
+from spotiflow.pipeline.watch.status import Status, read_status
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.warehouse.run_lock import lock_holder
+from spotiflow.warehouse.schema import SCHEMA_VERSION, stored_version
 
 OK, WARNING, WRONG = "ok", "warning", "wrong"
 LEAST_FREE_BYTES = 2_000_000_000
@@ -219,7 +219,7 @@ def _coverage(settings: Settings) -> Iterator[Check]:
 
 
 def _login(settings: Settings) -> Iterator[Check]:
-    from ingest.spotify.token_store import TokenStore, token_path
+    from spotiflow.ingest.spotify.token_store import TokenStore, token_path
 
     names = logins(settings)
     if not names:

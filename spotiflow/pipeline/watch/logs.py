@@ -7,9 +7,9 @@ from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
-from core.errors import NotFoundError
-from core.redaction import redact
-from core.settings import Settings
+from spotiflow.core.errors import NotFoundError
+from spotiflow.core.redaction import redact
+from spotiflow.core.settings import Settings
 
 LOOK_SECONDS = 0.5
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from rich.table import Table
 
-from core.database import open_warehouse
-from core.settings import Settings
-from pipeline.status_sql import STAGE_FIGURES
-from report.words import share
+from spotiflow.core.settings import Settings
+from spotiflow.pipeline.watch.status_sql import STAGE_FIGURES
+from spotiflow.report.drawing.words import share
+from spotiflow.warehouse.database import open_warehouse
 
 
 def run_figures(settings: Settings) -> list[dict[str, Any]]:

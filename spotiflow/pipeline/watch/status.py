@@ -13,17 +13,23 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from core.database import open_warehouse
-from core.errors import NotFoundError, WarehouseBusyError
-from core.runs import utc_now
-from core.settings import Settings
-from ingest.spotify.ledger import Ledger
-from ingest.spotify.state import read_state
-from pipeline import status_sql as sql
-from pipeline.alerts import Alert, open_alerts
-from pipeline.polling import logins
-from pipeline.schedule import is_running, next_times
-from pipeline.status_notes import local_moment, poll_note, runs_in_words, source_notes, to_do
+from spotiflow.core.errors import NotFoundError, WarehouseBusyError
+from spotiflow.core.settings import Settings
+from spotiflow.ingest.spotify.ledger import Ledger
+from spotiflow.ingest.spotify.state import read_state
+from spotiflow.pipeline.alerts import Alert, open_alerts
+from spotiflow.pipeline.polling import logins
+from spotiflow.pipeline.schedule.schedule import is_running, next_times
+from spotiflow.pipeline.watch import status_sql as sql
+from spotiflow.pipeline.watch.status_notes import (
+    local_moment,
+    poll_note,
+    runs_in_words,
+    source_notes,
+    to_do,
+)
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.warehouse.run_log import utc_now
 
 GIGABYTE = 1e9
 # A clock may be late by so many of its own periods before anybody calls that stale.

@@ -8,11 +8,11 @@ from typing import Any
 
 import duckdb
 
-from core.errors import SpotiflowError
-from core.settings import Settings
-from ingest.spotify.ledger import Ledger, local_time
-from ingest.spotify.token_store import TokenStore, token_path
-from pipeline.polling import logins
+from spotiflow.core.errors import SpotiflowError
+from spotiflow.core.settings import Settings
+from spotiflow.ingest.spotify.ledger import Ledger, local_time
+from spotiflow.ingest.spotify.token_store import TokenStore, token_path
+from spotiflow.pipeline.polling import logins
 
 # Until when exports tell of each source's newest play, and how far the catalogue reaches.
 _COMPLETE = """

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from report.words import clean, fit, printable
+from spotiflow.report.drawing.words import clean, fit, printable
 
 GAP = 2
 WIDEST_CELL = 40

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from report import words
-from report.canvas import ASCII, UNICODE, Canvas
+from spotiflow.report.drawing import words
+from spotiflow.report.drawing.canvas import ASCII, UNICODE, Canvas
 
 Blocks = Callable[[Canvas], Iterable[list[Text]]]
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 
-from core.errors import InputError
-from report.paper import WIDEST, Paper
+from spotiflow.core.errors import InputError
+from spotiflow.report.drawing.paper import WIDEST, Paper
 
 # Ink on a calm dark ground; the page uses green for what counts, yellow for a warning, dim for the rest.
 THEME = TerminalTheme(

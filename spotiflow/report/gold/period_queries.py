@@ -10,9 +10,14 @@ from typing import Any
 
 import duckdb
 
-from report import queries
-from report.period import Period
-from report.queries import RECENT_MONTHS, SETTLED_DAYS, Gold, Query
+from spotiflow.report.gold import queries
+from spotiflow.report.gold.queries import (
+    RECENT_MONTHS,
+    SETTLED_DAYS,
+    Gold,
+    Query,
+)
+from spotiflow.report.period import Period
 
 LOG = """
     create temp table log as

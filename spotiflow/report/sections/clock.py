@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from report import words
-from report.canvas import ACCENT, QUIET, Canvas
-from report.queries import CLOCK, Gold
+from spotiflow.report.drawing import words
+from spotiflow.report.drawing.canvas import ACCENT, QUIET, Canvas
+from spotiflow.report.gold.queries import CLOCK, Gold
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 HOURS_MARKED = (0, 6, 12, 18)

@@ -11,11 +11,19 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from report import words
-from report.canvas import ACCENT, QUIET, Canvas
-from report.queries import GENRES, NEW_TRACKS, SKIPS_BY_FAMILIARITY, TOP_ARTISTS, WEEKEND, YEARS, Gold
-from report.sections.clock import DAYS, Clock
-from report.sections.who import Who
+from spotiflow.report.drawing import words
+from spotiflow.report.drawing.canvas import ACCENT, QUIET, Canvas
+from spotiflow.report.gold.queries import (
+    GENRES,
+    NEW_TRACKS,
+    SKIPS_BY_FAMILIARITY,
+    TOP_ARTISTS,
+    WEEKEND,
+    YEARS,
+    Gold,
+)
+from spotiflow.report.sections.clock import DAYS, Clock
+from spotiflow.report.sections.who import Who
 
 SHOWN = 3
 # Plays under which nothing is called a finding.

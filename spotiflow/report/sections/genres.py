@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from report import words
-from report.canvas import ACCENT, Canvas
-from report.queries import GENRES, Gold
+from spotiflow.report.drawing import words
+from spotiflow.report.drawing.canvas import ACCENT, Canvas
+from spotiflow.report.gold.queries import GENRES, Gold
 
 DEPTH = 5
 LABEL_WIDTH = 16

@@ -8,9 +8,9 @@ from typing import Any
 
 from rich.text import Text
 
-from report import words
-from report.canvas import QUIET, Canvas
-from report.queries import (
+from spotiflow.report.drawing import words
+from spotiflow.report.drawing.canvas import QUIET, Canvas
+from spotiflow.report.gold.queries import (
     COMEBACK,
     CURRENT_STREAK,
     LONGEST_STREAK,

@@ -7,9 +7,9 @@ from typing import Any
 
 from rich.text import Text
 
-from report import words
-from report.canvas import QUIET, Canvas
-from report.queries import MODELS, Gold
+from spotiflow.report.drawing import words
+from spotiflow.report.drawing.canvas import QUIET, Canvas
+from spotiflow.report.gold.queries import MODELS, Gold
 
 # Our models in order of display, each with the seed recipe for the same question.
 SHOWN = {

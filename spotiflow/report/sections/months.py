@@ -7,9 +7,9 @@ from datetime import date
 
 from rich.text import Text
 
-from report import words
-from report.canvas import ACCENT, QUIET, Canvas
-from report.queries import MONTHS, Gold
+from spotiflow.report.drawing import words
+from spotiflow.report.drawing.canvas import ACCENT, QUIET, Canvas
+from spotiflow.report.gold.queries import MONTHS, Gold
 
 # A longer period shows its years.
 MOST = 24

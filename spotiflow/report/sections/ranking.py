@@ -6,9 +6,15 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from report import words
-from report.canvas import ACCENT, QUIET, Canvas
-from report.queries import TOP_ALBUMS, TOP_ARTISTS, TOP_TRACKS, Gold, Query
+from spotiflow.report.drawing import words
+from spotiflow.report.drawing.canvas import ACCENT, QUIET, Canvas
+from spotiflow.report.gold.queries import (
+    TOP_ALBUMS,
+    TOP_ARTISTS,
+    TOP_TRACKS,
+    Gold,
+    Query,
+)
 
 DEPTH = 5
 PLAYS_WIDTH = 8

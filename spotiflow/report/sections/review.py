@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from report import words
-from report.canvas import QUIET, Canvas
-from report.queries import KNOWN_DAYS, REVIEW, Gold
+from spotiflow.report.drawing import words
+from spotiflow.report.drawing.canvas import QUIET, Canvas
+from spotiflow.report.gold.queries import KNOWN_DAYS, REVIEW, Gold
 
 LABEL_WIDTH = 16
 # Days of the year before that must be known, or a change would be that of the data.

@@ -6,9 +6,14 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from report import words
-from report.canvas import ACCENT, QUIET, Canvas
-from report.queries import CATALOGUE, PREDICTED, SOURCES, Gold
+from spotiflow.report.drawing import words
+from spotiflow.report.drawing.canvas import ACCENT, QUIET, Canvas
+from spotiflow.report.gold.queries import (
+    CATALOGUE,
+    PREDICTED,
+    SOURCES,
+    Gold,
+)
 
 LABELS = {
     "real": "real",

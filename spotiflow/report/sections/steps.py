@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from report.canvas import QUIET, Canvas
+from spotiflow.report.drawing.canvas import QUIET, Canvas
 
 if TYPE_CHECKING:
-    from report.terminal import Report
+    from spotiflow.report.terminal import Report
 
 SHOWN = 3
 COMMAND_WIDTH = 46

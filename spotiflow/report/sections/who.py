@@ -7,9 +7,14 @@ from datetime import date
 
 from rich.text import Text
 
-from report import words
-from report.canvas import ACCENT, QUIET, WARNING, Canvas
-from report.queries import OVERVIEW, SPAN, Gold
+from spotiflow.report.drawing import words
+from spotiflow.report.drawing.canvas import (
+    ACCENT,
+    QUIET,
+    WARNING,
+    Canvas,
+)
+from spotiflow.report.gold.queries import OVERVIEW, SPAN, Gold
 
 
 @dataclass(frozen=True)

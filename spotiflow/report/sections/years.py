@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from report import words
-from report.canvas import ACCENT, QUIET, Canvas
-from report.queries import YEARS, Gold
+from spotiflow.report.drawing import words
+from spotiflow.report.drawing.canvas import ACCENT, QUIET, Canvas
+from spotiflow.report.gold.queries import YEARS, Gold
 
 MOST_LINES = 8
 LABEL_WIDTH = 8

@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
-import cli
-from core.database import open_warehouse
-from core.runs import utc_now
-from core.settings import Settings, load_settings
-from ingest.spotify.oauth import SCOPES
-from ingest.spotify.token_store import Login, TokenStore, token_path
+from spotiflow import cli
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.warehouse.run_log import utc_now
+from spotiflow.core.settings import Settings, load_settings
+from spotiflow.ingest.spotify.oauth import SCOPES
+from spotiflow.ingest.spotify.token_store import Login, TokenStore, token_path
 from tests.fakes.spotify import CLIENT_ID, FakeSpotify
 from tests.fakes.spotify_data import play
 

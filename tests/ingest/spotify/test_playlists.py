@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from core.errors import ApiError, InputError, LoginNeededError, WaitError
-from core.settings import Settings
-from ingest.spotify.oauth import PLAYLIST_SCOPE, SCOPES
-from ingest.spotify.token_store import TokenStore, token_path
-from pipeline.recommending import Sent, Wish, send_to_spotify
-from report.recommendations import Recommendations, Row
+from spotiflow.core.errors import (ApiError, InputError, LoginNeededError, WaitError,)
+from spotiflow.core.settings import Settings
+from spotiflow.ingest.spotify.oauth import PLAYLIST_SCOPE, SCOPES
+from spotiflow.ingest.spotify.token_store import TokenStore, token_path
+from spotiflow.pipeline.recommending import Sent, Wish, send_to_spotify
+from spotiflow.report.recommendations import Recommendations, Row
 from tests.fakes.spotify import FakeSpotify
 from tests.fakes.spotify_data import track_id
 from tests.fakes.spotify_faults import FORBIDDEN, LIMIT_LONG, Fault

@@ -8,8 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from core.errors import InputError
-from core.settings import Settings, load_settings
+from spotiflow.core.errors import InputError
+from spotiflow.core.settings import Settings, load_settings
 from tests.fakes.spotify import FakeSpotify
 from tests.ingest.spotify.terminal import ADDRESS, Terminal, visit
 

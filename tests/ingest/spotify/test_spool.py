@@ -11,10 +11,10 @@ from datetime import timedelta
 
 import pytest
 
-from core.settings import Settings
+from spotiflow.core.settings import Settings
 from tests.fakes.spotify import FakeSpotify
 from tests.fakes.spotify_faults import QUOTA_LONG
-from tests.ingest.spotify.conftest import MORNING, Cli, ask, played, plays, stored_plays
+from tests.ingest.spotify.conftest import (MORNING, Cli, ask, played, plays, stored_plays,)
 
 RECENT = "/v1/me/player/recently-played"
 

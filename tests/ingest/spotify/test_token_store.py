@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import InputError, LoginNeededError
-from core.redaction import redact
-from core.runs import utc_now
-from core.settings import Settings, load_settings
-from ingest.spotify.client import SpotifyApi
-from ingest.spotify.ledger import Ledger
-from ingest.spotify.token_store import Login, TokenStore, add_months, token_path
+from spotiflow.core.errors import InputError, LoginNeededError
+from spotiflow.core.redaction import redact
+from spotiflow.warehouse.run_log import utc_now
+from spotiflow.core.settings import Settings, load_settings
+from spotiflow.ingest.spotify.client import SpotifyApi
+from spotiflow.ingest.spotify.ledger import Ledger
+from spotiflow.ingest.spotify.token_store import (Login, TokenStore, add_months, token_path,)
 from tests.fakes.spotify import FakeSpotify
-from tests.ingest.spotify.conftest import Cli, expire_access, log_in, plays
+from tests.ingest.spotify.conftest import (Cli, expire_access, log_in, plays,)
 
 TOKEN = {"access_token": "a1", "refresh_token": "r1", "scope": "user-top-read", "expires_at": 5}
 

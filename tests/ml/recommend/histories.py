@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from ml.recommend.inputs import EMBEDDED
-from ml.recommend.library import Library, library
+from spotiflow.ml.recommend.inputs import EMBEDDED
+from spotiflow.ml.recommend.library import Library, library
 from tests.ml.builders import catalogue_rows
 
 FIRST_DAY = 20_000

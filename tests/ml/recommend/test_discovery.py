@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.recommend.backtest import judge_discovery
-from ml.recommend.desk import Desk
-from ml.recommend.discovery import Taste, discovered
-from ml.recommend.embedding import Embedding, same_artist_hits
-from ml.recommend.library import Library, library
-from ml.recommend.lists import NEW, recommended
-from ml.recommend.reasons import NEW_ARTIST
-from tests.ml.recommend.histories import catalogue, heard_rows, one_listener, steady
+from spotiflow.ml.recommend.backtest import judge_discovery
+from spotiflow.ml.recommend.listener_context import Desk
+from spotiflow.ml.recommend.discovery import Taste, discovered
+from spotiflow.ml.recommend.embedding import Embedding, same_artist_hits
+from spotiflow.ml.recommend.library import Library, library
+from spotiflow.ml.recommend.lists import NEW, recommended
+from spotiflow.ml.recommend.reasons import NEW_ARTIST
+from tests.ml.recommend.histories import (catalogue, heard_rows, one_listener, steady,)
 
 
 def _new(known: Library) -> pd.DataFrame:

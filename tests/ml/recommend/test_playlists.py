@@ -7,13 +7,13 @@ import itertools
 import numpy as np
 import pytest
 
-from core.errors import UsageError
-from ml.features import MOODS
-from ml.recommend import paths, playlists
-from ml.recommend.desk import Desk
-from ml.recommend.lists import playlist_rows
-from ml.recommend.places import ZONES, current, zone_index, zone_place
-from ml.recommend.pool import Pool
+from spotiflow.core.errors import UsageError
+from spotiflow.ml.data.features import MOODS
+from spotiflow.ml.recommend import paths, playlists
+from spotiflow.ml.recommend.listener_context import Desk
+from spotiflow.ml.recommend.lists import playlist_rows
+from spotiflow.ml.recommend.places import (ZONES, current, zone_index, zone_place,)
+from spotiflow.ml.recommend.pool import Pool
 from tests.ml.recommend.histories import catalogue, one_listener, steady
 
 

@@ -5,21 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ml.recommend.activation import (
-    BASE_LEVEL,
-    BASELINES,
-    FREQUENCY,
-    METHODS,
-    RECENCY,
-    USUAL,
-    Plays,
-    activation,
-    chosen_method,
-    ranked,
-    trial,
-)
-from ml.recommend.backtest import discounts, judge_relisten, list_metric
-from ml.recommend.reasons import Habit
+from spotiflow.ml.recommend.activation import (BASE_LEVEL, BASELINES, FREQUENCY, METHODS, RECENCY, USUAL, Plays, activation, chosen_method, ranked, trial,)
+from spotiflow.ml.recommend.backtest import discounts, judge_relisten, list_metric
+from spotiflow.ml.recommend.reasons import Habit
 from tests.ml.recommend.histories import FIRST_DAY, one_listener, steady
 
 

@@ -1,0 +1,1 @@
+"""What a file is: opened, told apart by its content, repaired where it is damaged."""

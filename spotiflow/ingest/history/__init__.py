@@ -1,0 +1,1 @@
+"""Plays on their way into the raw tables, whatever source they come from."""

@@ -1,0 +1,1 @@
+"""Which tracks were heard, and under which names and ids."""

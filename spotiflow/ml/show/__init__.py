@@ -1,0 +1,1 @@
+"""What people see of models; nothing here changes what is trained."""

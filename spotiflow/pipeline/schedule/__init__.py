@@ -1,0 +1,1 @@
+"""The schedule: which stage runs when, and what starts it with the machine."""

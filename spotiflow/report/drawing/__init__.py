@@ -1,0 +1,1 @@
+"""How text, tables and bars are drawn on a terminal."""

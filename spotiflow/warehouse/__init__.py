@@ -1,0 +1,1 @@
+"""The warehouse file: its tables, who may write, and copies of it."""
