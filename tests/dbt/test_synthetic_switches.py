@@ -18,7 +18,7 @@ RESULTS = (
     *("feature_correlations", "mood_feature_contrast", "mood_shift_patterns", "mood_time_correlations"),
     *("part_of_day_drivers", "weekend_vs_weekday", "sequential_patterns", "listening_anomalies"),
     *("mood_intervention_triggers", "optimal_listening_times", "wellbeing_indicators", "mood_by_hour"),
-    *("mood_category_shares", "top_tracks_by_mood", "behavioral_segments"),
+    *("mood_category_shares", "top_tracks_by_mood", "behavioral_segments", "music_by_month"),
 )
 
 
@@ -68,6 +68,7 @@ def test_where_everything_is_synthetic_nothing_is_said(planted: tuple[Path, dict
         ("weekend_vs_weekday", "case when metric not in ('minutes', 'plays') then difference end"),
         ("mood_category_shares", "share"),
         ("mood_by_hour", "avg_valence"),
+        ("music_by_month", "avg_valence"),
     ):
         ((rows, values, reasons),) = query(
             home, f"select count(*), count({value}), count(reason) from gold.{table}"

@@ -3,6 +3,7 @@
 {% set checked = {
     "audio_feature_distributions": ["mean", "std_dev", "standardised_difference"],
     "mood_by_hour": ["avg_valence", "valence_ci_low", "energy_ci_low", "danceability_ci_low"],
+    "music_by_month": ["avg_valence", "valence_ci_low", "energy_ci_high"],
     "mood_category_shares": ["share", "ci_low", "ci_high"],
     "skip_behaviour": ["skip_share", "ci_low", "ci_high"],
     "catalogue_profile": ["mean", "std_dev"],
