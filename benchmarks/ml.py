@@ -23,7 +23,7 @@ from rich.table import Table
 from benchmarks.measuring import ROOT, spotiflow
 from benchmarks.simulated import simulated_rows
 from spotiflow.core.settings import load_settings
-from spotiflow.ml.engine.store import Harvest, store
+from spotiflow.ml.engine.store import TrainingOutput, store
 from spotiflow.ml.engine.versions import code_version
 from spotiflow.ml.show.page import read_record, write_page
 from spotiflow.ml.show.targets import Target, judge_all, not_measured
@@ -100,7 +100,7 @@ def main() -> None:
         home = Path(folder) / "home"
         figures = train_all(data, home)
         settings = load_settings(home=home)
-        store(settings, Harvest(utc_now(), metrics=[simulated_rows(Path(folder))]))
+        store(settings, TrainingOutput(utc_now(), metrics=[simulated_rows(Path(folder))]))
         record = read_record(settings)
         write_page(settings, ROOT / "docs" / "models.md", _count_looks(record.n_looks))
     metrics = pd.DataFrame(record.metrics).rename(columns={"listener": "listener_id"})

@@ -24,7 +24,7 @@ from spotiflow.ml.recommend.inputs import (
     STREAMED,
 )
 from spotiflow.ml.recommend.library import library
-from spotiflow.ml.recommend.listener_context import Desk
+from spotiflow.ml.recommend.listener_context import ListenerContext
 from spotiflow.ml.recommend.lists import playlist_rows, recommended
 
 N_LISTENERS, N_PLAYS, N_TRACKS, DAYS = 200, 11_000, 3_000, 365
@@ -87,14 +87,14 @@ def main() -> None:
     frames = read_frames(settings)
     known = library(*frames)
     (history,) = known.histories()
-    recommended(Desk.of(history, known)).query("rank <= 50")
+    recommended(ListenerContext.of(history, known)).query("rank <= 50")
     one = time.process_time() - started
     parts = [made_up(frames[3], listener) for listener in range(N_LISTENERS)]
     heard, played, streamed = (pd.concat(rows, ignore_index=True) for rows in zip(*parts, strict=True))
     started = time.process_time()
     many = library(heard, played, streamed, frames[3])
     for history in many.histories():
-        desk = Desk.of(history, many)
+        desk = ListenerContext.of(history, many)
         recommended(desk)
         playlist_rows(desk)
     seconds = time.process_time() - started

@@ -1,4 +1,4 @@
-"""Scoring a hundred thousand tracks by the models that serve, and a training that finds nothing new."""
+"""Scoring a hundred thousand tracks by the models in use, and a training that finds nothing new."""
 
 from __future__ import annotations
 

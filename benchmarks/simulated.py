@@ -15,9 +15,9 @@ import pandas as pd
 
 from benchmarks.measuring import spotiflow
 from spotiflow.core.settings import load_settings
-from spotiflow.ml import SEED
 from spotiflow.ml.data.evaluate import TAIL_PERCENT, Metric, metric_rows
 from spotiflow.ml.data.features import Codes, Matrix
+from spotiflow.ml.data.reproducible import SEED
 from spotiflow.ml.engine.versions import code_version
 from spotiflow.ml.recommend.activation import (
     FREQUENCY,

@@ -19,18 +19,18 @@ app = typer.Typer()
 def train(
     model: Annotated[list[str] | None, typer.Option(help="Train only this model; may be repeated.")] = None,
     recipe: Annotated[
-        str, typer.Option(help="best; seed: the older system's models; improvements: what it hoped for.")
+        str, typer.Option(help="best; seed: the older system's models; improvements: its candidates for one.")
     ] = "best",
     as_list: Annotated[
         bool,
-        typer.Option("--list", help="List all versions: which serve, and why."),
+        typer.Option("--list", help="List all versions: which are in use, and why."),
     ] = False,
     promote: Annotated[
         tuple[str, str] | None,
-        typer.Option(help="Let a version serve, if it passes the rule.", metavar="MODEL VERSION"),
+        typer.Option(help="Put a version into use, if it passes the rule.", metavar="MODEL VERSION"),
     ] = None,
     rollback: Annotated[
-        str | None, typer.Option(help="Let the champion before serve again.", metavar="MODEL")
+        str | None, typer.Option(help="Go back to the champion before.", metavar="MODEL")
     ] = None,
     verify: Annotated[
         bool, typer.Option("--verify", help="Train again from the recorded recipes and compare every metric.")
@@ -88,7 +88,7 @@ def _change(settings: Settings, what: tuple[str, str | None], *, as_json: bool) 
 
     change = change_champion(settings, what[0], version=what[1])
     replaced = f" in place of {change.before}" if change.before else ""
-    text = f"{change.model} {change.version} serves now{replaced}: {change.rule}."
+    text = f"{change.model} {change.version} is in use now{replaced}: {change.rule}."
     show(change.to_dict() if as_json else text, as_json=as_json)
 
 

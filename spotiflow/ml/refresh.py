@@ -15,7 +15,7 @@ from spotiflow.ml.recommend.inputs import CANDIDATES_INPUT
 from spotiflow.ml.engine.model_files import is_intact
 from spotiflow.ml.engine.versions import code_version
 from spotiflow.ml.engine.sources import (CATALOGUE_INPUT, Query, Sources, read,)
-from spotiflow.ml.engine.store import Harvest, store
+from spotiflow.ml.engine.store import TrainingOutput, store
 from spotiflow.ml.engine.tasks import Context, Task
 from spotiflow.ml.train import TASKS
 
@@ -44,17 +44,17 @@ def refresh(settings: Settings) -> Refreshed | None:
     sources, rows = read(settings, (CATALOGUE_INPUT, CANDIDATES_INPUT), to_read)
     if not due:
         return None
-    harvest = Harvest(utc_now())
+    output = TrainingOutput(utc_now())
     for task in due:
-        task.refresh(Context(settings, sources, rows), harvest)
-    if harvest.writes:
-        store(settings, harvest)
+        task.refresh(Context(settings, sources, rows), output)
+    if output.writes:
+        store(settings, output)
     policy = told(sources.web_api_content, is_included=sources.includes_web_api)
-    return Refreshed(bool(harvest.writes), [policy] if policy else [])
+    return Refreshed(bool(output.writes), [policy] if policy else [])
 
 
 def is_trained(tasks: list[Task], sources: Sources, settings: Settings) -> bool:
-    """Say whether there is a catalogue and each of these has a version of this code that can serve."""
+    """Say whether there is a catalogue and each of these has a version of this code that can be used."""
     champions = [sources.registry.champion(model) for task in tasks for model in task.makes]
     return sources.missing is None and all(
         one is not None

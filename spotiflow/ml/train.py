@@ -13,7 +13,8 @@ from spotiflow.core.console import progress
 from spotiflow.core.errors import UsageError
 from spotiflow.warehouse.run_log import utc_now
 from spotiflow.core.settings import Settings
-from spotiflow.ml import improvements, one_thread
+from spotiflow.ml import improvements
+from spotiflow.ml.data.reproducible import one_thread
 from spotiflow.ml.completion.task import Completion
 from spotiflow.ml.data.learnable import told
 from spotiflow.ml.forecasts.daily import DailyForecasts
@@ -28,9 +29,10 @@ from spotiflow.ml.names.task import NamesModels
 from spotiflow.ml.recommend.task import Recommendations
 from spotiflow.ml.registry.manage import fallbacks
 from spotiflow.ml.engine.versions import Registry
+from spotiflow.ml.show.cards import write_cards
 from spotiflow.ml.show.results import TrainResult, result_of
 from spotiflow.ml.engine.sources import (Query, Sources, TaskRun, read,)
-from spotiflow.ml.engine.store import Harvest, store
+from spotiflow.ml.engine.store import TrainingOutput, store
 from spotiflow.ml.engine.tasks import BEST, Context, Task
 from spotiflow.ml.zones.task import ZoneTask
 
@@ -73,10 +75,10 @@ def train(
     """Train, compare, promote by rule, forecast, and store all of it.
 
     models: names of the models to train (all of the recipe by default). recipe: `best`, or `seed` for the
-    earlier system's models alone, `improvements` for what its authors hoped for, `checks` for figures of
+    earlier system's models alone, `improvements` for its authors' candidates, `checks` for figures of
     matching and of one person's lists. Without a catalogue only forecasts are possible; `problem` of the
     result then says what is missing.
-    only_listeners: fit no model of the catalogue, but do what reads listening, with the models that serve.
+    only_listeners: fit no model of the catalogue, but do what reads listening, with the models in use.
     Raises UsageError for a model or recipe that does not exist, NotFoundError when there is nothing to train
     on and nothing to forecast.
     """
@@ -90,21 +92,22 @@ def train(
 
     inputs = [one for task in chosen for one in task.inputs]
     sources, rows = read(settings, inputs, to_read)
-    harvest = Harvest(utc_now())
+    output = TrainingOutput(utc_now())
     made = [model for task in chosen for model in task.makes]
-    harvest.aliases += fallbacks(settings, sources.registry, made, harvest.now)
+    output.aliases += fallbacks(settings, sources.registry, made, output.now)
     if due:
-        run_tasks(due, Context(settings, sources, rows), harvest)
-    if sources.missing and all(write.rows.empty for write in harvest.writes) and sources.metrics.empty:
+        run_tasks(due, Context(settings, sources, rows), output)
+    if sources.missing and all(write.rows.empty for write in output.writes) and sources.metrics.empty:
         raise sources.missing
-    if due or harvest.aliases:
-        store(settings, harvest)
-    notes = [note for task in chosen for note in _notes(task, sources, harvest)]
+    if due or output.aliases:
+        write_cards(settings, output)
+        store(settings, output)
+    notes = [note for task in chosen for note in _notes(task, sources, output)]
     if any(task.is_about_listeners for task in chosen):
         policy = told(sources.web_api_content, is_included=sources.includes_web_api)
         notes += [policy] if policy else []
     shown = {model for task in chosen for model in (*task.makes, *task.follows)}
-    return result_of(sources, harvest, shown, notes, time.monotonic() - started)
+    return result_of(sources, output, shown, notes, time.monotonic() - started)
 
 
 def chosen_tasks(models: Sequence[str] | None, recipe: str) -> list[Task]:
@@ -134,19 +137,19 @@ def due_tasks(tasks: Iterable[Task], sources: Sources, settings: Settings) -> li
     return due
 
 
-def run_tasks(tasks: Sequence[Task], context: Context, harvest: Harvest) -> None:
+def run_tasks(tasks: Sequence[Task], context: Context, output: TrainingOutput) -> None:
     """Run tasks in order, with a progress bar over all of their steps."""
     with one_thread(), progress("Training", total=sum(task.steps(context) for task in tasks)) as advance:
         context.advance = advance
         for task in tasks:
-            harvest.notes = []
-            task.run(context, harvest)
+            output.notes = []
+            task.run(context, output)
             registry = context.sources.registry
-            known = Registry([*registry.versions, *harvest.versions], [*registry.aliases, *harvest.aliases])
-            harvest.runs.append(TaskRun(task.name, task.digest(context.sources, known), harvest.notes))
+            known = Registry([*registry.versions, *output.versions], [*registry.aliases, *output.aliases])
+            output.runs.append(TaskRun(task.name, task.digest(context.sources, known), output.notes))
 
 
-def _notes(task: Task, sources: Sources, harvest: Harvest) -> list[str]:
+def _notes(task: Task, sources: Sources, output: TrainingOutput) -> list[str]:
     """Return what a task had to say, now or when it last ran."""
-    run = next((run for run in harvest.runs if run.task == task.name), sources.runs.get(task.name))
+    run = next((run for run in output.runs if run.task == task.name), sources.runs.get(task.name))
     return run.notes if run else []

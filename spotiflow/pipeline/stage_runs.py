@@ -98,7 +98,7 @@ def change_champion(settings: Settings, model: str, *, version: str | None = Non
 
 
 def score_models(settings: Settings) -> Refreshed | TrainResult:
-    """Bring forecasts and lists up to the newest plays, with the models that serve.
+    """Bring forecasts and lists up to the newest plays, with the models in use.
 
     Where no training can be built on yet, whatever reads listening is done in full. Raises NotFoundError for
     nothing.

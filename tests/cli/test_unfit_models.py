@@ -73,7 +73,7 @@ def _spoil(settings: Settings) -> dict[str, str]:
 def test_every_command_still_answers_and_the_list_of_versions_says_what_is_wrong(
     demo_warehouse: Settings,
 ) -> None:
-    """That train makes anew what is unfit is tested in tests/ml; an old champion that serves too."""
+    """That train makes anew what is unfit is tested in tests/ml; an old champion that is in use too."""
     run, said = command_line(demo_warehouse.home), _spoil(demo_warehouse)
     listed = {row["model"]: row for row in json.loads(run("train", "--list", "--json").stdout)}
     assert {model for model, row in listed.items() if said[model] not in row["file"]} == set()

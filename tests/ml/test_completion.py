@@ -29,7 +29,7 @@ LISTENERS = {"me": 900, "few": 30}
 def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, TrainResult, pd.DataFrame]:
     """A catalogue without the tracks that nobody measured, two listeners, and what training made of it."""
     settings = load_settings(home=tmp_path_factory.mktemp("told") / "home")
-    # So many that trees are judged on 200 test tracks and more, and serve.
+    # So many that trees are judged on 200 test tracks and more, and are used.
     catalogue = named_catalogue(2400)
     tracks, plays = histories(catalogue, LISTENERS)
     hidden = set(tracks["track_id"][~tracks["is_measured"]])
@@ -123,7 +123,7 @@ def test_nothing_new_is_not_done_again(home: Settings) -> None:
 
 
 def test_names_and_completion_made_again_give_every_stored_figure(home: Settings) -> None:
-    """The reader is then another file than the one that the trees that serve were made with."""
+    """The reader is then another file than the one that the trees in use were made with."""
     found = verify(home, chosen_tasks(["features_names"], "best"))
     assert {*MODELS, "features_names", "valence_names_artist"} <= {one.model for one in found}
     assert [one for one in found if not one.holds] == []
@@ -143,7 +143,7 @@ def test_thin_histories_get_predictions_and_a_sentence(home: Settings, n_plays: 
     assert query(home, "select count(*) from ml.model_metrics where listener_id = 'thin'") == [(0,)]
 
 
-def test_without_catalogue_the_company_serves(tmp_path: Path) -> None:
+def test_without_catalogue_neighbours_are_used(tmp_path: Path) -> None:
     settings = load_settings(home=tmp_path / "home")
     tracks, plays = histories(named_catalogue(), {"me": 900})
     write_history(settings, None, tracks, plays)

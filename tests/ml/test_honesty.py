@@ -26,7 +26,7 @@ from spotiflow.ml.models.mood_models import MOOD_CATEGORY, VALENCE_AUDIO
 from spotiflow.ml.models.routed import ModelSpec
 from spotiflow.ml.recommend.inputs import HEARD as LISTS_HEARD
 from spotiflow.ml.engine.sources import (DAYS, PLAYS, SESSIONS, TRACKS, Query, read,)
-from spotiflow.ml.engine.store import Harvest, store
+from spotiflow.ml.engine.store import TrainingOutput, store
 from spotiflow.ml.train import TASKS
 from spotiflow.ml.zones.task import MEASURED
 from tests.ml.builders import catalogue_rows, play_rows, write_silver
@@ -137,9 +137,9 @@ def test_a_figure_without_baseline_or_n_is_not_stored(tmp_path: Path, column: st
     settings = Settings(home=tmp_path / "home")
     metric = Metric("r2", 0.5, 0.4, 0.6, 100, "mean", 0.0)
     good = metric_rows([metric], "m", "v", dataset="catalogue", split="s")
-    store(settings, Harvest(NOW, metrics=[good]))
+    store(settings, TrainingOutput(NOW, metrics=[good]))
     with pytest.raises(duckdb.ConstraintException):
-        store(settings, Harvest(NOW, metrics=[good.assign(version="w", **{column: None})]))
+        store(settings, TrainingOutput(NOW, metrics=[good.assign(version="w", **{column: None})]))
 
 
 FEATURE_TABLES = ("track_features", "listening_with_features", "heard_tracks")

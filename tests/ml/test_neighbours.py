@@ -1,4 +1,4 @@
-"""The company a track keeps: what the query sums up is what a plain loop over the plays finds."""
+"""The neighbours of a track: what the query sums up is what a plain loop over the plays finds."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from math import sqrt
 import numpy as np
 import pandas as pd
 
-from spotiflow.ml.completion.neighbours import company_of
+from spotiflow.ml.completion.neighbours import neighbours_of
 from spotiflow.ml.completion.heard import Heard
 from spotiflow.ml.data.features import Codes
 from spotiflow.ml.names.tables import TARGETS
@@ -24,7 +24,7 @@ def _heard(n_tracks: int, draw: np.random.Generator) -> Heard:
     return Heard(tracks, known, is_measured, artists, by_artist, by_artist, width, width)
 
 
-def test_company_is_what_a_plain_loop_finds() -> None:
+def test_neighbours_are_what_a_plain_loop_finds() -> None:
     draw = np.random.default_rng(2)
     heard = _heard(20, draw)
     places = draw.integers(0, 20, 60)
@@ -50,6 +50,6 @@ def test_company_is_what_a_plain_loop_finds() -> None:
                 counts = (1 if measured else 0.35) / sqrt(apart)
                 weight[places[one]] += counts
                 total[places[one]] += counts * value
-    found = company_of(heard, streams)["me"]
+    found = neighbours_of(heard, streams)["me"]
     np.testing.assert_allclose(found.weight[:, 0], weight[found.places])
     np.testing.assert_allclose(found.total[:, 0], total[found.places])

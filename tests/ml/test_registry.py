@@ -52,7 +52,7 @@ def test_every_version_is_listed_with_its_role_reason_and_file(trained: Settings
     # All that this listener heard is measured, so there is nothing to complete.
     assert set(rows) == made - {*COMPLETION.values(), OTHERS}
     assert rows["valence_audio"].role == "champion"
-    assert rows["valence_audio"].rule.startswith("first to serve: beats the baseline by")
+    assert rows["valence_audio"].rule.startswith("first in use: beats the baseline by")
     assert rows["valence_audio"].file == "intact"
     assert "is missing" in rows[MODEL].file
 
@@ -80,7 +80,7 @@ def test_an_equal_version_is_not_promoted_by_hand_either(trained: Settings) -> N
     [
         ("magic", "1", UsageError, "no model 'magic'"),
         (MODEL, "1", UsageError, "no version '1'"),
-        ("daily_forecast", None, InputError, "serves already"),
+        ("daily_forecast", None, InputError, "is in use already"),
     ],
 )
 def test_what_cannot_be_promoted_is_refused_with_a_sentence(
@@ -133,7 +133,7 @@ def test_train_writes_down_that_the_last_good_champion_serves(trained: Settings)
     assert _champion(trained) == newer
     train(trained, models=[MODEL])
     aliases = stored_registry(trained).aliases
-    assert any(a.version == first.version and "the last good one serves" in a.rule for a in aliases)
+    assert any(a.version == first.version and "the last good one is in use" in a.rule for a in aliases)
 
 
 def test_training_again_reproduces_every_stored_metric(trained: Settings) -> None:

@@ -13,7 +13,7 @@ from spotiflow.ml.models.routed import ModelSpec
 from spotiflow.ml.models.task import CatalogueModel
 from spotiflow.ml.registry.manage import list_versions, stored_registry
 from spotiflow.ml.engine.sources import read
-from spotiflow.ml.engine.store import Harvest, store
+from spotiflow.ml.engine.store import TrainingOutput, store
 from spotiflow.ml.engine.tasks import Context
 from spotiflow.ml.train import due_tasks, run_tasks
 from tests.ml.builders import query, write_silver
@@ -67,9 +67,9 @@ def _train(settings: Settings, spec: ModelSpec, now: datetime) -> bool:
     sources, rows = read(settings, task.inputs, to_read)
     if not due:
         return False
-    harvest = Harvest(now)
-    run_tasks(due, Context(settings, sources, rows), harvest)
-    store(settings, harvest)
+    output = TrainingOutput(now)
+    run_tasks(due, Context(settings, sources, rows), output)
+    store(settings, output)
     return True
 
 

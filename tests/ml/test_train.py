@@ -152,8 +152,8 @@ def test_files_are_there_before_the_rows_and_a_kill_stores_nothing(
     settings = Settings(home=tmp_path / "home")
     write_silver(settings, rows)
 
-    def killed(_: Settings, harvest: store_module.Harvest) -> None:
-        assert all((settings.models_dir / version.artifact).exists() for version in harvest.versions)
+    def killed(_: Settings, output: store_module.TrainingOutput) -> None:
+        assert all((settings.models_dir / version.artifact).exists() for version in output.versions)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
@@ -176,7 +176,7 @@ def test_a_failure_while_storing_leaves_no_row(
         assert query(settings, f"select count(*) from ml.{table}") == [(0,)]
 
 
-def _fails(db: duckdb.DuckDBPyConnection, _: store_module.Harvest) -> None:
+def _fails(db: duckdb.DuckDBPyConnection, _: store_module.TrainingOutput) -> None:
     db.execute("select * from no_such_table")
 
 

@@ -21,7 +21,7 @@ from tests.conftest import command_line
         (["--rollback", "magic"], 2, "There is no model 'magic'."),
         (["--list", "--verify"], 2, "four different things to do"),
         (["--recipe", "magic"], 2, "There is no recipe 'magic'."),
-        (["--list"], 0, "first to serve: beats the"),
+        (["--list"], 0, "first in use: beats the"),
         (["--verify", "--model", "session_forecast"], 0, "metrics reproduced to 1e-06"),
     ],
 )

@@ -218,4 +218,4 @@ def _verdict(low: float, high: float, name: str, baseline: float) -> str:
     name = name.removeprefix("train_")
     if baseline < low:
         return "clear gain"
-    return f"worse: the {name} serves" if high < baseline else f"no clear gain: the {name} serves"
+    return f"worse: the {name} is used" if high < baseline else f"no clear gain: the {name} is used"

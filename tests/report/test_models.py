@@ -64,7 +64,7 @@ def test_the_champion_on_unseen_artists_is_shown_with_the_seed_recipe(gold: Gold
     assert [model.verdict for model in (first, second, third)] == [
         "clear gain",
         "not certain: no interval",
-        "no clear gain: the most frequent serves",
+        "no clear gain: the most frequent is used",
     ]
 
 
@@ -76,8 +76,8 @@ def test_without_metrics_there_is_no_model() -> None:
     ("baseline", "verdict"),
     [
         (0.51, "clear gain"),
-        (0.53, "no clear gain: the genre mean serves"),
-        (0.57, "worse: the genre mean serves"),
+        (0.53, "no clear gain: the genre mean is used"),
+        (0.57, "worse: the genre mean is used"),
     ],
 )
 def test_the_verdict_compares_the_interval_with_the_baseline(baseline: float, verdict: str) -> None:

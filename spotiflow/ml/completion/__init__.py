@@ -1,1 +1,1 @@
-"""Features of heard tracks that nobody measured: read from names and from the company the track keeps."""
+"""Features of heard tracks that nobody measured: read from names and from what is played beside the track."""

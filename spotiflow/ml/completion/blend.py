@@ -1,4 +1,4 @@
-"""One feature of one listener: names and company, weighed by what the listener's measured tracks say.
+"""One feature of one listener: names and neighbours, weighed by what the listener's measured tracks say.
 
 A small ridge on the deviations from the mean, drawn to what fits listeners in general; how much of it is used
 (all to nothing) is what was best when artists were left out, so that it is not worse than the mean.
@@ -22,7 +22,7 @@ DRAWN_BY = 25.0
 MEAN_SHRINKAGE = 10.0
 N_FOLDS = 5
 SHARES = (1.0, 0.75, 0.5, 0.25, 0.0)
-# A quarter is kept where that costs at most 1 % of the squared error: names and company help listeners in
+# A quarter is kept where that costs at most 1 % of the squared error: names and neighbours help listeners in
 # general, and the order of the tracks would be lost with nothing.
 LEAST_SHARE, TOLERATED = 0.25, 1.01
 # A listener's other tracks are not quite like the measured ones, so intervals are a little wider than 90 % of
@@ -30,7 +30,7 @@ LEAST_SHARE, TOLERATED = 0.25, 1.01
 INTERVAL_LEVEL = {"known": 0.905, "unknown": 0.92}
 CATALOGUE_FLATTERS = 1.15
 NORMAL_90 = 1.645
-# Weights of the prediction from names, the company of the artist and the company of the track.
+# Weights of the prediction from names, the neighbours of the artist and those of the track.
 GENERAL = {"known": np.array([0.75, 0.25, 0.15]), "unknown": np.array([0.4, 0.5, 0.3])}
 
 

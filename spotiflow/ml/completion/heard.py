@@ -81,7 +81,7 @@ class Heard:
 
 @dataclass(frozen=True)
 class Serving:
-    """The models on names that serve: the reader, and per target the trees of each route, where there are.
+    """The models on names in use: the reader, and per target the trees of each route, where there are.
 
     sha256: of the reader's file. Trees bring the reader they were made with, which may be an older one.
     """
@@ -140,7 +140,7 @@ class _Reading:
 
 
 def _along(route: str, reading: _Reading, serving: Serving) -> tuple[Matrix, Matrix]:
-    """Predict all TARGETS along one route: by trees where they serve, else by the linear model."""
+    """Predict all TARGETS along one route: by trees where they are in use, else by the linear model."""
     trees = serving.by_artist if route == ARTIST else serving.by_text
     columns, widths = [], []
     for target in TARGETS:

@@ -1,4 +1,4 @@
-"""The company a track keeps: what its listener plays next to it, by others than its artist.
+"""The neighbours of a track: what its listener plays next to it, by others than its artist.
 
 docs/evidence.md has the figures: what a person plays beside a track of an unknown artist says more about it
 than its name does.
@@ -48,7 +48,7 @@ _NEIGHBOURS = f"""
 
 
 @dataclass(frozen=True)
-class Company:
+class Neighbours:
     """Of one listener's tracks (`places` in Heard): summed weight and weighted values of their neighbours."""
 
     places: np.ndarray
@@ -56,7 +56,7 @@ class Company:
     total: Matrix
 
 
-def company_of(heard: Heard, streams: pd.DataFrame) -> dict[str, Company]:
+def neighbours_of(heard: Heard, streams: pd.DataFrame) -> dict[str, Neighbours]:
     """Sum up every track's neighbours, per listener."""
     sums = ", ".join(
         f"sum(pairs.weight * known.w{n}) as w{n}, sum(pairs.weight * known.w{n} * known.v{n}) as v{n}"
@@ -76,7 +76,7 @@ def company_of(heard: Heard, streams: pd.DataFrame) -> dict[str, Company]:
         db.register("streams", streams)
         found = db.execute(_NEIGHBOURS.format(sums=sums)).df()
     return {
-        str(listener): Company(
+        str(listener): Neighbours(
             rows["place"].to_numpy(dtype=np.int64),
             rows[[f"w{n}" for n in range(len(TARGETS))]].to_numpy(dtype=np.float64),
             rows[[f"v{n}" for n in range(len(TARGETS))]].to_numpy(dtype=np.float64),

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from spotiflow.ml.completion.blend import (INTERVAL_LEVEL, LEAST_TRACKS, NORMAL_90, Blend, Matched, artist_folds, fit_blend, general_blend, honest,)
-from spotiflow.ml.completion.neighbours import Company, shrunk
+from spotiflow.ml.completion.neighbours import Neighbours, shrunk
 from spotiflow.ml.completion.heard import Heard
 from spotiflow.ml.data.evaluate import (Clusters, Metric, Predicted, correlation, regression_metrics,)
 from spotiflow.ml.data.features import Codes, Mask, Matrix
@@ -18,7 +18,7 @@ from spotiflow.ml.names.tables import TARGETS
 
 KNOWN, UNKNOWN = "known", "unknown"
 SLICES = {KNOWN: "known_artist", UNKNOWN: "unknown_artist"}
-WITH_ARTIST, WITH_COMPANY, TEXT_ALONE, MEAN = "names_artist", "names_company", "names", "listener_mean"
+WITH_ARTIST, WITH_NEIGHBOURS, TEXT_ALONE, MEAN = "names_artist", "names_company", "names", "listener_mean"
 # Features that are shares; loudness (dB) and tempo (bpm) have other scales.
 SHARES_OF_ONE = tuple(name for name in TARGETS if name not in ("loudness", "tempo"))
 
@@ -36,11 +36,11 @@ class Completed:
     blends: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
-def complete(listener_id: str, mine: Codes, heard: Heard, company: Company | None) -> Completed:
+def complete(listener_id: str, mine: Codes, heard: Heard, neighbours: Neighbours | None) -> Completed:
     """Predict every feature of the tracks `mine` (places in `heard`, sorted) that were not measured."""
     frames, metrics, blends = [], {}, {}
     for place, target in enumerate(TARGETS):
-        one = _Feature(place, mine, heard, company)
+        one = _Feature(place, mine, heard, neighbours)
         fitted = {route: one.blend(route) for route in (KNOWN, UNKNOWN)}
         frames.append(one.rows(fitted))
         blends[target] = {route: blend.to_state() if blend else None for route, blend in fitted.items()}
@@ -55,7 +55,7 @@ def complete(listener_id: str, mine: Codes, heard: Heard, company: Company | Non
 class _Feature:
     """One feature of one listener."""
 
-    def __init__(self, place: int, mine: Codes, heard: Heard, company: Company | None) -> None:
+    def __init__(self, place: int, mine: Codes, heard: Heard, neighbours: Neighbours | None) -> None:
         """Gather the inputs of both routes."""
         self._target, self._heard, self._mine = TARGETS[place], heard, mine
         self._truth = heard.truth[mine, place]
@@ -64,7 +64,7 @@ class _Feature:
         names = {KNOWN: heard.by_artist[mine, place], UNKNOWN: heard.by_text[mine, place]}
         self._width = {KNOWN: heard.width_by_artist[place], UNKNOWN: heard.width_by_text[place]}
         mean = self._mean(heard.best()[mine, place])
-        of_artist, of_track, self._has_company = _company(place, mine, heard, company, mean)
+        of_artist, of_track, self._has_neighbours = _neighbours(place, mine, heard, neighbours, mean)
         self._inputs = {
             route: np.column_stack([prediction, of_artist, of_track]) for route, prediction in names.items()
         }
@@ -132,7 +132,7 @@ class _Feature:
             return MEAN
         if route == KNOWN:
             return WITH_ARTIST
-        return np.where(self._has_company[rows], WITH_COMPANY, np.where(has_text, TEXT_ALONE, MEAN))
+        return np.where(self._has_neighbours[rows], WITH_NEIGHBOURS, np.where(has_text, TEXT_ALONE, MEAN))
 
     def figures(self, route: str) -> list[Metric]:
         """Score the route on measured tracks, artists left out, beside the listener's mean."""
@@ -158,14 +158,14 @@ def _with_widths(matched: Matched, predicted: Matrix, target: str, level: float)
     return Predicted(matched.truth, np.clip(predicted, 0.0, 1.0), width)
 
 
-def _company(
-    place: int, mine: Codes, heard: Heard, company: Company | None, mean: float
+def _neighbours(
+    place: int, mine: Codes, heard: Heard, neighbours: Neighbours | None, mean: float
 ) -> tuple[Matrix, Matrix, Mask]:
-    """Return the company of each track's artist and of the track, as shrunk deviations from the mean."""
+    """Return the neighbours' values of each track's artist and of the track, as shrunk deviations from the mean."""
     weight, total = np.zeros(len(mine)), np.zeros(len(mine))
-    if company is not None:
-        at = np.searchsorted(mine, company.places)
-        weight[at], total[at] = company.weight[:, place], company.total[:, place]
+    if neighbours is not None:
+        at = np.searchsorted(mine, neighbours.places)
+        weight[at], total[at] = neighbours.weight[:, place], neighbours.total[:, place]
     codes = np.unique(heard.artists[mine], return_inverse=True)[1]
     artist_weight: Matrix = np.bincount(codes, weights=weight)[codes].astype(np.float64)
     artist_total: Matrix = np.bincount(codes, weights=total)[codes].astype(np.float64)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from spotiflow.ml.completion import blend
-from spotiflow.ml.completion.neighbours import (PREDICTED_WEIGHT, REACH, SHRINKAGE, company_of,)
+from spotiflow.ml.completion.neighbours import (PREDICTED_WEIGHT, REACH, SHRINKAGE, neighbours_of,)
 from spotiflow.ml.completion.heard import (HEARD_TRACKS, NAMES_INPUT, STREAMS, STREAMS_INPUT, WHO, Heard, Serving, read_heard,)
 from spotiflow.ml.completion.person import Completed, complete
 from spotiflow.ml.data.evaluate import metric_rows
@@ -21,14 +21,14 @@ from spotiflow.ml.engine.entry import Draft, enter, write_version
 from spotiflow.ml.engine.promotion import Decision
 from spotiflow.ml.engine.versions import Registry, Version
 from spotiflow.ml.engine.sources import (CATALOGUE, CATALOGUE_INPUT, FEATURES_INPUT, SPLITS, Input, Query, Sources,)
-from spotiflow.ml.engine.store import Harvest
+from spotiflow.ml.engine.store import TrainingOutput
 from spotiflow.ml.engine.tasks import Context, Task, is_made
 
 SPLIT = "artists_left_out"
 OTHERS = "features_listener"
 MODELS = {target: f"{target}_listener" for target in ("valence", "energy")}
 BY_DESIGN = Decision(
-    True, "serves by design: per listener, names and company where they beat the listener's mean"
+    True, "in use by design: per listener, names and neighbours where they beat the listener's mean"
 )
 
 
@@ -55,7 +55,7 @@ class Completion(Task):
     def parameters(self) -> dict[str, Any]:
         """Return what decides the predictions beside data and code."""
         return {
-            "company": {"reach": REACH, "predicted_weight": PREDICTED_WEIGHT, "shrinkage": SHRINKAGE},
+            "neighbours": {"reach": REACH, "predicted_weight": PREDICTED_WEIGHT, "shrinkage": SHRINKAGE},
             "general_weights": {route: weights.tolist() for route, weights in blend.GENERAL.items()},
             "least_tracks": blend.LEAST_TRACKS,
             "drawn_by": blend.DRAWN_BY,
@@ -73,38 +73,38 @@ class Completion(Task):
             if sources.registry.made_from(model, digest)
         )
 
-    def run(self, context: Context, harvest: Harvest) -> None:
+    def run(self, context: Context, output: TrainingOutput) -> None:
         """Complete every listener; a note for each one whose own tracks are too few to calibrate on."""
-        heard = read_heard(context.frame(HEARD_TRACKS), context.catalogue, _serving(context, harvest))
+        heard = read_heard(context.frame(HEARD_TRACKS), context.catalogue, _serving(context, output))
         streams = context.frame(STREAMS)
-        companies = company_of(heard, streams)
+        neighbours = neighbours_of(heard, streams)
         who = dict(zip(*context.frame(WHO)[["listener_id", "is_simulated"]].to_numpy().T, strict=True))
         found = [
-            complete(listener, _places(streams, listener, heard), heard, companies.get(listener))
+            complete(listener, _places(streams, listener, heard), heard, neighbours.get(listener))
             for listener in who
         ]
         for model in self.makes:
-            self._enter(model, found, who, context, harvest)
+            self._enter(model, found, who, context, output)
         for one in found:
             if one.n_measured < blend.LEAST_TRACKS:
-                harvest.notes.append(
+                output.notes.append(
                     f"Predicted features of {one.listener_id}: not enough data yet to fit them to this "
                     f"listener: {one.n_measured} measured tracks, {blend.LEAST_TRACKS} needed."
                 )
 
     def _enter(
-        self, model: str, found: list[Completed], who: dict[str, bool], context: Context, harvest: Harvest
+        self, model: str, found: list[Completed], who: dict[str, bool], context: Context, output: TrainingOutput
     ) -> None:
         targets = [target for target in TARGETS if model_of(target) == model]
         stored = context.sources.registry
         # The champions it follows may be of this training.
-        known = Registry([*stored.versions, *harvest.versions], [*stored.aliases, *harvest.aliases])
+        known = Registry([*stored.versions, *output.versions], [*stored.aliases, *output.aliases])
         digest = self.digest(context.sources, known)
         version = write_version(
             context.settings,
             context.sources.registry,
             self._draft(model, targets, found, (context, digest)),
-            harvest,
+            output,
         )
         frames = [
             _metric_rows(one, target, model, version, who[one.listener_id])
@@ -113,10 +113,10 @@ class Completion(Task):
         ]
         frames = [frame for frame in frames if len(frame)]
         metrics = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
-        enter(context.settings, harvest, version, metrics, BY_DESIGN)
+        enter(output, version, metrics, BY_DESIGN)
         rows = pd.concat([one.rows for one in found], ignore_index=True) if found else pd.DataFrame()
         mine = rows[rows["feature"].isin(targets)] if len(rows.columns) > 1 else pd.DataFrame()
-        harvest.replace(
+        output.replace(
             "track_predictions", mine.assign(model=model, model_version=version.version), models=[model]
         )
 
@@ -129,10 +129,10 @@ class Completion(Task):
             model=model,
             digest=digest,
             recipe=self.recipe,
-            model_type="ridge on names and company, per listener",
+            model_type="ridge on names and neighbours, per listener",
             training_approach="the listener's measured tracks, artists left out",
             train_size=sum(one.n_measured for one in found),
-            features=["names", "company of the artist", "company of the track"],
+            features=["names", "neighbours of the artist", "neighbours of the track"],
             parameters=self.parameters,
             split_id=catalogue.split_id if catalogue else SPLIT,
             data_hash=context.sources.hash_of(*self.inputs),
@@ -167,15 +167,15 @@ def _metric_rows(
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
 
-def _serving(context: Context, harvest: Harvest) -> Serving | None:
-    """Return the models on names that serve; None without a reader."""
-    found = context.champion(harvest, READER, Reader.from_state)
+def _serving(context: Context, output: TrainingOutput) -> Serving | None:
+    """Return the models on names in use; None without a reader."""
+    found = context.champion(output, READER, Reader.from_state)
     if found is None or context.catalogue is None:
         return None
     readers = Readers(context.models_dir)
     routes: dict[str, dict[str, NamesModel]] = {ARTIST: {}, TEXT: {}}
     for spec in SPECS:
-        champion = context.champion(harvest, spec.name, readers.model) if not spec.needs_genre else None
+        champion = context.champion(output, spec.name, readers.model) if not spec.needs_genre else None
         if champion is not None:
             routes[next(iter(spec.routes))][spec.target] = champion[1]
     return Serving(found[1], found[0].sha256, routes[ARTIST], routes[TEXT])

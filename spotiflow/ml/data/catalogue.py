@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from spotiflow.ml import SEED
+from spotiflow.ml.data.reproducible import SEED
 from spotiflow.ml.data.features import (Codes, GenreLabels, Mask, Matrix, audio_inputs, input_matrix,)
 
 N_FOLDS = 5

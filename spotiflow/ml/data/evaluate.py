@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from spotiflow.ml import SEED
+from spotiflow.ml.data.reproducible import SEED
 from spotiflow.ml.data.features import Codes, Matrix
 
 N_BOOTSTRAPS = 1000

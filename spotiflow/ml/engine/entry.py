@@ -1,4 +1,4 @@
-"""How a fitted model enters the registry: its file, its row, its card and who serves from then on."""
+"""How a fitted model enters the registry: its file, its row and which one is in use from then on."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from typing import Any
 import pandas as pd
 
 from spotiflow.core.settings import Settings
-from spotiflow.ml import SEED
-from spotiflow.ml.show.cards import model_card
-from spotiflow.ml.engine.model_files import save_state, write_file
+from spotiflow.ml.data.reproducible import SEED
+from spotiflow.ml.engine.model_files import save_state
 from spotiflow.ml.engine.promotion import Decision
 from spotiflow.ml.engine.versions import (CHALLENGER, CHAMPION, Alias, Registry, Version, code_version, library_versions, new_version_name,)
-from spotiflow.ml.engine.store import Harvest
+from spotiflow.ml.engine.store import TrainingOutput
 
 # Splits of the catalogue whose test part is frozen.
 FROZEN = ("artist_grouped_test", "song_grouped_test")
@@ -53,14 +52,14 @@ def look_row(split_id: str, model: str, version: str, purpose: str) -> pd.DataFr
     return pd.DataFrame([{"split_id": split_id, "model": model, "version": version, "purpose": purpose}])
 
 
-def write_version(settings: Settings, registry: Registry, draft: Draft, harvest: Harvest) -> Version:
+def write_version(settings: Settings, registry: Registry, draft: Draft, output: TrainingOutput) -> Version:
     """Write the file of a model and return the row of its new version, which `enter` stores."""
-    name = new_version_name(registry, draft.model, draft.digest, harvest.now)
+    name = new_version_name(registry, draft.model, draft.digest, output.now)
     artifact = f"{draft.model}-{name}.skops"
     return Version(
         model=draft.model,
         version=name,
-        created_at=harvest.now,
+        created_at=output.now,
         recipe=draft.recipe,
         model_type=draft.model_type,
         training_approach=draft.training_approach,
@@ -80,17 +79,14 @@ def write_version(settings: Settings, registry: Registry, draft: Draft, harvest:
     )
 
 
-def enter(
-    settings: Settings, harvest: Harvest, version: Version, metrics: pd.DataFrame, decision: Decision
-) -> None:
-    """Write the card of a version and put it, its metrics and its alias into the harvest."""
-    write_file(settings.models_dir, str(version.card), model_card(version, metrics).encode())
-    harvest.versions.append(version)
+def enter(output: TrainingOutput, version: Version, metrics: pd.DataFrame, decision: Decision) -> None:
+    """Put a version, its metrics and its alias into the output."""
+    output.versions.append(version)
     if len(metrics):
-        harvest.metrics.append(metrics)
+        output.metrics.append(metrics)
     if len(metrics) and metrics["split"].isin(FROZEN).any():
-        harvest.add("test_looks", look_at_test(version, "training"))
+        output.add("test_looks", look_at_test(version, "training"))
     alias = CHAMPION if decision.promote else CHALLENGER
-    row = Alias(alias, version.model, harvest.now, version.version, decision.rule, harvest.now)
-    harvest.aliases.append(row)
-    harvest.decisions[version.model] = decision.rule
+    row = Alias(alias, version.model, output.now, version.version, decision.rule, output.now)
+    output.aliases.append(row)
+    output.decisions[version.model] = decision.rule

@@ -1,4 +1,4 @@
-"""Which version serves: the rule a challenger has to pass.
+"""Which version is in use: the rule a challenger has to pass.
 
 Champion and challenger predict the same frozen test; artists are drawn with replacement and both losses
 taken over the same draw, so that what is compared is the difference and not two noisy numbers.
@@ -39,7 +39,7 @@ class Decision:
 
 
 def decide(challenger: Trial, champion: Trial | None, baseline: Matrix, clusters: Codes) -> Decision:
-    """Apply the rule. champion: None where none serves. baseline: losses of the same rows."""
+    """Apply the rule. champion: None where none is in use. baseline: losses of the same rows."""
     drawn = Clusters(clusters)
     if drawn.n_rows < LEAST_TEST_UNITS:
         return Decision(
@@ -50,7 +50,7 @@ def decide(challenger: Trial, champion: Trial | None, baseline: Matrix, clusters
     if not over_baseline[1] > 0:
         return Decision(False, f"kept: no clear gain over the baseline ({_gain(over_baseline)})")
     if champion is None:
-        return Decision(True, f"first to serve: beats the baseline by {_gain(over_baseline)}")
+        return Decision(True, f"first in use: beats the baseline by {_gain(over_baseline)}")
     gains = {
         name: relative_gain(challenger.losses[name], champion.losses[name], drawn, rooted=rooted)
         for name in challenger.losses

@@ -1,4 +1,4 @@
-"""Versions of methods that serve by design: one for each code, parameters and data."""
+"""Versions of methods that are in use by design: one for each code, parameters and data."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import pandas as pd
 from spotiflow.ml.engine.entry import Draft, enter, write_version
 from spotiflow.ml.engine.promotion import Decision
 from spotiflow.ml.engine.versions import code_version, digest_of, library_versions
-from spotiflow.ml.engine.store import Harvest
+from spotiflow.ml.engine.store import TrainingOutput
 from spotiflow.ml.engine.tasks import BEST, Context, is_made
 
 
 def standing_version(
     context: Context,
-    harvest: Harvest,
+    output: TrainingOutput,
     model: str,
     *,
     model_type: str,
@@ -30,7 +30,7 @@ def standing_version(
 ) -> tuple[str, bool]:
     """Return the name of the version with these parameters, code and data, and whether it is a new one.
 
-    A new one is put into the harvest and serves. n_rows: what it was first made from. state: what its file
+    A new one is put into the output and comes into use. n_rows: what it was first made from. state: what its file
     holds; the parameters where not given.
     """
     digest = digest_of(
@@ -59,6 +59,6 @@ def standing_version(
         state=state or parameters,
         has_web_api_content=context.sources.has_web_api_content,
     )
-    version = write_version(context.settings, registry, draft, harvest)
-    enter(context.settings, harvest, version, pd.DataFrame(), Decision(True, rule))
+    version = write_version(context.settings, registry, draft, output)
+    enter(output, version, pd.DataFrame(), Decision(True, rule))
     return version.version, True

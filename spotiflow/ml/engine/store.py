@@ -34,11 +34,11 @@ class Write:
 
 
 @dataclass
-class Harvest:
+class TrainingOutput:
     """What a training has made and not yet stored.
 
     models: of the new versions, by file name, as read from those files. notes: sentences on what could not be
-    done and why, of the task that runs now. decisions: per model fitted now, why it serves or not.
+    done and why, of the task that runs now. decisions: per model fitted now, why it is in use or not.
     """
 
     now: datetime
@@ -71,18 +71,18 @@ class Harvest:
         return pd.concat(self.metrics, ignore_index=True) if self.metrics else pd.DataFrame()
 
 
-def store(settings: Settings, harvest: Harvest) -> None:
+def store(settings: Settings, output: TrainingOutput) -> None:
     """Write everything or nothing. Model files are there already, so no row points at a missing one."""
     with open_warehouse(settings) as db:
         db.begin()
         try:
-            _store_split(db, harvest)
-            write_registry(db, harvest.versions, harvest.aliases)
-            _store_metrics(db, harvest)
-            for write in harvest.writes:
-                _write(db, write, harvest.now)
-            for run in harvest.runs:
-                values = [run.task, run.digest, run.notes, harvest.now]
+            _store_split(db, output)
+            write_registry(db, output.versions, output.aliases)
+            _store_metrics(db, output)
+            for write in output.writes:
+                _write(db, write, output.now)
+            for run in output.runs:
+                values = [run.task, run.digest, run.notes, output.now]
                 db.execute("insert into ml.task_runs values (?, ?, ?, ?)", values)
             db.commit()
         except BaseException:
@@ -90,19 +90,19 @@ def store(settings: Settings, harvest: Harvest) -> None:
             raise
 
 
-def _store_split(db: duckdb.DuckDBPyConnection, harvest: Harvest) -> None:
+def _store_split(db: duckdb.DuckDBPyConnection, output: TrainingOutput) -> None:
     """Write the split of a catalogue the first time it is seen; later trainings find it frozen."""
-    if harvest.catalogue is None:
+    if output.catalogue is None:
         return
-    split_id = harvest.catalogue.split_id
+    split_id = output.catalogue.split_id
     if db.execute("select 1 from ml.catalogue_split where split_id = ? limit 1", [split_id]).fetchall():
         return
-    _insert(db, "catalogue_split", harvest.catalogue.split_rows(), harvest.now)
+    _insert(db, "catalogue_split", output.catalogue.split_rows(), output.now)
 
 
-def _store_metrics(db: duckdb.DuckDBPyConnection, harvest: Harvest) -> None:
+def _store_metrics(db: duckdb.DuckDBPyConnection, output: TrainingOutput) -> None:
     """Add metric rows; a listener's figures on a version are replaced, as their history has grown."""
-    rows = harvest.all_metrics
+    rows = output.all_metrics
     if rows.empty:
         return
     db.register("new_metrics", rows)
@@ -120,7 +120,7 @@ def _store_metrics(db: duckdb.DuckDBPyConnection, harvest: Harvest) -> None:
     ).fetchall()
     of_catalogue = rows["listener_id"] == NO_LISTENER
     is_known = pd.Series(list(zip(rows["model"], rows["version"], strict=True))).isin(known)
-    _insert(db, "model_metrics", rows[~(of_catalogue & is_known)], harvest.now)
+    _insert(db, "model_metrics", rows[~(of_catalogue & is_known)], output.now)
 
 
 def _write(db: duckdb.DuckDBPyConnection, write: Write, now: datetime) -> None:

@@ -21,7 +21,7 @@ from spotiflow.ml.engine.model_files import is_intact
 from spotiflow.ml.engine.promotion import Decision
 from spotiflow.ml.engine.versions import (CHAMPION, Registry, Version, code_version, digest_of, library_versions, serving,)
 from spotiflow.ml.engine.sources import (CATALOGUE, CATALOGUE_INPUT, LISTENERS, SPLITS, Input, Query, Rows, Sources,)
-from spotiflow.ml.engine.store import Harvest
+from spotiflow.ml.engine.store import TrainingOutput
 
 BEST = "best"
 Model = TypeVar("Model")
@@ -61,18 +61,18 @@ class Context:
         stored = splits[splits["split_id"] == split_id_of(data_hash)] if splits is not None else None
         return prepare_catalogue(tracks, data_hash, stored)
 
-    def catalogue_to_learn_from(self, harvest: Harvest) -> Catalogue | None:
+    def catalogue_to_learn_from(self, output: TrainingOutput) -> Catalogue | None:
         """Return the catalogue, whose split is then stored; None, and a note, where it is too small."""
         catalogue = self.catalogue
         if catalogue is None:
             return None
         if not enough(catalogue.folds, LEAST_TEST_TRACKS):
             n_tracks = len(catalogue.canonical)
-            harvest.notes.append(
+            output.notes.append(
                 f"Not enough catalogue yet: {n_tracks:,} different tracks cannot be split by artist."
             )
             return None
-        harvest.catalogue = catalogue
+        output.catalogue = catalogue
         return catalogue
 
     def listeners(self) -> dict[str, bool]:
@@ -85,16 +85,16 @@ class Context:
         return "simulated" if self.listeners()[listener] else "listener"
 
     def champion(
-        self, harvest: Harvest, model: str, load: Callable[[dict[str, Any]], Model]
+        self, output: TrainingOutput, model: str, load: Callable[[dict[str, Any]], Model]
     ) -> tuple[Version, Model] | None:
-        """Return the version that serves from now on, and its model made by `load` from its file's state.
+        """Return the version that is in use from now on, and its model made by `load` from its file's state.
 
         It is the one that this training promoted, or the stored champion; None where there is none.
         """
-        promoted = {a.version for a in harvest.aliases if (a.alias, a.model) == (CHAMPION, model)}
-        for version in harvest.versions:
+        promoted = {a.version for a in output.aliases if (a.alias, a.model) == (CHAMPION, model)}
+        for version in output.versions:
             if version.model == model and version.version in promoted:
-                return version, harvest.models[version.artifact]
+                return version, output.models[version.artifact]
         return serving(self.models_dir, self.sources.registry, model, load)
 
     @property
@@ -167,16 +167,16 @@ class Task(ABC):
     def judge(self, context: Context, version: Version) -> Decision:  # noqa: ARG002
         """Decide whether a stored version may take the champion's place, by the rule of promotion."""
         raise UsageError(
-            f"{version.model} has no challengers: what serves is chosen anew in every training.",
+            f"{version.model} has no challengers: what is in use is chosen in every training.",
             hint="spotiflow train --list shows the versions.",
         )
 
     @abstractmethod
-    def run(self, context: Context, harvest: Harvest) -> None:
-        """Do the work and put what is to be stored into `harvest`."""
+    def run(self, context: Context, output: TrainingOutput) -> None:
+        """Do the work and put what is to be stored into `output`."""
 
-    def refresh(self, context: Context, harvest: Harvest) -> None:  # noqa: B027
-        """Apply what serves to the newest plays; nothing is fitted or judged. Not without `refreshes`."""
+    def refresh(self, context: Context, output: TrainingOutput) -> None:  # noqa: B027
+        """Apply what is in use to the newest plays; nothing is fitted or judged. Not without `refreshes`."""
 
 
 def is_made(sources: Sources, settings: Settings, model: str, digest: str) -> bool:

@@ -1,4 +1,4 @@
-"""The registry: immutable versions of models, their files, and which version serves.
+"""The registry: immutable versions of models, their files, and which version is in use.
 
 A version's row says everything that made it: recipe, parameters, inputs, data, split, seed, code, libraries.
 Its file is written before its row (`ml.files`), so a row never points at a file that was not there.
@@ -90,7 +90,7 @@ class Registry:
         return next((v for v in reversed(self.versions) if (v.model, v.digest) == (model, digest)), None)
 
     def champion(self, model: str) -> Version | None:
-        """Return the version that serves by the stored aliases, whatever the state of its file."""
+        """Return the version that is in use by the stored aliases, whatever the state of its file."""
         return next(iter(self.champions(model)), None)
 
     def champions(self, model: str) -> list[Version]:
@@ -137,8 +137,8 @@ def serving(
 ) -> tuple[Version, Model] | None:
     """Return the champion of `model` and the model that `load` makes of its file's state.
 
-    Where that file is unfit the last good champion before it serves, and the log says what is wrong. None
-    when no champion can serve.
+    Where that file is unfit the last good champion before it is used, and the log says what is wrong. None
+    when no champion can be used.
     """
     for version in registry.champions(model):
         try:
@@ -149,7 +149,7 @@ def serving(
 
 
 def loaded(folder: Path, version: Version, load: Callable[[dict[str, Any]], Model]) -> Model:
-    """Read the model of a version. Raises ModelFileError where its file is not fit to serve."""
+    """Read the model of a version. Raises ModelFileError where its file is not fit for use."""
     state = load_state(folder, version.artifact, version.sha256)
     try:
         return load(state)

@@ -3,7 +3,7 @@
 Candidates are the mean of all values so far, exponentially weighted means and, for days, the same weekday of
 the last known week. They are mixed by how well each has forecast so far (weights fall off exponentially in
 the squared error lost against the mean, as in Vovk's aggregating algorithm); a richer model of one listener's
-days has not been found to beat that. Until the others together outweigh the mean, the mean itself serves and
+days has not been found to beat that. Until the others together outweigh the mean, the mean itself is used and
 is called so. Intervals are conformal with a level that widens after misses (Gibbs and Candes 2021).
 """
 

@@ -15,12 +15,12 @@ from spotiflow.ml.forecasts.rolling import (LEVEL_STEP, METHODS, RATE, Series,)
 from spotiflow.ml.engine.entry import Draft, enter, write_version
 from spotiflow.ml.engine.promotion import Decision
 from spotiflow.ml.engine.sources import (FEATURES_INPUT, LISTENERS, PLAYS_INPUT, Input, Query, Sources,)
-from spotiflow.ml.engine.store import Harvest
+from spotiflow.ml.engine.store import TrainingOutput
 from spotiflow.ml.engine.tasks import Context, Task, is_made
 
 TARGETS = ("valence", "energy")
 SPLIT = "rolling_origin"
-BY_DESIGN = Decision(True, "serves by design: per listener, what was best on the past, or the mean")
+BY_DESIGN = Decision(True, "in use by design: per listener, what was best on the past, or the mean")
 
 
 @dataclass(frozen=True)
@@ -76,27 +76,27 @@ class Forecasts(Task):
         digest = self.digest(sources, sources.registry)
         return self.has_inputs(sources) and not is_made(sources, settings, self.name, digest)
 
-    def run(self, context: Context, harvest: Harvest) -> None:
+    def run(self, context: Context, output: TrainingOutput) -> None:
         """Forecast for every listener; a note for each one with too little to learn from."""
         found = self._forecast_all(context)
         registry = context.sources.registry
-        version = write_version(context.settings, registry, self._draft(context, found), harvest)
+        version = write_version(context.settings, registry, self._draft(context, found), output)
         metrics = [self._metrics(key, one, version.version, context) for key, one in found.items()]
         known = [rows for rows in metrics if rows is not None]
         rows = pd.concat(known, ignore_index=True) if known else pd.DataFrame()
-        enter(context.settings, harvest, version, rows, BY_DESIGN)
-        self._put(found, version.version, harvest)
+        enter(output, version, rows, BY_DESIGN)
+        self._put(found, version.version, output)
         reasons = dict.fromkeys((listener, one.reason) for (listener, _), one in found.items() if one.reason)
         word = self.what.removesuffix("s").capitalize()
-        harvest.notes += [f"{word} forecasts for {listener}: {reason}." for listener, reason in reasons]
+        output.notes += [f"{word} forecasts for {listener}: {reason}." for listener, reason in reasons]
 
-    def refresh(self, context: Context, harvest: Harvest) -> None:
+    def refresh(self, context: Context, output: TrainingOutput) -> None:
         """Forecast from what is newest, without judging: the figures are those of the training."""
         champion = context.sources.registry.champion(self.name)
         if champion is not None:
-            self._put(self._forecast_all(context), champion.version, harvest)
+            self._put(self._forecast_all(context), champion.version, output)
 
-    def _put(self, found: Found, version: str, harvest: Harvest) -> None:
+    def _put(self, found: Found, version: str, output: TrainingOutput) -> None:
         frames = [
             one.rows.assign(listener_id=listener, target=target)
             for (listener, target), one in found.items()
@@ -104,7 +104,7 @@ class Forecasts(Task):
         ]
         table = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
         named = table.assign(model=self.name, model_version=version)
-        harvest.replace(self.table, named, models=[self.name])
+        output.replace(self.table, named, models=[self.name])
 
     def _forecast_all(self, context: Context) -> Found:
         rows = context.frame(self.query)

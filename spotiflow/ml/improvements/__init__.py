@@ -1,3 +1,3 @@
-"""The improvements the older system's authors hoped for, each measured: `train --recipe improvements`."""
+"""The older system's candidates for an improvement, each measured: `train --recipe improvements`."""
 
 RECIPE = "improvements"

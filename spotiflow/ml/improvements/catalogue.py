@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from spotiflow.ml import SEED
+from spotiflow.ml.data.reproducible import SEED
 from spotiflow.ml.data.catalogue import Catalogue
 from spotiflow.ml.data.evaluate import (Clusters, Metric, Predicted, metric_rows, regression_metrics, relative_gain, squared_error,)
 from spotiflow.ml.data.features import (Codes, Mask, Matrix, audio_inputs, input_matrix,)
@@ -19,7 +19,7 @@ from spotiflow.ml.improvements.task import Improvement, stops_early
 from spotiflow.ml.models.assess import SPLIT
 from spotiflow.ml.models.mood_models import VALENCE_AUDIO
 from spotiflow.ml.engine.sources import (CATALOGUE, CATALOGUE_INPUT, SPLITS, Input, Query,)
-from spotiflow.ml.engine.store import Harvest
+from spotiflow.ml.engine.store import TrainingOutput
 from spotiflow.ml.engine.tasks import Context
 
 TARGET = "valence"
@@ -39,9 +39,9 @@ class CatalogueImprovement(Improvement):
         """With and without the improvement."""
         return 2
 
-    def run(self, context: Context, harvest: Harvest) -> None:
+    def run(self, context: Context, output: TrainingOutput) -> None:
         """Fit with and without, compare on the frozen test, store the difference with its interval."""
-        catalogue = context.catalogue_to_learn_from(harvest)
+        catalogue = context.catalogue_to_learn_from(output)
         if catalogue is None:
             return
         truth = catalogue.canonical[TARGET].to_numpy(dtype=np.float64)
@@ -54,7 +54,7 @@ class CatalogueImprovement(Improvement):
         context.advance(1)
         metrics = _compared(truth[test], better, plain, catalogue.clusters[test])
         rows = metric_rows(metrics, self.name, "", dataset=catalogue.dataset, split=SPLIT, part=TARGET)
-        self.store(context, harvest, [rows], int(train.sum()), **found)
+        self.store(context, output, [rows], int(train.sum()), **found)
 
     @abstractmethod
     def predict(

@@ -12,14 +12,14 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from spotiflow.ml import SEED
+from spotiflow.ml.data.reproducible import SEED
 from spotiflow.ml.data.learnable import LISTENING
 from spotiflow.ml.data.evaluate import (Clusters, Metric, Predicted, metric_rows, regression_metrics,)
 from spotiflow.ml.data.features import (AUDIO_FEATURES, Codes, Mask, Matrix,)
 from spotiflow.ml.improvements.task import Improvement, stops_early
 from spotiflow.ml.listeners.scoring import EARLIER_SHARE
 from spotiflow.ml.engine.sources import (FEATURES_INPUT, LISTENERS, PLAYS_INPUT, Input, Query,)
-from spotiflow.ml.engine.store import Harvest
+from spotiflow.ml.engine.store import TrainingOutput
 from spotiflow.ml.engine.tasks import Context
 
 TARGET = "valence"
@@ -48,14 +48,14 @@ class ListenerImprovement(Improvement):
     split = BY_TIME
     splits: ClassVar[tuple[str, ...]] = (BY_TIME,)
 
-    def run(self, context: Context, harvest: Harvest) -> None:
+    def run(self, context: Context, output: TrainingOutput) -> None:
         """Measure on every listener with enough measured plays; a note for the others."""
         plays = context.frame(MEASURED_PLAYS)
         frames, n_rows = list[pd.DataFrame](), 0
         for listener in context.listeners():
             mine = plays[plays["listener_id"] == listener].reset_index(drop=True) if len(plays) else plays
             if len(mine) < LEAST_PLAYS:
-                harvest.notes.append(
+                output.notes.append(
                     f"{self.name} for {listener}: not enough data yet: {len(mine)} plays with measured "
                     f"features, {LEAST_PLAYS} needed."
                 )
@@ -63,7 +63,7 @@ class ListenerImprovement(Improvement):
             n_rows += len(mine)
             frames += [self._rows(mine, split, listener, context) for split in self.splits]
         if frames:
-            self.store(context, harvest, frames, n_rows)
+            self.store(context, output, frames, n_rows)
 
     def _rows(self, plays: pd.DataFrame, split: str, listener: str, context: Context) -> pd.DataFrame:
         return metric_rows(

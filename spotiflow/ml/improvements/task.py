@@ -12,10 +12,10 @@ import pandas as pd
 from spotiflow.ml.improvements import RECIPE
 from spotiflow.ml.engine.entry import Draft, enter, write_version
 from spotiflow.ml.engine.promotion import Decision
-from spotiflow.ml.engine.store import Harvest
+from spotiflow.ml.engine.store import TrainingOutput
 from spotiflow.ml.engine.tasks import Context, Task
 
-MEASURED_ONLY = Decision(False, "measured to be compared; it is not made to serve")
+MEASURED_ONLY = Decision(False, "measured to be compared; it is not made to be used")
 
 
 @contextmanager
@@ -38,7 +38,7 @@ class Improvement(Task):
     split: ClassVar[str]
 
     def store(
-        self, context: Context, harvest: Harvest, frames: list[pd.DataFrame], n_rows: int, **found: Any
+        self, context: Context, output: TrainingOutput, frames: list[pd.DataFrame], n_rows: int, **found: Any
     ) -> None:
         """Enter a version with the metric rows in `frames`; found: parameters that training has chosen."""
         parameters = self.parameters | found
@@ -57,6 +57,6 @@ class Improvement(Task):
             state=parameters,
             has_web_api_content=self.is_about_listeners and context.sources.has_web_api_content,
         )
-        version = write_version(context.settings, registry, draft, harvest)
+        version = write_version(context.settings, registry, draft, output)
         rows = pd.concat(frames, ignore_index=True).assign(version=version.version)
-        enter(context.settings, harvest, version, rows, MEASURED_ONLY)
+        enter(output, version, rows, MEASURED_ONLY)

@@ -1,4 +1,4 @@
-"""The task that applies the models that serve to listeners: held-out plays, and moods where unknown."""
+"""The task that applies the models in use to listeners: held-out plays, and moods where unknown."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from spotiflow.ml.listeners.scoring import (Scored, completed, mood_probabilitie
 from spotiflow.ml.models.mood_models import ENERGY_AUDIO, MOOD_CATEGORY, VALENCE_AUDIO
 from spotiflow.ml.models.routed import RoutedModel
 from spotiflow.ml.engine.sources import (CATALOGUE, CATALOGUE_INPUT, FEATURES_INPUT, LISTENERS, PLAYS, PLAYS_INPUT, SPLITS, TRACKS, Input, Query,)
-from spotiflow.ml.engine.store import Harvest
+from spotiflow.ml.engine.store import TrainingOutput
 from spotiflow.ml.engine.tasks import Context, Task
 
 SPLIT = "global_time"
@@ -33,22 +33,22 @@ class ListenerPlays(Task):
         """Return nothing: its figures are those of the models it follows."""
         return ()
 
-    def run(self, context: Context, harvest: Harvest) -> None:
+    def run(self, context: Context, output: TrainingOutput) -> None:
         """Predict held-out plays and unknown moods; a note for whatever was not possible."""
         if context.catalogue is None or context.frame(TRACKS).empty:
             return
         tracks = completed(context.frame(TRACKS), context.catalogue)
         frames = []
         for target, model in AUDIO_MODELS.items():
-            champion = context.champion(harvest, model, RoutedModel.from_state)
+            champion = context.champion(output, model, RoutedModel.from_state)
             if champion is None:
-                harvest.notes.append(f"No {target} model beats the mean yet, so no plays were predicted.")
+                output.notes.append(f"No {target} model beats the mean yet, so no plays were predicted.")
                 continue
             for scored in _score_target(champion[1], target, tracks, context):
-                frames += _keep(scored, model, champion[0].version, context, harvest)
+                frames += _keep(scored, model, champion[0].version, context, output)
         rows = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
-        harvest.replace("play_predictions", rows, models=list(AUDIO_MODELS.values()))
-        harvest.replace("track_predictions", _moods(context, harvest, tracks), models=[MOOD_CATEGORY.name])
+        output.replace("play_predictions", rows, models=list(AUDIO_MODELS.values()))
+        output.replace("track_predictions", _moods(context, output, tracks), models=[MOOD_CATEGORY.name])
 
 
 def _score_target(model: RoutedModel, target: str, tracks: pd.DataFrame, context: Context) -> list[Scored]:
@@ -61,13 +61,13 @@ def _score_target(model: RoutedModel, target: str, tracks: pd.DataFrame, context
     ]
 
 
-def _keep(scored: Scored, model: str, version: str, context: Context, harvest: Harvest) -> list[pd.DataFrame]:
+def _keep(scored: Scored, model: str, version: str, context: Context, output: TrainingOutput) -> list[pd.DataFrame]:
     if scored.reason:
         note = f"Predicted plays of {scored.listener_id}: {scored.reason}."
-        harvest.notes += [note] if note not in harvest.notes else []
+        output.notes += [note] if note not in output.notes else []
     if scored.rows is None or scored.metrics is None:
         return []
-    harvest.metrics.append(
+    output.metrics.append(
         metric_rows(
             scored.metrics,
             model,
@@ -80,7 +80,7 @@ def _keep(scored: Scored, model: str, version: str, context: Context, harvest: H
     return [scored.rows.assign(model=model, model_version=version)]
 
 
-def _moods(context: Context, harvest: Harvest, tracks: pd.DataFrame) -> pd.DataFrame:
+def _moods(context: Context, output: TrainingOutput, tracks: pd.DataFrame) -> pd.DataFrame:
     """Return rows of ml.track_predictions for the tracks whose valence or energy only a model can tell.
 
     Tracks without a tempo are silence or noise, which have no mood to predict.
@@ -88,7 +88,7 @@ def _moods(context: Context, harvest: Harvest, tracks: pd.DataFrame) -> pd.DataF
     rest = [name for name in AUDIO_FEATURES if name not in AUDIO_MODELS]
     lacks_one = tracks["valence"].isna() | tracks["energy"].isna()
     unknown = tracks[lacks_one & tracks[rest].notna().all(axis=1)]
-    champion = context.champion(harvest, MOOD_CATEGORY.name, RoutedModel.from_state) if len(unknown) else None
+    champion = context.champion(output, MOOD_CATEGORY.name, RoutedModel.from_state) if len(unknown) else None
     if champion is None:
         return pd.DataFrame()
     version, model = champion

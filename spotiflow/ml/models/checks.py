@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from spotiflow.ml import SEED
+from spotiflow.ml.data.reproducible import SEED
 from spotiflow.ml.data.catalogue import Catalogue, audio_key, name_key
 from spotiflow.ml.data.evaluate import (N_BOOTSTRAPS, TAIL_PERCENT, Clusters, Metric, Predicted, metric_rows, regression_metrics,)
 from spotiflow.ml.data.features import Codes, Mask, Matrix
@@ -21,7 +21,7 @@ from spotiflow.ml.models.mood_models import ENERGY_AUDIO, VALENCE_AUDIO
 from spotiflow.ml.models.routed import RoutedModel
 from spotiflow.ml.engine.entry import look_row
 from spotiflow.ml.engine.sources import (CATALOGUE, CATALOGUE_INPUT, SPLITS, Input, Query,)
-from spotiflow.ml.engine.store import Harvest
+from spotiflow.ml.engine.store import TrainingOutput
 from spotiflow.ml.engine.tasks import Context, Task
 
 RECIPE = "checks"
@@ -48,14 +48,14 @@ class CatalogueChecks(Task):
         """Return the names under which the figures are stored."""
         return (PSEUDO, MATCHED)
 
-    def run(self, context: Context, harvest: Harvest) -> None:
-        """Measure both; pseudo-listeners only where a champion serves."""
-        catalogue = context.catalogue_to_learn_from(harvest)
+    def run(self, context: Context, output: TrainingOutput) -> None:
+        """Measure both; pseudo-listeners only where a champion is in use."""
+        catalogue = context.catalogue_to_learn_from(output)
         if catalogue is None:
             return
         for target, model in MODELS.items():
             frames = {MATCHED: _matched(catalogue, target)}
-            champion = context.champion(harvest, model, RoutedModel.from_state)
+            champion = context.champion(output, model, RoutedModel.from_state)
             if champion is not None:
                 frames[PSEUDO] = _pseudo_listeners(champion[1], TestSet.of(catalogue, target))
             for name, metrics in frames.items():
@@ -68,9 +68,9 @@ class CatalogueChecks(Task):
                         split=SPLIT,
                         part=target,
                     )
-                    harvest.metrics.append(rows)
+                    output.metrics.append(rows)
                     look = look_row(catalogue.split_id, f"{name}_{target}", self._version(context), "check")
-                    harvest.add("test_looks", look)
+                    output.add("test_looks", look)
 
     def _version(self, context: Context) -> str:
         """Name the figures after what they were made from."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from spotiflow.ml import SEED
+from spotiflow.ml.data.reproducible import SEED
 from spotiflow.ml.data.features import audio_inputs, genre_inputs
 from spotiflow.ml.models.routed import MOOD, ModelSpec
 

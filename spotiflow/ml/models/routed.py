@@ -1,6 +1,6 @@
 """One model with one estimator per route: which inputs it uses depends on what is known of a track.
 
-A route that needs the genre serves the tracks whose genre is known, the plain route all others. Beside the
+A route that needs the genre is for the tracks whose genre is known, the plain route all others. Beside the
 estimators that learned from all training folds, a model may keep one per training fold that did not see
 that fold: with them a track of the training set can still be predicted by a model that never saw its artist.
 """
@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from spotiflow.core.errors import ModelFileError
-from spotiflow.ml import N_THREADS, one_thread
+from spotiflow.ml.data.reproducible import N_THREADS, one_thread
 from spotiflow.ml.data.features import (MOODS, Codes, GenreLabels, GenreMeans, Mask, Matrix, input_matrix, mood_codes,)
 
 STATE_FORMAT = 1

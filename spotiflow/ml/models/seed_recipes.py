@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from spotiflow.ml import N_THREADS, SEED
+from spotiflow.ml.data.reproducible import N_THREADS, SEED
 from spotiflow.ml.models.routed import MOOD, ModelSpec
 
 Estimator = Callable[[int], Any]

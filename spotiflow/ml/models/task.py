@@ -1,4 +1,4 @@
-"""From a recipe to a stored version: fit, write the file, judge on the frozen test, decide who serves."""
+"""From a recipe to a stored version: fit, write the file, judge on the frozen test, decide which one is in use."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from spotiflow.ml.engine.entry import Draft, enter, write_version
 from spotiflow.ml.engine.promotion import Decision, decide
 from spotiflow.ml.engine.versions import (Registry, Version, code_version, digest_of, library_versions, loaded,)
 from spotiflow.ml.engine.sources import (CATALOGUE, CATALOGUE_INPUT, SPLITS, Input, Query, Sources,)
-from spotiflow.ml.engine.store import Harvest
+from spotiflow.ml.engine.store import TrainingOutput
 from spotiflow.ml.engine.tasks import Context, Task, is_made
 
 
@@ -58,37 +58,37 @@ class CatalogueModel(Task):
         catalogue = context.catalogue
         return n_fits(self.spec, catalogue) if catalogue and can_learn(self.spec, catalogue) else 0
 
-    def run(self, context: Context, harvest: Harvest) -> None:
-        """Fit, judge what was written as it is read again, and decide whether it serves."""
-        catalogue = context.catalogue_to_learn_from(harvest)
+    def run(self, context: Context, output: TrainingOutput) -> None:
+        """Fit, judge what was written as it is read again, and decide whether it comes into use."""
+        catalogue = context.catalogue_to_learn_from(output)
         if catalogue is None:
             return
         if not can_learn(self.spec, catalogue):
-            harvest.notes.append(f"Not enough catalogue yet for {self.name}: too few tracks tell its target.")
+            output.notes.append(f"Not enough catalogue yet for {self.name}: too few tracks tell its target.")
             return
         test = TestSet.of(catalogue, self.spec.target)
         draft = self._draft(context, catalogue, len(test.train_truth))
-        version = write_version(context.settings, context.sources.registry, draft, harvest)
+        version = write_version(context.settings, context.sources.registry, draft, output)
         model = loaded(context.settings.models_dir, version, RoutedModel.from_state)
         judged = assess(model, self.name, version.version, test)
-        decision = self._decide(context, harvest, judged, test)
-        harvest.models[version.artifact] = model
-        enter(context.settings, harvest, version, judged.rows, decision)
-        _add_leak_row(harvest, catalogue)
+        decision = self._decide(context, output, judged, test)
+        output.models[version.artifact] = model
+        enter(output, version, judged.rows, decision)
+        _add_leak_row(output, catalogue)
 
     def judge(self, context: Context, version: Version) -> Decision:
         """Compare a stored version with the champion on the frozen test of the present catalogue."""
-        harvest = Harvest(version.created_at)
-        catalogue = context.catalogue_to_learn_from(harvest)
+        output = TrainingOutput(version.created_at)
+        catalogue = context.catalogue_to_learn_from(output)
         if catalogue is None:
-            raise context.sources.missing or NotFoundError(harvest.notes[0], hint="Load a larger catalogue.")
+            raise context.sources.missing or NotFoundError(output.notes[0], hint="Load a larger catalogue.")
         model = loaded(context.models_dir, version, RoutedModel.from_state)
         test = TestSet.of(catalogue, self.spec.target)
         judged = assess(model, self.name, version.version, test)
-        return self._decide(context, harvest, judged, test)
+        return self._decide(context, output, judged, test)
 
-    def _decide(self, context: Context, harvest: Harvest, judged: Assessment, test: TestSet) -> Decision:
-        champion = context.champion(harvest, self.name, RoutedModel.from_state)
+    def _decide(self, context: Context, output: TrainingOutput, judged: Assessment, test: TestSet) -> Decision:
+        champion = context.champion(output, self.name, RoutedModel.from_state)
         rival = trial_of(champion[1], test) if champion else None
         return decide(judged.trial, rival, judged.baseline_loss, test.clusters)
 
@@ -112,10 +112,10 @@ class CatalogueModel(Task):
         )
 
 
-def _add_leak_row(harvest: Harvest, catalogue: Catalogue) -> None:
+def _add_leak_row(output: TrainingOutput, catalogue: Catalogue) -> None:
     """Run the leak detector once per training, for the split that its models share."""
-    if not any(_is_leak(frame) for frame in harvest.metrics):
-        harvest.metrics.append(leak_rows(catalogue))
+    if not any(_is_leak(frame) for frame in output.metrics):
+        output.metrics.append(leak_rows(catalogue))
 
 
 def _is_leak(frame: pd.DataFrame) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from spotiflow.ml import N_THREADS, one_thread
+from spotiflow.ml.data.reproducible import N_THREADS, one_thread
 from spotiflow.ml.data.catalogue import TEST_FOLD
 from spotiflow.ml.data.features import (Codes, Mask, Matrix, learnable,)
 from spotiflow.ml.models.fitting import conformal_quantile

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from spotiflow.ml import SEED
+from spotiflow.ml.data.reproducible import SEED
 from spotiflow.ml.data.features import Codes, Mask, Matrix
 from spotiflow.ml.names.inputs import (ARTIST_INPUTS, GENRE_INPUTS, TEXT_INPUTS, Inputs,)
 from spotiflow.ml.names.reader import Reader, check_format
@@ -143,7 +143,7 @@ class NamesModel:
 
     @classmethod
     def from_state(cls, state: dict[str, Any], readers: Readers) -> NamesModel:
-        """Rebuild a model. Raises ModelFileError where its file or its reader's is not fit to serve."""
+        """Rebuild a model. Raises ModelFileError where its file or its reader's is not fit for use."""
         check_format(state, STATE_FORMAT)
         reader = readers.get(state["reader_file"], state["reader_sha256"])
         return cls(reader=reader, **{name: value for name, value in state.items() if name != "format"})

@@ -29,7 +29,7 @@ ALBUM = [field.name for field in FIELDS].index("album_name")
 
 @dataclass(frozen=True)
 class Linear:
-    """One feature as a sum of inputs: what serves the features that have no trees. error: its deviation."""
+    """One feature as a sum of inputs: used for the features that have no trees. error: its deviation."""
 
     coefficients: Matrix
     error: float

@@ -18,14 +18,14 @@ from spotiflow.ml.engine.entry import Draft, enter, write_version
 from spotiflow.ml.engine.promotion import Decision, decide
 from spotiflow.ml.engine.versions import (Registry, Version, code_version, digest_of, library_versions, loaded,)
 from spotiflow.ml.engine.sources import (CATALOGUE, CATALOGUE_INPUT, SPLITS, Input, Query, Sources,)
-from spotiflow.ml.engine.store import Harvest
+from spotiflow.ml.engine.store import TrainingOutput
 from spotiflow.ml.engine.tasks import Context, Task, is_made
 
 READER = "features_names"
 APPROACH = (
     "names in the catalogue, each recording once; by song where the artist may be known, else by artist"
 )
-SHARED = Decision(True, "serves by design: it reads the names for the models that were made with it")
+SHARED = Decision(True, "in use by design: it reads the names for the models that were made with it")
 
 
 class NamesModels(Task):
@@ -78,48 +78,48 @@ class NamesModels(Task):
         """One for each estimator that is fitted, and one for the reader."""
         return 1 + sum(n_fits(spec) for spec in SPECS) if context.catalogue else 0
 
-    def run(self, context: Context, harvest: Harvest) -> None:
-        """Fit, judge what was written as it is read again, and decide what serves."""
-        catalogue = context.catalogue_to_learn_from(harvest)
+    def run(self, context: Context, output: TrainingOutput) -> None:
+        """Fit, judge what was written as it is read again, and decide which are in use."""
+        catalogue = context.catalogue_to_learn_from(output)
         if catalogue is None:
             return
         course = prepare_course(catalogue)
         context.advance(1)
-        shared = self._enter_reader(context, course, harvest)
+        shared = self._enter_reader(context, course, output)
         specs = [spec for spec in SPECS if _can_learn(spec, course)]
         if len(specs) < len(SPECS):
-            harvest.notes.append("The catalogue has too few genres or values for some models on names.")
+            output.notes.append("The catalogue has too few genres or values for some models on names.")
         readers = Readers(context.settings.models_dir)
         for spec, fitted in fit_trees(specs, course, context.advance):
             draft = self._draft(spec, fitted, course, shared, context)
-            version = write_version(context.settings, context.sources.registry, draft, harvest)
+            version = write_version(context.settings, context.sources.registry, draft, output)
             model = loaded(context.settings.models_dir, version, readers.model)
             judged = assess_model(model, spec.name, version.version, course)
-            decision = self._decide(context, harvest, spec.name, judged, course)
-            harvest.models[version.artifact] = model
-            enter(context.settings, harvest, version, judged.rows, decision)
+            decision = self._decide(context, output, spec.name, judged, course)
+            output.models[version.artifact] = model
+            enter(output, version, judged.rows, decision)
 
     def judge(self, context: Context, version: Version) -> Decision:
         """Compare a stored version with the champion on the tests of the present catalogue."""
         if version.model == READER:
             return SHARED
-        harvest = Harvest(version.created_at)
-        catalogue = context.catalogue_to_learn_from(harvest)
+        output = TrainingOutput(version.created_at)
+        catalogue = context.catalogue_to_learn_from(output)
         if catalogue is None:
-            raise context.sources.missing or NotFoundError(harvest.notes[0], hint="Load a larger catalogue.")
+            raise context.sources.missing or NotFoundError(output.notes[0], hint="Load a larger catalogue.")
         course = prepare_course(catalogue)
         model = loaded(context.models_dir, version, Readers(context.models_dir).model)
         judged = assess_model(model, version.model, version.version, course)
-        return self._decide(context, harvest, version.model, judged, course)
+        return self._decide(context, output, version.model, judged, course)
 
     def _decide(
-        self, context: Context, harvest: Harvest, name: str, judged: Assessment, course: Course
+        self, context: Context, output: TrainingOutput, name: str, judged: Assessment, course: Course
     ) -> Decision:
-        champion = context.champion(harvest, name, Readers(context.models_dir).model)
+        champion = context.champion(output, name, Readers(context.models_dir).model)
         rival = assess_model(champion[1], name, champion[0].version, course).trial if champion else None
         return decide(judged.trial, rival, judged.baseline_loss, judged.clusters)
 
-    def _enter_reader(self, context: Context, course: Course, harvest: Harvest) -> Version:
+    def _enter_reader(self, context: Context, course: Course, output: TrainingOutput) -> Version:
         draft = Draft(
             **self._common(context, course),
             model=READER,
@@ -127,11 +127,11 @@ class NamesModels(Task):
             features=[field.name for field in ridge.FIELDS],
             state=course.reader.to_state(),
         )
-        version = write_version(context.settings, context.sources.registry, draft, harvest)
+        version = write_version(context.settings, context.sources.registry, draft, output)
         reader = loaded(context.settings.models_dir, version, Reader.from_state)
-        harvest.models[version.artifact] = reader
+        output.models[version.artifact] = reader
         rows = assess_reader(reader, READER, version.version, course)
-        enter(context.settings, harvest, version, rows, SHARED)
+        enter(output, version, rows, SHARED)
         return version
 
     def _draft(

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from spotiflow.ml import N_THREADS, SEED, one_thread
+from spotiflow.ml.data.reproducible import N_THREADS, SEED, one_thread
 from spotiflow.ml.data.catalogue import N_FOLDS, TEST_FOLD, Catalogue
 from spotiflow.ml.data.features import (Codes, GenreMeans, Mask, Matrix,)
 from spotiflow.ml.names.inputs import Inputs, hide, shape_of

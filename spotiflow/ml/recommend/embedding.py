@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from spotiflow.ml import SEED
+from spotiflow.ml.data.reproducible import SEED
 from spotiflow.ml.data.features import Codes, Mask, Matrix
 from spotiflow.ml.recommend.inputs import EMBEDDED
 

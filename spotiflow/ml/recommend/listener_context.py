@@ -18,7 +18,7 @@ MOST_LIKED = 100
 
 
 @dataclass
-class Desk:
+class ListenerContext:
     """What is known of a listener while their lists are made."""
 
     history: History
@@ -40,7 +40,7 @@ class Desk:
         self.liked = measured[order][:MOST_LIKED].astype(np.int64)
 
     @classmethod
-    def of(cls, history: History, library: Library, method: str | None = None) -> Desk:
+    def of(cls, history: History, library: Library, method: str | None = None) -> ListenerContext:
         """Score the listener's tracks by `method`, or by the one that their own past chooses."""
         method = method or chosen_method(history.to_learn_from().plays)
         taste = Taste.of(history, history.plays, library.n_artists, len(library.genres))

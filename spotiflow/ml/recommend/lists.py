@@ -8,7 +8,7 @@ import pandas as pd
 from spotiflow.ml.data.features import Codes, Matrix
 from spotiflow.ml.recommend import paths, playlists
 from spotiflow.ml.recommend.activation import ranked
-from spotiflow.ml.recommend.listener_context import Desk
+from spotiflow.ml.recommend.listener_context import ListenerContext
 from spotiflow.ml.recommend.discovery import discovered, nearest_liked, scores
 from spotiflow.ml.recommend.places import Place, current, default_target
 from spotiflow.ml.recommend.reasons import known_artist, new_artist, plays_in_words
@@ -21,21 +21,21 @@ NEAR_TRACKS = 2
 LEAST_IN_TWO_DIGITS = 0.01
 
 
-def recommended(desk: Desk) -> pd.DataFrame:
+def recommended(context: ListenerContext) -> pd.DataFrame:
     """Return the rows of ml.recommendations: kind, rank, track_id, score, reason."""
-    history = desk.history
-    again = ranked(history.plays, history.end, desk.method, TOP_K)
+    history = context.history
+    again = ranked(history.plays, history.end, context.method, TOP_K)
     rows = [
         _rows(
-            AGAIN, history.tracks["track_id"], again, desk.activations, [desk.habit.again(t) for t in again]
+            AGAIN, history.tracks["track_id"], again, context.activations, [context.habit.again(t) for t in again]
         )
     ]
-    if desk.candidates is not None:
+    if context.candidates is not None:
         new = discovered(
-            desk.candidates, desk.taste, history.streamed, TOP_K, is_simulated=history.is_simulated
+            context.candidates, context.taste, history.streamed, TOP_K, is_simulated=history.is_simulated
         )
-        worth = scores(desk.candidates, desk.taste)
-        rows.append(_rows(NEW, desk.candidates.tracks["track_id"], new, worth, reasons_for_new(desk, new)))
+        worth = scores(context.candidates, context.taste)
+        rows.append(_rows(NEW, context.candidates.tracks["track_id"], new, worth, reasons_for_new(context, new)))
     return pd.concat(rows, ignore_index=True)
 
 
@@ -51,13 +51,13 @@ def _rows(kind: str, track_ids: pd.Series, places: Codes, score: Matrix, reasons
     )
 
 
-def reasons_for_new(desk: Desk, places: Codes) -> list[str]:
+def reasons_for_new(context: ListenerContext, places: Codes) -> list[str]:
     """Say for each candidate how well its artist is known, or what it is near to and how usual its genre."""
-    candidates, taste = desk.candidates, desk.taste
+    candidates, taste = context.candidates, context.taste
     if candidates is None:
         return []
-    near = nearest_liked(candidates, desk.history, places, desk.liked, NEAR_TRACKS)
-    names = desk.history.tracks["track_name"].to_numpy(dtype=object)
+    near = nearest_liked(candidates, context.history, places, context.liked, NEAR_TRACKS)
+    names = context.history.tracks["track_name"].to_numpy(dtype=object)
     reasons = []
     for row, place in enumerate(places):
         artist, genre = candidates.artist[place], candidates.genre[place]
@@ -66,29 +66,29 @@ def reasons_for_new(desk: Desk, places: Codes) -> list[str]:
             continue
         share = float(taste.genre_share[genre]) if genre >= 0 else 0.0
         popularity = round(100 * candidates.popularity[place])
-        genre_name = desk.genres[genre] if genre >= 0 else None
+        genre_name = context.genres[genre] if genre >= 0 else None
         reasons.append(new_artist([str(names[t]) for t in near[row]], genre_name, share, popularity))
     return reasons
 
 
-def playlist_rows(desk: Desk) -> pd.DataFrame:
+def playlist_rows(context: ListenerContext) -> pd.DataFrame:
     """Return the rows of ml.playlists: the four by sound and the paths from where the listener is.
 
     Empty where too few tracks are measured.
     """
-    if not playlists.enough(desk.pool):
+    if not playlists.enough(context.pool):
         return pd.DataFrame()
-    frames = [by_sound_rows(desk, playlists.playlist(desk.pool, aim)) for aim in playlists.AIMS]
-    start = current(desk)
-    target = default_target(desk.pool, start)
-    frames += [path_rows(desk, name, start, target, paths.STEPS) for name in paths.PACES]
+    frames = [by_sound_rows(context, playlists.playlist(context.pool, aim)) for aim in playlists.AIMS]
+    start = current(context)
+    target = default_target(context.pool, start)
+    frames += [path_rows(context, name, start, target, paths.STEPS) for name in paths.PACES]
     return pd.concat(frames, ignore_index=True)
 
 
-def by_sound_rows(desk: Desk, chosen: playlists.Chosen) -> pd.DataFrame:
+def by_sound_rows(context: ListenerContext, chosen: playlists.Chosen) -> pd.DataFrame:
     """Return the rows of a playlist by sound; each says where it stands among the listener's tracks."""
     aim = chosen.aim
-    values = desk.pool.sound[aim.lead][chosen.places]
+    values = context.pool.sound[aim.lead][chosen.places]
     why = []
     for value, percentile in zip(values, chosen.percentile, strict=True):
         share = round(100 * percentile)
@@ -96,25 +96,25 @@ def by_sound_rows(desk: Desk, chosen: playlists.Chosen) -> pd.DataFrame:
         shown = f"{value:.2f}" if value >= LEAST_IN_TWO_DIGITS else f"{value:.1g}"
         why.append(f"{aim.lead} {shown}, {stands} of your tracks")
     nothing = np.full(len(chosen.places), np.nan)
-    return _playlist(desk, aim.name, chosen.places, why, np.column_stack([nothing, nothing]))
+    return _playlist(context, aim.name, chosen.places, why, np.column_stack([nothing, nothing]))
 
 
-def path_rows(desk: Desk, name: str, start: Place, target: Place, n_steps: int) -> pd.DataFrame:
+def path_rows(context: ListenerContext, name: str, start: Place, target: Place, n_steps: int) -> pd.DataFrame:
     """Return the rows of a path; each says where it is on the way."""
-    found = paths.path(desk.pool, start.mood, target.mood, n_steps, paths.PACES[name])
+    found = paths.path(context.pool, start.mood, target.mood, n_steps, paths.PACES[name])
     why = [
         f"step {step} of {n_steps} from {start.name} to {target.name}: "
         f"valence {valence:.2f}, energy {energy:.2f}"
         for step, (valence, energy) in enumerate(found.mood, start=1)
     ]
-    return _playlist(desk, name, found.places, why, found.waypoints)
+    return _playlist(context, name, found.places, why, found.waypoints)
 
 
-def _playlist(desk: Desk, name: str, places: Codes, why: list[str], targets: Matrix) -> pd.DataFrame:
-    pool = desk.pool
-    own = desk.history.tracks["track_id"].to_numpy(dtype=object)
+def _playlist(context: ListenerContext, name: str, places: Codes, why: list[str], targets: Matrix) -> pd.DataFrame:
+    pool = context.pool
+    own = context.history.tracks["track_id"].to_numpy(dtype=object)
     new = (
-        np.array([]) if desk.candidates is None else desk.candidates.tracks["track_id"].to_numpy(dtype=object)
+        np.array([]) if context.candidates is None else context.candidates.tracks["track_id"].to_numpy(dtype=object)
     )
     track_ids, reasons = [], []
     for place, reason in zip(places, why, strict=True):
@@ -123,7 +123,7 @@ def _playlist(desk: Desk, name: str, places: Codes, why: list[str], targets: Mat
             reasons.append(f"{reason}; new to you")
         else:
             track_ids.append(own[pool.place[place]])
-            reasons.append(f"{reason}; {plays_in_words(desk.habit.plays[pool.place[place]])}")
+            reasons.append(f"{reason}; {plays_in_words(context.habit.plays[pool.place[place]])}")
     return pd.DataFrame(
         {
             "playlist_name": name,

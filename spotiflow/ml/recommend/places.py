@@ -8,7 +8,7 @@ import numpy as np
 
 from spotiflow.core.errors import NotFoundError, UsageError
 from spotiflow.ml.data.features import (MOOD_HIGH, MOOD_LOW, MOODS, Matrix, mood_codes,)
-from spotiflow.ml.recommend.listener_context import Desk
+from spotiflow.ml.recommend.listener_context import ListenerContext
 from spotiflow.ml.recommend.paths import CURRENT_TRACKS
 from spotiflow.ml.recommend.pool import Pool
 
@@ -51,12 +51,12 @@ def zone_place(pool: Pool, name: str) -> Place:
     return Place(ZONES[zone], middle)
 
 
-def current(desk: Desk) -> Place:
+def current(context: ListenerContext) -> Place:
     """Return where the listening is now: the mean of the last five measured plays.
 
     Raises NotFoundError where nothing is measured.
     """
-    history = desk.history
+    history = context.history
     measured = history.plays.track[history.is_measured[history.plays.track]][-CURRENT_TRACKS:]
     if not len(measured):
         raise NotFoundError(

@@ -8,7 +8,7 @@ import pandas as pd
 from spotiflow.core.errors import InputError, NotFoundError, UsageError
 from spotiflow.core.settings import Settings
 from spotiflow.ml.recommend import paths, playlists
-from spotiflow.ml.recommend.listener_context import Desk
+from spotiflow.ml.recommend.listener_context import ListenerContext
 from spotiflow.ml.recommend.inputs import (CANDIDATES, HEARD, PLAYED, STREAMED,)
 from spotiflow.ml.recommend.library import library
 from spotiflow.ml.recommend.lists import by_sound_rows, path_rows
@@ -36,37 +36,37 @@ def plan(
             zone_index(zone)
     if target is not None and start != NOW and zone_index(start) == zone_index(target):
         raise UsageError(f"A path from {start} to {target} leads nowhere.", hint="Name two different zones.")
-    desk = _desk(settings, listener)
-    if not playlists.enough(desk.pool):
-        n_measured = int((~desk.pool.is_new).sum())
+    context = _context(settings, listener)
+    if not playlists.enough(context.pool):
+        n_measured = int((~context.pool.is_new).sum())
         raise NotFoundError(
             f"Of the tracks that {listener} played, {n_measured} are measured; a playlist by sound takes "
             f"{playlists.LEAST_TRACKS}.",
-            hint=f"{_more_measured(desk)}; plain lists work: spotiflow recommend",
+            hint=f"{_more_measured(context)}; plain lists work: spotiflow recommend",
         )
     if name in paths.PACES:
-        begin = current(desk) if start == NOW else zone_place(desk.pool, start)
-        end = default_target(desk.pool, begin) if target is None else zone_place(desk.pool, target)
-        rows = path_rows(desk, name, begin, end, n)
+        begin = current(context) if start == NOW else zone_place(context.pool, start)
+        end = default_target(context.pool, begin) if target is None else zone_place(context.pool, target)
+        rows = path_rows(context, name, begin, end, n)
     else:
         aim = next(aim for aim in playlists.AIMS if aim.name == name)
-        rows = by_sound_rows(desk, playlists.playlist(desk.pool, aim, n))
-    return _named(desk, rows)
+        rows = by_sound_rows(context, playlists.playlist(context.pool, aim, n))
+    return _named(context, rows)
 
 
-def _desk(settings: Settings, listener: str) -> Desk:
+def _context(settings: Settings, listener: str) -> ListenerContext:
     _, rows = read(settings, (), lambda _: (HEARD, PLAYED, STREAMED, CANDIDATES))
     frames = (found if found is not None else pd.DataFrame() for found in rows.values())
     known = library(*frames)
     for history in known.histories():
         if history.listener_id == listener:
-            return Desk.of(history, known)
+            return ListenerContext.of(history, known)
     raise InputError(f"{listener} has no plays yet.", hint="Bring a history in: spotiflow ingest export PATH")
 
 
-def _more_measured(desk: Desk) -> str:
+def _more_measured(context: ListenerContext) -> str:
     """Say what gives more of the listener's tracks a measured sound."""
-    if desk.candidates is None:
+    if context.candidates is None:
         return "Load the catalogue: spotiflow ingest kaggle PATH"
     return "The catalogue has no more of them: bring measured features in, spotiflow ingest features"
 
@@ -82,9 +82,9 @@ def way_in_words(rows: pd.DataFrame) -> str:
     return f"path: {found.rmse:.2f} from its line (RMSE), {forward} % of its steps lead forward"
 
 
-def _named(desk: Desk, rows: pd.DataFrame) -> pd.DataFrame:
+def _named(context: ListenerContext, rows: pd.DataFrame) -> pd.DataFrame:
     """Add titles, artists, genres and Spotify's ids."""
-    own = desk.history.tracks
+    own = context.history.tracks
     has_id = ~own["track_id"].str.startswith("name:")
     own = own.assign(spotify_track_id=own["track_id"].where(has_id, own["kaggle_track_id"]))
     columns = [
@@ -97,7 +97,7 @@ def _named(desk: Desk, rows: pd.DataFrame) -> pd.DataFrame:
         "energy",
     ]
     known = own[columns]
-    if desk.candidates is not None:
-        new = desk.candidates.tracks.assign(spotify_track_id=desk.candidates.tracks["track_id"])[columns]
+    if context.candidates is not None:
+        new = context.candidates.tracks.assign(spotify_track_id=context.candidates.tracks["track_id"])[columns]
         known = pd.concat([known, new], ignore_index=True)
     return rows.merge(known.drop_duplicates("track_id"), on="track_id", how="left")

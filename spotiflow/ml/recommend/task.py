@@ -10,7 +10,7 @@ import pandas as pd
 from spotiflow.ml.data.evaluate import Metric, metric_rows
 from spotiflow.ml.recommend import activation, discovery, playlists
 from spotiflow.ml.recommend.backtest import judge_discovery, judge_relisten
-from spotiflow.ml.recommend.listener_context import Desk
+from spotiflow.ml.recommend.listener_context import ListenerContext
 from spotiflow.ml.recommend.inputs import (CANDIDATES, CANDIDATES_INPUT, HEARD, HEARD_INPUT, LISTENER_RUNS, PLAYED, STREAMED, STREAMS_INPUT,)
 from spotiflow.ml.recommend.library import History, Library, library
 from spotiflow.ml.recommend.lists import TOP_K, playlist_rows, recommended
@@ -18,7 +18,7 @@ from spotiflow.ml.recommend.vectors import EMBEDDINGS, embeddings, mean_vector
 from spotiflow.ml.engine.standing import standing_version
 from spotiflow.ml.engine.versions import code_version
 from spotiflow.ml.engine.sources import (CATALOGUE_INPUT, FEATURES_INPUT, PLAYS_INPUT, Input, Query,)
-from spotiflow.ml.engine.store import Harvest
+from spotiflow.ml.engine.store import TrainingOutput
 from spotiflow.ml.engine.tasks import Context, Task
 
 RELISTEN, DISCOVERY = "relisten", "discovery"
@@ -57,23 +57,23 @@ class Recommendations(Task):
         """Return the three methods that are measured."""
         return (RELISTEN, DISCOVERY, EMBEDDINGS)
 
-    def run(self, context: Context, harvest: Harvest) -> None:
+    def run(self, context: Context, output: TrainingOutput) -> None:
         """Make the lists of every listener whose history changed; notes say what was not possible."""
         known = _known(context)
         stored = {} if context.is_repeat else {name: run.digest for name, run in _last_runs(context).items()}
-        found, made_with = _Found(_versions(context, harvest, known)), _made_with(context)
+        found, made_with = _Found(_versions(context, output, known)), _made_with(context)
         for history in known.histories():
             digest = history.digest(made_with)
             if stored.get(history.listener_id) != digest:
                 found.judge(history, known)
                 found.make(history, known, digest)
-        found.put(harvest)
+        found.put(output)
         if known.candidates is None:
-            harvest.notes.append(
+            output.notes.append(
                 "Nothing new is recommended: that takes the catalogue, spotiflow ingest kaggle PATH."
             )
 
-    def refresh(self, context: Context, harvest: Harvest) -> None:
+    def refresh(self, context: Context, output: TrainingOutput) -> None:
         """Make the lists of whoever has new plays, by the method that the last training chose for them."""
         known, done, made_with = _known(context), _last_runs(context), _made_with(context)
         champion = context.sources.registry.champion
@@ -83,7 +83,7 @@ class Recommendations(Task):
             digests = [history.digest(made_with + way) for way in ("", REFRESHED)]
             if last is None or last.digest not in digests:
                 found.make(history, known, digests[-1], last.method if last else None)
-        found.put(harvest)
+        found.put(output)
 
 
 def _known(context: Context) -> Library:
@@ -147,8 +147,8 @@ class _Found:
 
     def make(self, history: History, known: Library, digest: str, method: str | None = None) -> None:
         """Make the lists of a listener, by `method` or by the one that their own past chooses."""
-        desk = Desk.of(history, known, method)
-        lists, by_sound = recommended(desk), playlist_rows(desk)
+        context = ListenerContext.of(history, known, method)
+        lists, by_sound = recommended(context), playlist_rows(context)
         if by_sound.empty:
             n_measured = int(history.is_measured.sum())
             self._notes.append(
@@ -163,37 +163,37 @@ class _Found:
         self._add(
             history, "playlists", by_sound.assign(model=RELISTEN, model_version=self._versions[RELISTEN])
         )
-        self._add(history, "listener_runs", _run(history, desk, digest, self._versions[RELISTEN]))
+        self._add(history, "listener_runs", _run(history, context, digest, self._versions[RELISTEN]))
         self._add(history, "listener_embeddings", mean_vector(history, self._versions[EMBEDDINGS]))
 
     def _add(self, history: History, table: str, rows: pd.DataFrame) -> None:
         if len(rows):
             self._rows[table].append(rows.assign(listener_id=history.listener_id))
 
-    def put(self, harvest: Harvest) -> None:
-        """Put everything into the harvest; the runs first, as they clear what they replace."""
-        harvest.metrics += self._metrics
-        harvest.notes += self._notes
+    def put(self, output: TrainingOutput) -> None:
+        """Put everything into the output; the runs first, as they clear what they replace."""
+        output.metrics += self._metrics
+        output.notes += self._notes
         for table, frames in self._rows.items():
             if not frames:
                 continue
             rows = pd.concat(frames, ignore_index=True)
             if table == "recommendations":
                 keys = rows[["listener_id", "kind", "rank", "track_id", "model_version"]].assign(
-                    at=harvest.now
+                    at=output.now
                 )
                 rows["recommendation_id"] = [
                     f"{key:016x}" for key in pd.util.hash_pandas_object(keys, index=False)
                 ]
-            harvest.add(table, rows, _REPLACE if table == "listener_runs" else "")
+            output.add(table, rows, _REPLACE if table == "listener_runs" else "")
 
 
-def _run(history: History, desk: Desk, digest: str, version: str) -> pd.DataFrame:
+def _run(history: History, context: ListenerContext, digest: str, version: str) -> pd.DataFrame:
     last = pd.Timestamp(history.plays.day[-1] * 86_400, unit="s").round("s")
     return pd.DataFrame(
         {
             "digest": [digest],
-            "method": desk.method,
+            "method": context.method,
             "n_plays": len(history.plays.day),
             "n_tracks": history.plays.n_tracks,
             "n_measured_tracks": int(history.is_measured.sum()),
@@ -204,7 +204,7 @@ def _run(history: History, desk: Desk, digest: str, version: str) -> pd.DataFram
     )
 
 
-def _versions(context: Context, harvest: Harvest, known: Library) -> dict[str, str]:
+def _versions(context: Context, output: TrainingOutput, known: Library) -> dict[str, str]:
     """Return the version of each method; a new embedding is stored for every track."""
     n_plays = len(context.frame(PLAYED))
     relisten: dict[str, Any] = {"methods": list(activation.METHODS), "top_k": TOP_K}
@@ -216,11 +216,11 @@ def _versions(context: Context, harvest: Harvest, known: Library) -> dict[str, s
     }
     served, _ = standing_version(
         context,
-        harvest,
+        output,
         RELISTEN,
         model_type="plays weighed by their age",
         approach="per listener, the decay that was best in their own earlier weeks",
-        rule="serves by design: per listener, the decay that was best in their own earlier weeks",
+        rule="in use by design: per listener, the decay that was best in their own earlier weeks",
         features=["play times"],
         parameters=relisten,
         split=SPLIT,
@@ -228,14 +228,14 @@ def _versions(context: Context, harvest: Harvest, known: Library) -> dict[str, s
     )
     proposed, _ = standing_version(
         context,
-        harvest,
+        output,
         DISCOVERY,
         model_type="artist, genre and popularity, spread by sound",
         approach="fixed weights: a listener's own past holds too few discoveries to choose them by",
-        rule="serves by design: the one of the methods tried that finds anything on real histories",
+        rule="in use by design: the one of the methods tried that finds anything on real histories",
         features=["artist plays", "genre share", "popularity"],
         parameters=weights,
         split=SPLIT,
         n_rows=n_plays,
     )
-    return {RELISTEN: served, DISCOVERY: proposed, EMBEDDINGS: embeddings(context, harvest, known)}
+    return {RELISTEN: served, DISCOVERY: proposed, EMBEDDINGS: embeddings(context, output, known)}

@@ -11,7 +11,7 @@ from spotiflow.ml.recommend.embedding import Embedding, other_half, same_artist_
 from spotiflow.ml.recommend.library import Candidates, History, Library
 from spotiflow.ml.engine.standing import standing_version
 from spotiflow.ml.engine.sources import CATALOGUE_INPUT, FEATURES_INPUT
-from spotiflow.ml.engine.store import Harvest
+from spotiflow.ml.engine.store import TrainingOutput
 from spotiflow.ml.engine.tasks import Context
 
 EMBEDDINGS, SPLIT = "track_vectors", "artists_halved"
@@ -27,16 +27,16 @@ def mean_vector(history: History, version: str) -> pd.DataFrame:
     return pd.DataFrame({"embedding": vector, "model": EMBEDDINGS, "model_version": version})
 
 
-def embeddings(context: Context, harvest: Harvest, known: Library) -> str:
+def embeddings(context: Context, output: TrainingOutput, known: Library) -> str:
     """Return the version of the embedding; a new one is stored for every track, with its figures."""
     state = {"inputs": list(embedding.NAMES), "mean": known.embedding.mean, "scale": known.embedding.scale}
     version, is_new = standing_version(
         context,
-        harvest,
+        output,
         EMBEDDINGS,
         model_type="weighed z-scores",
         approach="features on one scale, each weighed by how alike tracks of one artist are in it",
-        rule="serves by design: the weighed features keep artists together better than plain ones",
+        rule="in use by design: the weighed features keep artists together better than plain ones",
         features=list(embedding.NAMES),
         parameters={"least_of_artist": embedding.LEAST_OF_ARTIST},
         split=SPLIT,
@@ -46,9 +46,9 @@ def embeddings(context: Context, harvest: Harvest, known: Library) -> str:
     )
     if is_new:
         rows = _track_vectors(known).assign(model=EMBEDDINGS, model_version=version)
-        harvest.replace("track_embeddings", rows, models=[EMBEDDINGS])
+        output.replace("track_embeddings", rows, models=[EMBEDDINGS])
         if known.candidates is not None:
-            harvest.metrics.append(_hit_rows(known.candidates, version))
+            output.metrics.append(_hit_rows(known.candidates, version))
     return version
 
 

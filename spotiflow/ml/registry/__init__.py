@@ -1,1 +1,1 @@
-"""Versions of models: their rows and files, which one serves, and the rule by which that changes."""
+"""Versions of models: their rows and files, which one is in use, and the rule by which that changes."""

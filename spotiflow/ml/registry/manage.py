@@ -15,7 +15,7 @@ from spotiflow.ml.engine.entry import look_at_test
 from spotiflow.ml.engine.model_files import verified
 from spotiflow.ml.engine.versions import (CHALLENGER, CHAMPION, Alias, Registry, Version, read_registry, write_registry,)
 from spotiflow.ml.engine.sources import Query, Sources, read
-from spotiflow.ml.engine.store import Harvest, Write, store
+from spotiflow.ml.engine.store import TrainingOutput, Write, store
 from spotiflow.ml.engine.tasks import Context, Task
 
 INTACT = "intact"
@@ -26,7 +26,7 @@ SEE_LIST = "spotiflow train --list shows the versions."
 class VersionRow:
     """A version as `train --list` shows it.
 
-    role: `champion`, `before` (was champion and would serve where a newer one is unfit), `challenger`, or
+    role: `champion`, `before` (was champion and would be used where a newer one is unfit), `challenger`, or
     `left` (was rolled back from). rule: why it has that role. file: `intact`, or what is wrong with it.
     has_web_api_content: whether it learned from content of Spotify's Web API.
     """
@@ -89,7 +89,7 @@ def _file_state(settings: Settings, version: Version) -> str:
 
 @dataclass(frozen=True)
 class Change:
-    """Which version serves from now on, in whose place, and by which rule."""
+    """Which version is in use from now on, in whose place, and by which rule."""
 
     model: str
     version: str
@@ -102,9 +102,9 @@ class Change:
 
 
 def promote(settings: Settings, tasks: Sequence[Task], model: str, version: str) -> Change:
-    """Let a stored version serve if it passes the rule against the champion on the frozen test.
+    """Let a stored version come into use if it passes the rule against the champion on the frozen test.
 
-    Raises UsageError for a name that does not exist, InputError when the rule says no or it serves already,
+    Raises UsageError for a name that does not exist, InputError when the rule says no or it is in use already,
     ModelFileError when its file is unfit.
     """
     task = _task_of(tasks, model)
@@ -116,7 +116,7 @@ def promote(settings: Settings, tasks: Sequence[Task], model: str, version: str)
     sources, rows = read(settings, task.inputs, to_read)
     chosen = _checked(settings, sources.registry, model, version)
     decision = task.judge(Context(settings, sources, rows), chosen)
-    store(settings, Harvest(utc_now(), writes=[Write("test_looks", look_at_test(chosen, "promotion"))]))
+    store(settings, TrainingOutput(utc_now(), writes=[Write("test_looks", look_at_test(chosen, "promotion"))]))
     if not decision.promote:
         raise InputError(f"{model} {version} does not take over: {decision.rule}.", hint=SEE_LIST)
     return _serve(settings, sources.registry, chosen, decision.rule)
@@ -128,13 +128,13 @@ def _checked(settings: Settings, registry: Registry, model: str, version: str) -
     if found is None:
         raise UsageError(f"There is no version '{version}' of {model}.", hint=SEE_LIST)
     if registry.champion(model) == found:
-        raise InputError(f"{model} {version} serves already.", hint=SEE_LIST)
+        raise InputError(f"{model} {version} is in use already.", hint=SEE_LIST)
     verified(settings.models_dir, found.artifact, found.sha256)
     return found
 
 
 def rollback(settings: Settings, tasks: Sequence[Task], model: str) -> Change:
-    """Let the champion before the present one serve again, the newest whose file is intact.
+    """Go back to the champion before the present one, the newest whose file is intact.
 
     Raises UsageError for an unknown model, InputError where there is no champion before.
     """
@@ -167,7 +167,7 @@ def _serve(settings: Settings, registry: Registry, version: Version, rule: str) 
 
 
 def fallbacks(settings: Settings, registry: Registry, models: Sequence[str], now: datetime) -> list[Alias]:
-    """Return an alias for each champion whose file is unfit: the last good one serves from now on."""
+    """Return an alias for each champion whose file is unfit: the last good one is used from now on."""
     rows = []
     for model in models:
         champions = registry.champions(model)
@@ -175,6 +175,6 @@ def fallbacks(settings: Settings, registry: Registry, models: Sequence[str], now
         good = _first_intact(settings, champions[1:]) if problem != INTACT else None
         if good is not None:
             rows.append(
-                Alias(CHAMPION, model, now, good.version, f"the last good one serves: {problem}", now)
+                Alias(CHAMPION, model, now, good.version, f"the last good one is in use: {problem}", now)
             )
     return rows

@@ -15,10 +15,10 @@ import pandas as pd
 from spotiflow.core.console import progress
 from spotiflow.warehouse.run_log import utc_now
 from spotiflow.core.settings import Settings
-from spotiflow.ml import one_thread
+from spotiflow.ml.data.reproducible import one_thread
 from spotiflow.ml.engine.versions import Version
 from spotiflow.ml.engine.sources import Query, Sources, read
-from spotiflow.ml.engine.store import Harvest, store
+from spotiflow.ml.engine.store import TrainingOutput, store
 from spotiflow.ml.engine.tasks import Context, Task
 
 TOLERANCE = 1e-6
@@ -78,15 +78,15 @@ def verify(settings: Settings, tasks: Sequence[Task]) -> list[Verified]:
         steps = sum(task.steps(context) for task in todo)
         with one_thread(), progress("Training again", total=steps) as advance:
             context.advance = advance
-            harvest = Harvest(utc_now())
+            output = TrainingOutput(utc_now())
             for task in todo:
-                found += _verify_task(task, context, harvest)
+                found += _verify_task(task, context, output)
     looks = [
         replace(write, rows=write.rows.assign(purpose="verification"))
-        for write in harvest.writes
+        for write in output.writes
         if write.table == "test_looks"
     ]
-    store(settings, Harvest(harvest.now, writes=looks))
+    store(settings, TrainingOutput(output.now, writes=looks))
     return found
 
 
@@ -94,13 +94,13 @@ def _has_metrics(task: Task, sources: Sources) -> bool:
     return bool(sources.metrics["model"].isin([*task.makes, *task.follows]).any())
 
 
-def _verify_task(task: Task, context: Context, harvest: Harvest) -> list[Verified]:
-    n_before = len(harvest.metrics)
-    task.run(context, harvest)
-    if len(harvest.metrics) == n_before:
+def _verify_task(task: Task, context: Context, output: TrainingOutput) -> list[Verified]:
+    n_before = len(output.metrics)
+    task.run(context, output)
+    if len(output.metrics) == n_before:
         return []
-    again = pd.concat(harvest.metrics[n_before:], ignore_index=True)
-    made = {(version.model, version.version): version for version in harvest.versions}
+    again = pd.concat(output.metrics[n_before:], ignore_index=True)
+    made = {(version.model, version.version): version for version in output.versions}
     found = []
     for model, version in dict.fromkeys(zip(again["model"], again["version"], strict=True)):
         rows = again[(again["model"] == model) & (again["version"] == version)]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from spotiflow.core.settings import Settings
+from spotiflow.ml.engine.model_files import write_file
+from spotiflow.ml.engine.store import TrainingOutput
 from spotiflow.ml.engine.versions import Version
 
 PURPOSES = {
@@ -29,7 +32,7 @@ PURPOSES = {
     },
     "features_names": "Reads names for the models that were made with it, and predicts the other features.",
     **{
-        f"{target}_listener": f"Predicts `{target}` of a listener's unmeasured tracks from names and company."
+        f"{target}_listener": f"Predicts `{target}` of a listener's unmeasured tracks from names and neighbours."
         for target in ("valence", "energy")
     },
     "features_listener": "Predicts the other features of a listener's unmeasured tracks.",
@@ -46,6 +49,15 @@ for health or any decision about a person.
 - The zone Happy_Calm is rare (about 3 % of tracks) and seldom found. Live recordings, spoken word and \
 noise are predicted badly. The catalogue has 1,000 tracks per genre, a person's listening has not.
 - A predicted valence is weak evidence: its 90 % interval spans more than half of the scale."""
+
+
+def write_cards(settings: Settings, output: TrainingOutput) -> None:
+    """Write the card of every new version beside its file."""
+    metrics = output.all_metrics
+    for version in output.versions:
+        is_mine = (metrics["model"] == version.model) & (metrics["version"] == version.version)
+        card = model_card(version, metrics[is_mine])
+        write_file(settings.models_dir, str(version.card), card.encode())
 
 
 def model_card(version: Version, metrics: pd.DataFrame) -> str:

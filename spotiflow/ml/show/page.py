@@ -17,7 +17,7 @@ from spotiflow.warehouse.database import open_warehouse
 from spotiflow.core.errors import NotFoundError
 from spotiflow.core.settings import Settings
 from spotiflow.ml.improvements import RECIPE as IMPROVEMENTS
-from spotiflow.ml.improvements.answers import answers
+from spotiflow.ml.show.answers import answers
 from spotiflow.ml.show.page_tables import markdown_table, metric_table
 from spotiflow.ml.show.targets import TARGETS, Reached, judge_all
 
@@ -30,7 +30,7 @@ sessions drawn again) and beside a baseline on the same rows. Valence and energy
 SECTIONS = {
     "The models": "best",
     "The older system's models": "seed",
-    "What its authors hoped for": IMPROVEMENTS,
+    "Candidates for an improvement": IMPROVEMENTS,
 }
 
 

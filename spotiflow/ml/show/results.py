@@ -16,7 +16,7 @@ from spotiflow.ml.models import assess
 from spotiflow.ml.models.seed_recipes import RIVAL_OF
 from spotiflow.ml.engine.versions import CHAMPION
 from spotiflow.ml.engine.sources import Sources
-from spotiflow.ml.engine.store import Harvest
+from spotiflow.ml.engine.store import TrainingOutput
 
 # The metric that the verdict of a model rests on, and those shown beside it.
 HEADLINES = {
@@ -37,7 +37,7 @@ HEADLINES = {
     **dict.fromkeys(("features_names", "features_listener"), ()),
 }
 FORECASTS = (daily.MODEL, sessions.MODEL)
-# Methods that are measured on a listener by their own metric, and what serves without a clear gain.
+# Methods that are measured on a listener by their own metric, and what is used without a clear gain.
 OWN_METRIC = {
     **dict.fromkeys((*FORECASTS, "relisten"), "the better one so far"),
     "discovery": "it all the same",
@@ -93,7 +93,7 @@ class TrainResult:
     """What a training did.
 
     changed: False when nothing had changed since the last one. trained: models fitted now.
-    notes: sentences on what could not be done and why. decisions: per model fitted now, why it serves or not.
+    notes: sentences on what could not be done and why. decisions: per model fitted now, why it is in use or not.
     problem: what is missing for the rest, as an error with a hint, or None. n_looks: how often the frozen
     test of the catalogue has been looked at so far.
     """
@@ -131,7 +131,7 @@ class TrainResult:
 def rows_of(
     metrics: pd.DataFrame, versions: dict[str, list[str]], champions: dict[str, str]
 ) -> list[TrainRow]:
-    """Make the table's rows. versions: of each model, oldest first; champions: which of them serves."""
+    """Make the table's rows. versions: of each model, oldest first; champions: which of them is in use."""
     rows = []
     for model, names in versions.items():
         if not names:
@@ -209,42 +209,42 @@ def _verdict(metric: pd.Series, seed_value: float | None) -> str:
         _number(metric[name]) for name in ("value", "ci_low", "ci_high", "baseline_value")
     )
     if metric["model"] == "zones" and metric["slice"] == "fixed":
-        return "no clusters: the fixed zones serve"
+        return "no clusters: the fixed zones are used"
     if metric["n"] < LEAST_UNITS or value is None or low is None or high is None or base is None:
-        return f"not enough data yet: {baseline} serves"
+        return f"not enough data yet: {baseline} is used"
     sign = -1.0 if metric["metric"] in LOWER_IS_BETTER else 1.0
     worst = min(sign * low, sign * high)
     if not worst > sign * base:
-        # Of a listener's own methods the one that was best so far serves, be the lead ever so small.
-        return f"no clear gain: {OWN_METRIC.get(metric['model'], baseline)} serves"
+        # Of a listener's own methods the one that was best so far is used, be the lead ever so small.
+        return f"no clear gain: {OWN_METRIC.get(metric['model'], baseline)} is used"
     if seed_value is not None and worst > sign * seed_value:
         return f"clear gain over {baseline} and the seed recipe"
     return f"clear gain over {baseline}"
 
 
 def result_of(
-    sources: Sources, harvest: Harvest, models: Collection[str], notes: list[str], seconds: float
+    sources: Sources, output: TrainingOutput, models: Collection[str], notes: list[str], seconds: float
 ) -> TrainResult:
     """Put together what a training says: the figures of the newest versions of `models`, new or stored."""
-    metrics = pd.concat([sources.metrics, harvest.all_metrics], ignore_index=True)
+    metrics = pd.concat([sources.metrics, output.all_metrics], ignore_index=True)
     keys = ["model", "version", "dataset", "split", "slice", "metric", "listener_id"]
     metrics = metrics.drop_duplicates([key for key in keys if key in metrics], keep="last")
     registry = sources.registry
-    versions = [*registry.versions, *harvest.versions]
+    versions = [*registry.versions, *output.versions]
     by_model: dict[str, list[str]] = {}
     for version in versions:
         by_model.setdefault(version.model, []).append(version.version)
     for model in set(models) - set(by_model):
         by_model[model] = list(dict.fromkeys(metrics[metrics["model"] == model]["version"]))
-    aliases = [*registry.aliases, *harvest.aliases]
+    aliases = [*registry.aliases, *output.aliases]
     champions = {alias.model: alias.version for alias in aliases if alias.alias == CHAMPION}
     return TrainResult(
         rows=[row for row in rows_of(metrics, by_model, champions) if row.model in models],
-        changed=bool(harvest.versions or harvest.writes),
-        trained=[version.model for version in harvest.versions],
+        changed=bool(output.versions or output.writes),
+        trained=[version.model for version in output.versions],
         seconds=seconds,
         notes=list(dict.fromkeys(notes)),
-        decisions=harvest.decisions,
+        decisions=output.decisions,
         problem=sources.missing,
-        n_looks=sources.n_looks + len(harvest.rows_for("test_looks")),
+        n_looks=sources.n_looks + len(output.rows_for("test_looks")),
     )

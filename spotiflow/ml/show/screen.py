@@ -126,12 +126,12 @@ def _short_verdict(row: TrainRow) -> str:
 
 
 def _waiting(rows: list[TrainRow], decisions: dict[str, str]) -> list[str]:
-    """Say which of the models fitted now do not serve, and why, those with the same reason together."""
+    """Say which of the models fitted now are not in use, and why, those with the same reason together."""
     reasons: dict[str, list[str]] = {}
     for model in sorted({row.model for row in rows if not row.is_champion} & set(decisions)):
         reasons.setdefault(decisions[model], []).append(model)
     return [
-        f"{', '.join(models)} {'do' if len(models) > 1 else 'does'} not serve: {reason}"
+        f"{', '.join(models)} {'are' if len(models) > 1 else 'is'} not in use: {reason}"
         for reason, models in reasons.items()
     ]
 
@@ -154,7 +154,7 @@ def _told(rows: list[TrainRow]) -> list[str]:
 
 
 def _legend(rows: list[TrainRow]) -> str:
-    legend = "* serves now; base: the mean (or the most frequent mood) on the same unseen tracks"
+    legend = "* in use; base: the mean (or the most frequent mood) on the same unseen tracks"
     if any(row.seed_value is not None for row in rows):
         legend += "; seed: the older system's recipe"
     if any(row.last_value is not None for row in rows):
@@ -167,7 +167,7 @@ def _legend(rows: list[TrainRow]) -> str:
         legend += "; r@20: places of a list of 20 that were played"
     if any(row.metric == "rmse_gain" for row in rows):
         legend += "; gain: share of the error that it saves"
-    return legend + ". Without a clear gain the base serves, or for forecasts what was best so far."
+    return legend + ". Without a clear gain the base is used, or for forecasts what was best so far."
 
 
 def _number(value: float | None) -> str:

@@ -15,7 +15,7 @@ from spotiflow.ml.recommend.inputs import LISTENER_RUNS
 from spotiflow.ml.engine.standing import standing_version
 from spotiflow.ml.engine.versions import code_version
 from spotiflow.ml.engine.sources import (FEATURES_INPUT, LISTENERS, PLAYS_INPUT, Input, Query,)
-from spotiflow.ml.engine.store import Harvest
+from spotiflow.ml.engine.store import TrainingOutput
 from spotiflow.ml.engine.tasks import Context, Task
 from spotiflow.ml.zones import divisions
 from spotiflow.ml.zones.divisions import FEATURES, Zones, find_zones
@@ -44,10 +44,10 @@ class ZoneTask(Task):
     needs: ClassVar[tuple[Input, ...]] = (PLAYS_INPUT,)
     reads: ClassVar[tuple[Query, ...]] = (MEASURED, LISTENERS, LISTENER_RUNS)
 
-    def run(self, context: Context, harvest: Harvest) -> None:
+    def run(self, context: Context, output: TrainingOutput) -> None:
         """Divide; a note for each listener with too few measured tracks."""
         measured = context.frame(MEASURED)
-        version = _version(context, harvest, len(measured))
+        version = _version(context, output, len(measured))
         done = context.frame(LISTENER_RUNS)
         stored = (
             {}
@@ -57,7 +57,7 @@ class ZoneTask(Task):
         for listener in context.listeners():
             tracks = measured[measured["listener_id"] == listener] if len(measured) else measured
             if len(tracks) < divisions.LEAST_TRACKS:
-                harvest.notes.append(
+                output.notes.append(
                     f"Zones for {listener}: not enough data yet: {len(tracks)} measured tracks, "
                     f"{divisions.LEAST_TRACKS} needed."
                 )
@@ -68,9 +68,9 @@ class ZoneTask(Task):
             with threadpool_limits(1):
                 found = find_zones(tracks)
             if isinstance(found, str):
-                harvest.notes.append(f"Zones for {listener}: {found}.")
+                output.notes.append(f"Zones for {listener}: {found}.")
             else:
-                _put(context, harvest, (listener, digest, version), tracks, found)
+                _put(context, output, (listener, digest, version), tracks, found)
 
 
 def _digest(tracks: pd.DataFrame) -> str:
@@ -80,14 +80,14 @@ def _digest(tracks: pd.DataFrame) -> str:
     return told.hexdigest()[:32]
 
 
-def _version(context: Context, harvest: Harvest, n_tracks: int) -> str:
+def _version(context: Context, output: TrainingOutput, n_tracks: int) -> str:
     version, _ = standing_version(
         context,
-        harvest,
+        output,
         ZONES,
         model_type="k-means where there are clusters, else the fixed zones",
         approach="silhouette over that of noise, agreement over resampled tracks",
-        rule="serves by design: clusters only where they are more than noise and found again",
+        rule="in use by design: clusters only where they are more than noise and found again",
         features=list(FEATURES),
         parameters={
             "n_zones": list(divisions.N_ZONES),
@@ -102,7 +102,7 @@ def _version(context: Context, harvest: Harvest, n_tracks: int) -> str:
 
 
 def _put(
-    context: Context, harvest: Harvest, keys: tuple[str, str, str], tracks: pd.DataFrame, found: Zones
+    context: Context, output: TrainingOutput, keys: tuple[str, str, str], tracks: pd.DataFrame, found: Zones
 ) -> None:
     listener, digest, version = keys
     same = {"listener_id": listener, "model": ZONES, "model_version": version}
@@ -117,9 +117,9 @@ def _put(
             "history_to": tracks["last_played_at"].max(),
         }
     )
-    harvest.add("listener_runs", run.assign(**same), _REPLACE)
+    output.add("listener_runs", run.assign(**same), _REPLACE)
     zone = pd.DataFrame({"track_id": tracks["track_id"], "zone": served.zone, "method": served.method})
-    harvest.add("zone_assignments", zone.assign(**same))
+    output.add("zone_assignments", zone.assign(**same))
     rows = [
         {
             "method": one.method,
@@ -131,11 +131,11 @@ def _put(
         }
         for one in found.divisions
     ]
-    harvest.add("zone_metrics", pd.DataFrame(rows).assign(**same))
+    output.add("zone_metrics", pd.DataFrame(rows).assign(**same))
     metric = Metric(
         "silhouette", served.silhouette, *_interval(served), len(tracks), "noise", served.silhouette_of_noise
     )
-    harvest.metrics.append(
+    output.metrics.append(
         metric_rows(
             [metric],
             ZONES,

@@ -49,7 +49,7 @@ class Model:
         if self.ci_low > self.baseline_value:
             return "clear gain"
         worse = self.ci_high < self.baseline_value
-        return f"{'worse' if worse else 'no clear gain'}: the {self.baseline_in_words} serves"
+        return f"{'worse' if worse else 'no clear gain'}: the {self.baseline_in_words} is used"
 
     @property
     def baseline_in_words(self) -> str:

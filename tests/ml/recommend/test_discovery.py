@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from spotiflow.ml.recommend.backtest import judge_discovery
-from spotiflow.ml.recommend.listener_context import Desk
+from spotiflow.ml.recommend.listener_context import ListenerContext
 from spotiflow.ml.recommend.discovery import Taste, discovered
 from spotiflow.ml.recommend.embedding import Embedding, same_artist_hits
 from spotiflow.ml.recommend.library import Library, library
@@ -18,7 +18,7 @@ from tests.ml.recommend.histories import (catalogue, heard_rows, one_listener, s
 
 def _new(known: Library) -> pd.DataFrame:
     (history,) = known.histories()
-    rows = recommended(Desk.of(history, known))
+    rows = recommended(ListenerContext.of(history, known))
     return rows[rows["kind"] == NEW]
 
 
@@ -82,7 +82,7 @@ def test_artists_that_are_played_come_first_and_reasons_say_how_often() -> None:
 def test_without_a_catalogue_known_tracks_are_all_there_is() -> None:
     known = one_listener(steady(300, 40), with_catalogue=False)
     (history,) = known.histories()
-    rows = recommended(Desk.of(history, known))
+    rows = recommended(ListenerContext.of(history, known))
     assert set(rows["kind"]) == {"again"}
     assert len(rows) == len(history.tracks)
 

@@ -1,4 +1,4 @@
-"""The older system's seven hopes, each answered by its measured figure and in words."""
+"""The older system's seven candidates for an improvement, each answered by its measured figure and in words."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from spotiflow.ml.show.page_tables import markdown_table, number
 
 
 @dataclass(frozen=True)
-class Hope:
+class Candidate:
     """One improvement: the row that measures it, and what follows from it beside the figure.
 
     answer: said in any case. in_use: whether spotiflow works that way whatever the figure.
@@ -26,8 +26,8 @@ class Hope:
 
 
 ARTISTS, TIME = "artist_grouped_test", "global_time"
-HOPES = (
-    Hope(
+CANDIDATES = (
+    Candidate(
         "split of the user's data by time",
         "temporal_split",
         TIME,
@@ -37,7 +37,7 @@ HOPES = (
         "the same tracks are then on both sides",
         in_use=True,
     ),
-    Hope(
+    Candidate(
         "temporal features",
         "temporal_features",
         TIME,
@@ -46,8 +46,8 @@ HOPES = (
         "weighted means of the past are what forecasts are made of; here with hour, weekday and lags",
         in_use=True,
     ),
-    Hope("sequence models", "sequence_model", TIME, "valence", "mse_skill", "a network on ten plays"),
-    Hope(
+    Candidate("sequence models", "sequence_model", TIME, "valence", "mse_skill", "a network on ten plays"),
+    Candidate(
         "embeddings",
         "embedding_inputs",
         ARTISTS,
@@ -55,31 +55,31 @@ HOPES = (
         "rmse_gain",
         "discriminants of the genre; pretrained ones would need the audio, which no export holds",
     ),
-    Hope("Gaussian mixture", "gaussian_mixture", ARTISTS, "valence", "rmse_gain", "soft memberships"),
-    Hope("autoencoder", "autoencoder", ARTISTS, "valence", "rmse_gain", "codes of the features"),
-    Hope("tuning", "tuning", ARTISTS, "valence", "rmse_gain", "twelve random settings on inner folds"),
+    Candidate("Gaussian mixture", "gaussian_mixture", ARTISTS, "valence", "rmse_gain", "soft memberships"),
+    Candidate("autoencoder", "autoencoder", ARTISTS, "valence", "rmse_gain", "codes of the features"),
+    Candidate("tuning", "tuning", ARTISTS, "valence", "rmse_gain", "twelve random settings on inner folds"),
 )
-HEAD = ["hope", "recipe", "figure", "95 % interval", "n", "baseline", "answer"]
+HEAD = ["candidate", "recipe", "figure", "95 % interval", "n", "baseline", "answer"]
 
 
 def answers(metrics: pd.DataFrame) -> str:
-    """Answer each hope from the metrics; one that was not measured yet says how to."""
-    return markdown_table(HEAD, [_answer(hope, metrics) for hope in HOPES])
+    """Answer each candidate from the metrics; one that was not measured yet says how to."""
+    return markdown_table(HEAD, [_answer(candidate, metrics) for candidate in CANDIDATES])
 
 
-def _answer(hope: Hope, metrics: pd.DataFrame) -> list[str]:
-    recipe = f"`train --recipe improvements --model {hope.model}`"
-    row = _row(metrics, hope, hope.split, hope.part)
+def _answer(candidate: Candidate, metrics: pd.DataFrame) -> list[str]:
+    recipe = f"`train --recipe improvements --model {candidate.model}`"
+    row = _row(metrics, candidate, candidate.split, candidate.part)
     if row is None:
-        return [hope.title, recipe, "not measured yet", "", "", "", hope.answer.split("; a random")[0]]
-    random = _row(metrics, hope, "random_rows", "at_random")
-    words = hope.answer.format(at_random=number(random["value"]) if random is not None else "more")
+        return [candidate.title, recipe, "not measured yet", "", "", "", candidate.answer.split("; a random")[0]]
+    random = _row(metrics, candidate, "random_rows", "at_random")
+    words = candidate.answer.format(at_random=number(random["value"]) if random is not None else "more")
     gain = row["ci_low"] > row["baseline_value"]
-    verdict = "in use" if hope.in_use else "gains, not yet in use" if gain else "left out: no clear gain"
+    verdict = "in use" if candidate.in_use else "gains, not yet in use" if gain else "left out: no clear gain"
     return [
-        hope.title,
+        candidate.title,
         recipe,
-        f"{hope.metric.replace('_', ' ')} {number(row['value'])}",
+        f"{candidate.metric.replace('_', ' ')} {number(row['value'])}",
         f"{number(row['ci_low'])} to {number(row['ci_high'])}",
         f"{row['n']:,}",
         f"{number(row['baseline_value'])} ({row['baseline_name'].replace('_', ' ')})",
@@ -87,7 +87,7 @@ def _answer(hope: Hope, metrics: pd.DataFrame) -> list[str]:
     ]
 
 
-def _row(metrics: pd.DataFrame, hope: Hope, split: str, part: str) -> pd.Series | None:
-    same = (metrics["model"] == hope.model) & (metrics["metric"] == hope.metric)
+def _row(metrics: pd.DataFrame, candidate: Candidate, split: str, part: str) -> pd.Series | None:
+    same = (metrics["model"] == candidate.model) & (metrics["metric"] == candidate.metric)
     found = metrics[same & (metrics["split"] == split) & (metrics["slice"] == part)]
     return found.iloc[0] if len(found) else None
