@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +14,9 @@ from spotiflow.commands.shared import (
     settle,
     show,
 )
+
+if TYPE_CHECKING:
+    from spotiflow.report.drawing.paper import Paper
 
 app = typer.Typer(invoke_without_command=True)
 
@@ -44,7 +48,7 @@ def report(
     if context.invoked_subcommand is not None:
         _only_before_nothing(context)
         return
-    from spotiflow.report.period import between
+    from spotiflow.report.gold.period import between
 
     _page(listener, between(since, until), methods=methods, svg=svg, as_json=as_json)
 
@@ -61,7 +65,7 @@ def report_year(
 
     Example: spotiflow report year 2025
     """
-    from spotiflow.report.period import of_year
+    from spotiflow.report.gold.period import of_year
 
     _page(listener, of_year(year), methods=methods, svg=svg, as_json=as_json)
 
@@ -77,10 +81,12 @@ def report_today(
 
     Example: spotiflow report today
     """
-    from spotiflow.report.period import one_day
-    from spotiflow.report.today import build_today
+    from spotiflow.report.gold.period import one_day
+    from spotiflow.report.sections.today import build_today
+    from spotiflow.report.terminal.today import page
 
-    _print(build_today(settle(), listener, one_day(date, "--date") if date else None), svg, as_json)
+    found = build_today(settle(), listener, one_day(date, "--date") if date else None)
+    _print(found, page, svg, as_json)
 
 
 @app.command("artist")
@@ -96,34 +102,38 @@ def report_artist(
 
     Example: spotiflow report artist "Nina Simone"
     """
-    from spotiflow.report.artist import build_artist
-    from spotiflow.report.period import between
+    from spotiflow.report.gold.period import between
+    from spotiflow.report.sections.artist import build_artist
+    from spotiflow.report.terminal.artist import page
 
-    _print(build_artist(settle(), name, listener, between(since, until)), svg, as_json)
+    _print(build_artist(settle(), name, listener, between(since, until)), page, svg, as_json)
 
 
 def _page(listener: str | None, period: Any, *, methods: bool, svg: Path | None, as_json: bool) -> None:
-    from spotiflow.report.terminal import build_report
+    from spotiflow.report.sections.report import build_report
+    from spotiflow.report.terminal.page import Page
 
     settings = settle()
-    page: Any = build_report(settings, listener, period)
-    if methods:
-        from spotiflow.report.methods import build_methods
+    report = build_report(settings, listener, period)
+    if not methods:
+        _print(report, Page, svg, as_json)
+        return
+    from spotiflow.report.sections.methods import build_methods
+    from spotiflow.report.terminal.methods import page
 
-        page = build_methods(settings, page)
-    _print(page, svg, as_json)
+    _print(build_methods(settings, report), page, svg, as_json)
 
 
-def _print(page: Any, svg: Path | None, as_json: bool) -> None:
+def _print(found: Any, page: Callable[[Any], Paper], svg: Path | None, as_json: bool) -> None:
     if svg is not None:
         from spotiflow.core.privacy import rights_as_usual
         from spotiflow.report.drawing.picture import save
 
         with rights_as_usual():
-            save(page.render(), svg)
+            save(page(found), svg)
         show({"saved": str(svg)} if as_json else f"Saved {svg}", as_json=as_json)
         return
-    show(page.to_dict() if as_json else page.render(), as_json=as_json)
+    show(found.to_dict() if as_json else page(found), as_json=as_json)
 
 
 def _only_before_nothing(context: typer.Context) -> None:

@@ -20,7 +20,8 @@ from spotiflow.ingest.listeners import add_listener
 from spotiflow.pipeline.stage import Show
 from spotiflow.pipeline.stage_runs import build_tables, train_models
 from spotiflow.report.build_summary import render_build
-from spotiflow.report.terminal import build_report
+from spotiflow.report.sections.report import build_report
+from spotiflow.report.terminal.page import Page
 from spotiflow.simulate import write_demo_inputs
 from spotiflow.warehouse.database import prepare_home
 
@@ -67,7 +68,7 @@ def run_demo(settings: Settings, *, show: Show) -> None:
     say("train")
     train_if_possible(settings, show=show)
     say("report")
-    show(build_report(settings, listener=LISTENER).render())
+    show(Page(build_report(settings, listener=LISTENER)))
     show(_farewell(settings, own))
 
 

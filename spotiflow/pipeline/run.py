@@ -17,7 +17,8 @@ from spotiflow.pipeline.polling import logins
 from spotiflow.pipeline.results import SKIPPED, RunResult, StageOutcome
 from spotiflow.pipeline.stage import Done, Job, Stage
 from spotiflow.pipeline.stages import LINE
-from spotiflow.report.terminal import build_report
+from spotiflow.report.sections.report import build_report
+from spotiflow.report.terminal.page import Page
 from spotiflow.warehouse.database import open_warehouse
 from spotiflow.warehouse.run_lock import only_one
 from spotiflow.warehouse.run_log import (
@@ -74,7 +75,7 @@ def show_report(job: Job, result: RunResult) -> None:
     if not result.did("build"):
         return
     try:
-        job.show(build_report(job.settings, listener=job.listener).render())
+        job.show(Page(build_report(job.settings, listener=job.listener)))
     except UsageError as error:
         # Everything is done by now: that is said, and no failure.
         job.show(f"{error.message} {error.hint}")

@@ -7,9 +7,9 @@ from typing import Any
 import duckdb
 from rich.text import Text
 
+from spotiflow.core import words
 from spotiflow.core.errors import NotFoundError
 from spotiflow.core.settings import Settings
-from spotiflow.report.drawing import words
 from spotiflow.transform.outcome import BuildResult
 from spotiflow.transform.runner import SYNTHETIC_MODEL
 from spotiflow.warehouse.database import open_warehouse

@@ -9,10 +9,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from spotiflow.core import words
 from spotiflow.core.settings import Settings
-from spotiflow.report.drawing import words
+from spotiflow.report.gold.listeners import choose
 from spotiflow.report.gold.queries import Gold, Query
-from spotiflow.report.listeners import choose
 from spotiflow.warehouse.database import open_warehouse
 
 LISTS = Query(

@@ -15,8 +15,8 @@ from rich.text import Text
 
 from spotiflow.core.errors import InputError, UsageError
 from spotiflow.core.settings import Settings
+from spotiflow.core.words import clean
 from spotiflow.report.drawing.grid import Grid
-from spotiflow.report.drawing.words import clean
 from spotiflow.warehouse.database import open_warehouse
 
 STYLES = ("table", "csv", "json", "md")

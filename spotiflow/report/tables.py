@@ -14,7 +14,7 @@ from rich.text import Text
 
 from spotiflow.core.errors import NotFoundError
 from spotiflow.core.settings import Settings
-from spotiflow.report.drawing.words import clean, count
+from spotiflow.core.words import clean, count
 from spotiflow.warehouse.database import open_warehouse
 
 LAYERS = ("gold", "silver", "bronze", "raw", "ml")

@@ -23,10 +23,11 @@ from spotiflow.report.sections.habits import (
 from spotiflow.report.sections.models import Model, Models
 from spotiflow.report.sections.mood import LABELS, Mood, Zone
 from spotiflow.report.sections.ranking import Entry, Ranking
+from spotiflow.report.sections.report import Report
 from spotiflow.report.sections.sources import FeatureSource, Sources
 from spotiflow.report.sections.who import Who
 from spotiflow.report.sections.years import Year, Years
-from spotiflow.report.terminal import Report
+from spotiflow.report.terminal.page import Page
 
 LONG = "A name that does not end although it should have ended well before this point [bold]"
 WIDE = "日本語の長い題名が続くとても長い曲名" * 3
@@ -125,7 +126,7 @@ def full_report() -> Report:
 def printed(report: Report, width: int = 100, encoding: str = "utf-8") -> str:
     """Return what a pipe receives: no terminal, the given width and encoding."""
     out = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
-    Console(file=out, width=width).print(report.render())
+    Console(file=out, width=width).print(Page(report))
     out.flush()
     raw = out.buffer.getvalue()
     return str(raw.decode(encoding))

@@ -14,12 +14,13 @@ from rich.console import Console
 
 from spotiflow.core.errors import NotFoundError
 from spotiflow.core.settings import Settings, load_settings
-from spotiflow.report.artist import ArtistReport, build_artist, folded_name
 from spotiflow.report.drawing.paper import Paper
-from spotiflow.report.methods import build_methods
-from spotiflow.report.period import Period
-from spotiflow.report.terminal import build_report
-from spotiflow.report.today import build_today
+from spotiflow.report.gold.period import Period
+from spotiflow.report.sections.artist import ArtistReport, build_artist, folded_name
+from spotiflow.report.sections.methods import build_methods
+from spotiflow.report.sections.report import build_report
+from spotiflow.report.sections.today import build_today
+from spotiflow.report.terminal import artist, methods, today
 from spotiflow.warehouse.database import open_warehouse
 from tests.report.recomputed_findings import Answers
 from tests.report.test_printed import NUMBER, leaves, written
@@ -51,23 +52,23 @@ def favourite(demo: Settings) -> str:
 
 def test_an_artist_is_that_of_gold(demo: Settings, favourite: str) -> None:
     report = build_artist(demo, favourite.upper())
-    artist = favourite.replace("'", "''")
+    quoted = favourite.replace("'", "''")
     with open_warehouse(demo, read_only=True) as db:
         ask = Answers(db, "demo")
         plays, minutes, tracks, rank = ask.row(
             f"""select plays, minutes, tracks, (
                 select count(*) + 1 from top_artists as more where more.listener_id = $me
                 and more.period_kind = 'all' and more.plays > top_artists.plays
-            ) from top_artists where listener_id = $me and period_kind = 'all' and artist_name = '{artist}'"""
+            ) from top_artists where listener_id = $me and period_kind = 'all' and artist_name = '{quoted}'"""
         )
         total, artists = ask.row("select plays, artists from listening_overview where listener_id = $me")
         by_year = ask.rows(
             f"""select year(period_start), plays, minutes from top_artists where listener_id = $me
-            and period_kind = 'year' and artist_name = '{artist}' order by 1"""
+            and period_kind = 'year' and artist_name = '{quoted}' order by 1"""
         )
         best = ask.rows(
             f"""select track_name, plays from top_tracks where listener_id = $me and period_kind = 'all'
-            and artist_name = '{artist}' order by rank limit 1"""
+            and artist_name = '{quoted}' order by rank limit 1"""
         )
     assert (report.artist, report.plays, report.tracks, report.artists) == (favourite, plays, tracks, artists)
     assert report.rank == rank
@@ -83,7 +84,7 @@ def _check_numbers(report: ArtistReport) -> None:
     for leaf in leaves(asdict(report)):
         allowed |= written(leaf)
     for width in (80, 100):
-        text = shown(report.render(), width)
+        text = shown(artist.page(report), width)
         assert max(map(len, text.splitlines())) <= width
         assert set(NUMBER.findall(text)) <= allowed
         assert "SIMULATED" in text.splitlines()[0]
@@ -133,20 +134,20 @@ def test_this_day_is_that_of_gold(demo: Settings) -> None:
     assert [report.days[0].plays, report.days[0].minutes] == pytest.approx(expected)
     assert all(entry.date.day == day.day and entry.date.month == day.month for entry in report.days)
     assert report.is_simulated
-    text = shown(report.render(), 80)
+    text = shown(today.page(report), 80)
     assert "SIMULATED" in text.splitlines()[0]
     assert f"{expected[0]:,}" in text
     nothing = build_today(demo, day=empty)
     assert nothing.days == ()
     assert nothing.nearest_date is not None
     assert plays[nothing.nearest_date] == nothing.nearest_plays
-    assert str(nothing.nearest_date) in shown(nothing.render())
+    assert str(nothing.nearest_date) in shown(today.page(nothing))
 
 
 def test_a_day_before_everything(small_warehouse: Settings) -> None:
     report = build_today(small_warehouse, "beginner", date(1999, 5, 17))
-    assert "No plays up to this day yet." in shown(report.render())
-    assert "No plays up to this day yet." in shown(build_today(small_warehouse, "nobody").render())
+    assert "No plays up to this day yet." in shown(today.page(report))
+    assert "No plays up to this day yet." in shown(today.page(build_today(small_warehouse, "nobody")))
 
 
 @pytest.mark.parametrize(
@@ -179,18 +180,18 @@ def test_today_is_the_day_where_the_listener_lives(
 
 def test_methods_say_what_the_numbers_rest_on(demo: Settings, small_warehouse: Settings) -> None:
     report = build_report(demo, "demo")
-    methods = build_methods(demo, report)
-    text = " ".join(shown(methods.render()).split())
+    found = build_methods(demo, report)
+    text = " ".join(shown(methods.page(found)).split())
     assert "SIMULATED" in text
     assert "GENERATED catalogue" in text
     assert f"{report.who.plays:,} plays" in text
-    assert not any("Pandya" in citation for citation in methods.citations), "not used"
+    assert not any("Pandya" in citation for citation in found.citations), "not used"
     allowed = {number for leaf in leaves(report.to_dict()) for number in written(leaf)}
-    data = methods.paragraphs["Data"] + methods.paragraphs["Audio features"]
+    data = found.paragraphs["Data"] + found.paragraphs["Audio features"]
     assert set(NUMBER.findall(data)) <= allowed
     real = build_methods(small_warehouse, build_report(small_warehouse, "beginner"))
     assert "account data" in real.paragraphs["Data"]
-    assert "SIMULATED" not in shown(real.render())
+    assert "SIMULATED" not in shown(methods.page(real))
     assert build_methods(small_warehouse, build_report(small_warehouse, "nobody")).paragraphs["Data"] == (
         "No plays yet."
     )

@@ -10,7 +10,7 @@ import pytest
 
 from spotiflow.core.errors import NotFoundError, UsageError
 from spotiflow.core.settings import Settings
-from spotiflow.report.terminal import build_report
+from spotiflow.report.sections.report import build_report
 from spotiflow.warehouse.database import open_warehouse
 from tests.report.sample import printed
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from spotiflow.core.settings import Settings
-from spotiflow.report.terminal import build_report
+from spotiflow.report.sections.report import build_report
 from spotiflow.warehouse.database import open_warehouse
 from tests.report.conftest import PLAYS
 from tests.report.recomputed import Recomputed

@@ -15,7 +15,8 @@ from rich.console import Console
 from spotiflow.core.errors import InputError
 from spotiflow.report.drawing.canvas import Canvas
 from spotiflow.report.drawing.picture import save
-from spotiflow.report.terminal import Report
+from spotiflow.report.sections.report import Report
+from spotiflow.report.terminal.page import Page
 from tests.report.sample import full_report, printed, without_plays
 
 FULL = full_report()
@@ -111,23 +112,23 @@ def test_json_holds_what_a_program_needs() -> None:
 
 
 def test_the_picture_is_the_page_and_asks_no_server(tmp_path: Path) -> None:
-    save(FULL.render(), tmp_path / "report.svg")
+    save(Page(FULL), tmp_path / "report.svg")
     svg = (tmp_path / "report.svg").read_text(encoding="utf-8")
     assert svg.startswith("<svg")
     assert "Listening" in svg
     assert "url(http" not in svg.replace('"', "")
     assert "font-face" not in svg
-    save(FULL.render(), tmp_path / "again.svg")
+    save(Page(FULL), tmp_path / "again.svg")
     assert (tmp_path / "again.svg").read_text(encoding="utf-8") == svg
 
 
 def test_a_picture_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be written") as raised:
-        save(FULL.render(), tmp_path / "no" / "folder.svg")
+        save(Page(FULL), tmp_path / "no" / "folder.svg")
     assert raised.value.hint
 
 
 def test_a_terminal_gets_colours() -> None:
     out = io.StringIO()
-    Console(width=100, force_terminal=True, color_system="standard", file=out).print(FULL.render())
+    Console(width=100, force_terminal=True, color_system="standard", file=out).print(Page(FULL))
     assert "\x1b[32m" in out.getvalue()

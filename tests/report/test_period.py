@@ -11,13 +11,13 @@ import pytest
 
 from spotiflow.core.errors import NotFoundError, UsageError
 from spotiflow.core.settings import Settings, load_settings
-from spotiflow.report.period import (
+from spotiflow.report.gold.period import (
     Period,
     between,
     of_year,
     one_day,
 )
-from spotiflow.report.terminal import build_report
+from spotiflow.report.sections.report import build_report
 from spotiflow.warehouse.database import open_warehouse
 from tests.report.conftest import PLAYS
 from tests.report.recomputed_findings import Answers

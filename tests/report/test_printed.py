@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from spotiflow.core import words
 from spotiflow.core.settings import Settings
-from spotiflow.report.drawing import words
-from spotiflow.report.terminal import Report, build_report
+from spotiflow.report.sections.report import Report, build_report
 from tests.report.conftest import PLAYS
 from tests.report.sample import full_report, printed
 
@@ -94,5 +94,5 @@ def test_foreign_text_cannot_steer_the_terminal() -> None:
     assert words.clean("a\x1b[31m\r\nb\u202e\x07 c") == "a [31m b c"
     assert words.fit("日本語", 5) == "日本…"
     assert words.fit("ab", 4) == "ab  "
-    assert words.printable("café ─", "ascii") == "caf? ?"
-    assert words.printable("café ─", "utf-8") == "café ─"
+    assert words.encodable("café ─", "ascii") == "caf? ?"
+    assert words.encodable("café ─", "utf-8") == "café ─"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from spotiflow.core.settings import Settings
-from spotiflow.report.terminal import build_report
+from spotiflow.report.sections.report import build_report
 from tests.report.conftest import PLAYS
 from tests.report.sample import full_report, printed
 from tests.wording import FORBIDDEN

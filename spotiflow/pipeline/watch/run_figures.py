@@ -7,8 +7,8 @@ from typing import Any
 from rich.table import Table
 
 from spotiflow.core.settings import Settings
+from spotiflow.core.words import share
 from spotiflow.pipeline.watch.status_sql import STAGE_FIGURES
-from spotiflow.report.drawing.words import share
 from spotiflow.warehouse.database import open_warehouse
 
 

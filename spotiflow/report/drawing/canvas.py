@@ -9,7 +9,7 @@ from itertools import zip_longest
 from rich.cells import cell_len
 from rich.text import Text
 
-from spotiflow.report.drawing.words import NO_BREAK, fit
+from spotiflow.core.words import NO_BREAK, fit
 
 ACCENT = "green"
 QUIET = "dim"

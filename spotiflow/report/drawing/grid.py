@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from spotiflow.report.drawing.words import clean, fit, printable
+from spotiflow.core.words import clean, encodable, fit
 
 GAP = 2
 WIDEST_CELL = 40
@@ -38,7 +38,7 @@ class Grid:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Yield header, rows and what was left out."""
         for line in self._lines(options):
-            line.plain = printable(line.plain, options.encoding)
+            line.plain = encodable(line.plain, options.encoding)
             yield line
 
     def _lines(self, options: ConsoleOptions) -> Iterator[Text]:

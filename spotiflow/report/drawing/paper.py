@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from spotiflow.report.drawing import words
+from spotiflow.core import words
 from spotiflow.report.drawing.canvas import ASCII, UNICODE, Canvas
 
 Blocks = Callable[[Canvas], Iterable[list[Text]]]
@@ -31,7 +31,7 @@ class Paper:
         canvas = Canvas(min(options.max_width, WIDEST), marks)
         for line in _spaced([block for block in self._draw(canvas) if block], canvas.width):
             # A letter that the encoding lacks becomes one sign, so styles and widths stay in place.
-            line.plain = words.printable(line.plain, options.encoding)
+            line.plain = words.encodable(line.plain, options.encoding)
             line.rstrip()
             yield line
 

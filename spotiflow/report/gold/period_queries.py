@@ -11,13 +11,13 @@ from typing import Any
 import duckdb
 
 from spotiflow.report.gold import queries
+from spotiflow.report.gold.period import Period
 from spotiflow.report.gold.queries import (
     RECENT_MONTHS,
     SETTLED_DAYS,
     Gold,
     Query,
 )
-from spotiflow.report.period import Period
 
 LOG = """
     create temp table log as

@@ -9,10 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from rich.text import Text
-
-from spotiflow.report.drawing import words
-from spotiflow.report.drawing.canvas import ACCENT, QUIET, Canvas
+from spotiflow.core import words
 from spotiflow.report.gold.queries import (
     GENRES,
     NEW_TRACKS,
@@ -60,21 +57,6 @@ def load(gold: Gold, who: Who, clock: Clock) -> tuple[Finding, ...]:
         return ()
     found = (candidate(gold, who, clock) for candidate in CANDIDATES)
     return tuple([finding for finding in found if finding is not None][:SHOWN])
-
-
-def draw(findings: tuple[Finding, ...], who: Who, canvas: Canvas) -> list[Text]:
-    """Return the findings numbered, each with its n."""
-    lines = [canvas.heading("Three findings" if len(findings) == SHOWN else "Findings")]
-    if who.plays < GATE_PLAYS:
-        short = f"Not enough listening for a finding yet: it takes {GATE_PLAYS} plays, there are {who.plays}."
-        return lines + canvas.wrapped(short, QUIET)
-    if not findings:
-        return lines + canvas.wrapped("Nothing stands out.", QUIET)
-    for number, finding in enumerate(findings, start=1):
-        for position, line in enumerate(canvas.narrowed(canvas.width - 3).wrapped(finding.text)):
-            mark = f"{number}  " if position == 0 else "   "
-            lines.append(canvas.line((mark, ACCENT), line.plain))
-    return lines
 
 
 def _year_change(gold: Gold, who: Who, _: Clock) -> Finding | None:

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rich.text import Text
-
-from spotiflow.report.drawing import words
-from spotiflow.report.drawing.canvas import ACCENT, QUIET, Canvas
 from spotiflow.report.gold.queries import MOOD, Gold
 
 LABELS = {
@@ -17,10 +13,6 @@ LABELS = {
     "Sad_Energetic": "sad, energetic",
     "Sad_Calm": "sad, calm",
 }
-LABEL_WIDTH = 17
-SHARE_WIDTH = 8
-RANGE_WIDTH = 14
-WIDTH = 54
 
 
 @dataclass(frozen=True)
@@ -58,26 +50,4 @@ def load(gold: Gold, listener: str) -> Mood:
         head["n_measured"],
         head["measured_share"],
         head["reason"],
-    )
-
-
-def draw(mood: Mood, canvas: Canvas) -> list[Text]:
-    """Return a bar per category; the headline says how much of the listening was measured."""
-    measured = f"{words.share(mood.measured_share)} measured" if mood.n_measured else "not measured"
-    lines = [canvas.heading("Mood of the music, not you", measured)]
-    if not mood.n_measured:
-        return lines + canvas.wrapped("No play has measured audio features, so nothing is said here.", QUIET)
-    lines += [_zone(zone, canvas) for zone in mood.zones]
-    note = mood.reason or "95 % intervals over sessions"
-    return [*lines, *canvas.wrapped(f"{words.counted(mood.n_measured, 'measured play')}; {note}", QUIET)]
-
-
-def _zone(zone: Zone, canvas: Canvas) -> Text:
-    room = canvas.width - LABEL_WIDTH - SHARE_WIDTH - RANGE_WIDTH
-    between = words.share_range(zone.ci_low, zone.ci_high)
-    return canvas.line(
-        LABELS[zone.mood_category].ljust(LABEL_WIDTH),
-        (canvas.bar(zone.share or 0, room), ACCENT),
-        f"{words.share(zone.share):>{SHARE_WIDTH}}",
-        (f"{between:>{RANGE_WIDTH}}", QUIET),
     )

@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from rich.text import Text
-
-from spotiflow.report.drawing.canvas import QUIET, Canvas
-
-if TYPE_CHECKING:
-    from spotiflow.report.terminal import Report
+from spotiflow.report.sections.report import Report
 
 SHOWN = 3
-COMMAND_WIDTH = 46
 BRING_HISTORY = ("spotiflow ingest export my_spotify_data.zip", "bring your listening in")
 BRING_CATALOGUE = ("spotiflow ingest kaggle archive.zip", "measured features for your tracks")
 TRAIN = ("spotiflow train", "train the mood models")
@@ -33,14 +25,6 @@ def steps(report: Report) -> list[tuple[str, str]]:
     if report.who.plays:
         wanted.append(RECOMMEND)
     return [*wanted, TABLES, ASK][:SHOWN]
-
-
-def draw(report: Report, canvas: Canvas) -> list[Text]:
-    """Return a line per command."""
-    lines = [canvas.heading("Next")]
-    for command, purpose in steps(report):
-        lines.append(canvas.line(command.ljust(min(COMMAND_WIDTH, canvas.width // 2 + 6)), (purpose, QUIET)))
-    return lines
 
 
 def without_models(report: Report) -> str:

@@ -1,4 +1,4 @@
-"""The report on one screen: built from gold once, then drawn, printed as JSON or saved."""
+"""The report: all sections of one listener, read from gold once; what the terminal and other screens draw."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from typing import Any
 
 from spotiflow.core.errors import NotFoundError
 from spotiflow.core.settings import Settings
-from spotiflow.report.drawing.words import clean
+from spotiflow.core.words import clean
+from spotiflow.report.gold.listeners import choose
+from spotiflow.report.gold.period import Period
 from spotiflow.report.gold.period_queries import PeriodGold
 from spotiflow.report.gold.queries import Gold
-from spotiflow.report.listeners import choose
-from spotiflow.report.page import Page
-from spotiflow.report.period import Period
 from spotiflow.report.sections import (
     clock,
     findings,
@@ -67,10 +66,6 @@ class Report:
         for entry, model in zip(result["models"]["models"], self.models.models, strict=True):
             entry["verdict"] = model.verdict
         return result
-
-    def render(self) -> Page:
-        """Return the report for a rich console: at most 60 lines at 100 columns, plain where it is piped."""
-        return Page(self)
 
 
 def build_report(settings: Settings, listener: str | None = None, period: Period | None = None) -> Report:

@@ -4,25 +4,16 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from rich.text import Text
-
+from spotiflow.core import words
 from spotiflow.core.errors import NotFoundError
 from spotiflow.core.settings import Settings
-from spotiflow.report.drawing import words
-from spotiflow.report.drawing.canvas import (
-    ACCENT,
-    QUIET,
-    WARNING,
-    Canvas,
-)
-from spotiflow.report.drawing.paper import Paper
+from spotiflow.report.gold.listeners import choose
+from spotiflow.report.gold.period import Period
 from spotiflow.report.gold.queries import Gold, Query
-from spotiflow.report.listeners import choose
-from spotiflow.report.period import Period
 from spotiflow.report.sections import ranking, years
 from spotiflow.warehouse.database import open_warehouse
 
@@ -116,44 +107,6 @@ class ArtistReport:
     def to_dict(self) -> dict[str, Any]:
         """Return the report as `--json` prints it."""
         return asdict(self)
-
-    def render(self) -> Paper:
-        """Return the page for a rich console."""
-        return Paper(self._blocks)
-
-    def _blocks(self, canvas: Canvas) -> list[list[Text]]:
-        canvas = replace(canvas, note="simulated" if self.is_simulated else "")
-        return [self._head(canvas), years.draw(self.years, canvas), ranking.draw(self.top_tracks, canvas, "")]
-
-    def _head(self, canvas: Canvas) -> list[Text]:
-        period = f"  {self.period}" if self.period else ""
-        warning = "  SIMULATED listener: invented" if self.is_simulated else ""
-        whose = f"  in the listening of {words.clean(self.listener_id)}"
-        name = (words.clean(self.artist), f"bold {ACCENT}")
-        title = canvas.line(name, whose, (period, "bold"), (warning, WARNING))
-        facts = [
-            words.counted(self.plays, "play"),
-            words.hours(self.minutes),
-            words.counted(self.tracks, "track"),
-            f"{words.share(self.share)} of all plays",
-            f"number {self.rank:,} of {words.counted(self.artists, 'artist')}",
-        ]
-        when = [
-            f"first {words.day(self.first_date)}, last {words.day(self.last_date)}",
-            words.counted(self.days, "day") + " with plays",
-        ]
-        if self.longest_pause_days:
-            when.append(f"longest pause {words.counted(self.longest_pause_days, 'day')}")
-        return [title, *canvas.joined(facts), *canvas.joined(when), *canvas.wrapped(self._sound(), QUIET)]
-
-    def _sound(self) -> str:
-        if not self.n_measured:
-            return "No play of this artist has measured audio features."
-        return (
-            f"Sound of the songs: valence {words.unit(self.valence)}, energy {words.unit(self.energy)} on "
-            f"average over measured plays ({words.n(self.n_measured, 'plays')}, "
-            f"{words.share(self.measured_share)} of these)."
-        )
 
 
 def build_artist(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from spotiflow.core.errors import NotFoundError, UsageError
 from spotiflow.core.settings import Settings
-from spotiflow.report.drawing.words import clean
+from spotiflow.core.words import clean
 from spotiflow.report.gold.queries import LISTENERS, Gold
 
 

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
 import duckdb
-from rich.text import Text
 
 from spotiflow.core.settings import Settings
-from spotiflow.report.drawing import words
-from spotiflow.report.drawing.canvas import (
-    ACCENT,
-    QUIET,
-    WARNING,
-    Canvas,
-)
-from spotiflow.report.drawing.paper import Paper
+from spotiflow.report.gold.listeners import choose
 from spotiflow.report.gold.queries import LISTENERS, Gold, Query
-from spotiflow.report.listeners import choose
 from spotiflow.warehouse.database import open_warehouse
 from spotiflow.warehouse.run_log import utc_now
 
-NUMBER_WIDTH = 9
 _TODAY = """
     select timezone(time_zone, timezone('UTC', $now::timestamp))::date from silver.time_zone_intervals
     where listener_id = $listener and $now >= valid_from and $now < valid_to
@@ -79,41 +69,6 @@ class TodayReport:
     def to_dict(self) -> dict[str, Any]:
         """Return the report as `--json` prints it."""
         return asdict(self)
-
-    def render(self) -> Paper:
-        """Return the page for a rich console."""
-        return Paper(self._blocks)
-
-    def _blocks(self, canvas: Canvas) -> list[list[Text]]:
-        canvas = replace(canvas, note="simulated" if self.is_simulated else "")
-        warning = "  SIMULATED listener: invented" if self.is_simulated else ""
-        title = canvas.line(
-            ("On this day  ", f"bold {ACCENT}"), (f"{self.day:%B} {self.day.day}", "bold"),
-            f"  {words.clean(self.listener_id)}", (warning, WARNING),
-        )  # fmt: skip
-        if not self.days:
-            return [[title, *canvas.wrapped(self._nothing(), QUIET)]]
-        columns = f"{'plays':>{NUMBER_WIDTH}}{'listened':>{NUMBER_WIDTH}}"
-        heading = canvas.heading("Years", "most played track", columns)
-        return [[title], [heading, *(self._line(day, canvas) for day in self.days)]]
-
-    def _nothing(self) -> str:
-        if self.nearest_date is None:
-            return "No plays up to this day yet."
-        return (
-            f"Nothing was played on this day in any year; the nearest day with plays is {self.nearest_date} "
-            f"({words.counted(self.nearest_plays or 0, 'play')})."
-        )
-
-    def _line(self, day: Day, canvas: Canvas) -> Text:
-        room = canvas.width - 6 - 2 * NUMBER_WIDTH
-        song = words.song(day.top_track_name, day.top_artist_name, canvas.marks.ellipsis)
-        return canvas.line(
-            (f"{day.year}  ", QUIET),
-            canvas.cell(f"{song}, {words.counted(day.top_track_plays, 'play')}", max(1, room)),
-            f"{words.count(day.plays):>{NUMBER_WIDTH}}",
-            (f"{words.hours(day.minutes):>{NUMBER_WIDTH}}", QUIET),
-        )
 
 
 def build_today(settings: Settings, listener: str | None = None, day: date | None = None) -> TodayReport:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date
 from importlib.metadata import version
 from typing import Any
 
-from rich.text import Text
-
+from spotiflow.core import words
 from spotiflow.core.settings import Settings
-from spotiflow.report.drawing import words
-from spotiflow.report.drawing.canvas import Canvas
-from spotiflow.report.drawing.paper import Paper
 from spotiflow.report.gold.queries import Gold, Query
-from spotiflow.report.terminal import Report
+from spotiflow.report.sections.report import Report
 from spotiflow.warehouse.database import open_warehouse
 
 HISTORY_SOURCES = Query(
@@ -63,16 +59,6 @@ class Methods:
     def to_dict(self) -> dict[str, Any]:
         """Return the paragraphs as `--json` prints them."""
         return asdict(self)
-
-    def render(self) -> Paper:
-        """Return the page for a rich console."""
-        return Paper(self._blocks)
-
-    def _blocks(self, canvas: Canvas) -> list[list[Text]]:
-        canvas = replace(canvas, note="simulated" if self.is_simulated else "")
-        blocks = [[canvas.heading(title), *canvas.wrapped(text)] for title, text in self.paragraphs.items()]
-        quoted = [line for citation in self.citations for line in canvas.wrapped(citation)]
-        return [*blocks, [canvas.heading("To quote"), *quoted]]
 
 
 def build_methods(settings: Settings, report: Report) -> Methods:

@@ -26,7 +26,7 @@ def _is_unsafe(char: str) -> bool:
     return char in _DIRECTION_MARKS or unicodedata.category(char) in ("Cc", "Zl", "Zp", "Cs")
 
 
-def printable(text: str, encoding: str) -> str:
+def encodable(text: str, encoding: str) -> str:
     """Return the text with `?` for what the terminal's encoding does not have."""
     return text if encoding.startswith("utf") else text.encode(encoding, "replace").decode(encoding)
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from spotiflow.report.drawing.canvas import GAP, Canvas, beside
 from spotiflow.report.drawing.paper import TWO_COLUMNS, Paper
-from spotiflow.report.sections import (
+from spotiflow.report.sections.report import Report
+from spotiflow.report.sections.sources import advice
+from spotiflow.report.sections.steps import without_models
+from spotiflow.report.terminal import (
     clock,
     findings,
     genres,
@@ -25,9 +27,6 @@ from spotiflow.report.sections import (
     who,
     years,
 )
-
-if TYPE_CHECKING:
-    from spotiflow.report.terminal import Report
 
 Draw = Callable[[Canvas], list[Text]]
 
@@ -54,7 +53,7 @@ class Page(Paper):
             yield self._songs(songs)
         if report.period is None:
             # Models learn from everything there is: they say nothing about a period.
-            yield models.draw(report.models, songs, steps.without_models(report))
+            yield models.draw(report.models, songs, without_models(report))
         yield steps.draw(report, canvas)
 
     def _simulated(self) -> str:
@@ -91,12 +90,12 @@ class Page(Paper):
         return replace(canvas, note="simulated") if self.report.is_catalogue_simulated else canvas
 
     def _songs(self, canvas: Canvas) -> list[Text]:
-        advice = sources.advice(self.report.sources, self.report.who.complete_days)
+        how = advice(self.report.sources, self.report.who.complete_days)
         return _pair(
             canvas,
             mood.WIDTH,
             lambda column: mood.draw(self.report.mood, column),
-            lambda column: sources.draw(self.report.sources, column, advice),
+            lambda column: sources.draw(self.report.sources, column, how),
         )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from spotiflow.core.errors import UsageError
-from spotiflow.report.drawing.words import clean
+from spotiflow.core.words import clean
 
 FIRST, LAST = date(1, 1, 1), date(9999, 12, 31)
 FORM = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")

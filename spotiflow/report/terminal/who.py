@@ -1,0 +1,45 @@
+"""The first lines: who and when."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from spotiflow.core import words
+from spotiflow.report.drawing.canvas import (
+    ACCENT,
+    QUIET,
+    WARNING,
+    Canvas,
+)
+from spotiflow.report.sections.who import Who
+
+
+def draw(who: Who, canvas: Canvas, simulated: str, about: str = "") -> list[Text]:
+    """Return the first lines; `simulated` names what is simulated, `about` the period, or nothing."""
+    name = words.shortened(who.listener_id, words.LONGEST_NAME, canvas.marks.ellipsis)
+    warning = f"  SIMULATED {simulated}: invented" if simulated else ""
+    period = f"  {about}" if about else ""
+    head = ("Listening report  ", f"bold {ACCENT}")
+    title = canvas.line(head, (name, "bold"), (period, "bold"), (warning, WARNING))
+    if not who.plays:
+        return [title, canvas.line(("No plays yet.", QUIET))]
+    return [title, *(line for parts in _facts(who) for line in canvas.joined(parts))]
+
+
+def _facts(who: Who) -> list[list[str]]:
+    return [
+        [
+            words.counted(who.plays, "play"),
+            words.hours(who.minutes),
+            words.counted(who.artists, "artist"),
+            words.counted(who.tracks, "track"),
+            words.counted(who.sessions, "session"),
+            f"length known for {words.share(who.ms_played_share)} of plays",
+        ],
+        [
+            f"{words.day(who.first_date)} to {words.day(who.last_date)}",
+            f"{words.counted(who.active_days, 'day')} with plays",
+            f"history: {who.complete_days:,} complete, {who.partial_days:,} partial, "
+            f"{who.missing_days:,} missing days",
+        ],
+    ]
