@@ -25,10 +25,11 @@ from benchmarks.measuring import ROOT, Figure
 from spotiflow.core.interruption import leave
 from spotiflow.core.settings import Settings, load_settings
 from spotiflow.transform import runner
+from spotiflow.transform.feature_sources import SYNTHETIC_MODEL
 from spotiflow.transform.fingerprints import PROJECT_DIR
 from spotiflow.warehouse.database import open_warehouse
 
-SYNTHETIC = PROJECT_DIR / "models" / "bronze" / f"{runner.SYNTHETIC_MODEL}.py"
+SYNTHETIC = PROJECT_DIR / "models" / "bronze" / f"{SYNTHETIC_MODEL}.py"
 # Most of it is DuckDB's, the rest is dbt and what DuckDB does not count.
 MEMORY_LIMIT = "4GB"
 
@@ -126,7 +127,7 @@ def _bare(settings: Settings, target: Path, order: list[str], views: list[str]) 
             db.execute(f"create schema if not exists {layer}")
         started = time.perf_counter()
         for name in order:
-            if name == runner.SYNTHETIC_MODEL:
+            if name == SYNTHETIC_MODEL:
                 _make_synthetic(db)
                 continue
             path = compiled[name]
@@ -140,7 +141,7 @@ def _make_synthetic(db: duckdb.DuckDBPyConnection) -> None:
     module = runpy.run_path(str(SYNTHETIC))
     ids = db.execute("select track_id from bronze.synthetic_track_ids_bronze").fetchall()
     columns = module["synthetic_columns"](track_id for (track_id,) in ids)  # noqa: F841 (the SQL reads it)
-    db.execute(f"create or replace table bronze.{runner.SYNTHETIC_MODEL} as select * from columns")
+    db.execute(f"create or replace table bronze.{SYNTHETIC_MODEL} as select * from columns")
 
 
 def _main() -> None:

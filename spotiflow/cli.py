@@ -32,7 +32,7 @@ from spotiflow.commands.shared import (
     settle,
     show,
 )
-from spotiflow.core.errors import SpotiflowError
+from spotiflow.core.errors import OutdatedError, SpotiflowError
 from spotiflow.core.interruption import end_in_order, exit_code_of_interruption, leave
 
 app = typer.Typer(
@@ -117,7 +117,7 @@ def build(
 
     settings = settle(allow_synthetic=allow_synthetic, use_predictions=use_predictions)
     result = build_tables(settings, layer=layer, branch=branch, select=select, full_refresh=full_refresh)
-    show(result.to_dict() if as_json else render_build(settings, result), as_json=as_json)
+    show(result.to_dict() if as_json else render_build(result), as_json=as_json)
 
 
 @app.command()
@@ -140,7 +140,10 @@ def main() -> None:
         run()
     except SystemExit as ended:
         # Libraries make endings of their own of being interrupted.
-        leave((exit_code_of_interruption() or ended.code) if ended.code else 0)
+        interrupted = exit_code_of_interruption() if ended.code else None
+        if interrupted:
+            typer.echo("Stopped before its end, nothing half done. The same command does the rest.", err=True)
+        leave(interrupted or ended.code or 0)
 
 
 def run() -> None:
@@ -149,7 +152,7 @@ def run() -> None:
     Exit codes: 0 done, 1 failed with a sentence, 2 usage, 3 login needed, 4 wait, 130 interrupted.
     """
     try:
-        app()
+        _run_on_current_warehouse()
     except SpotiflowError as error:
         _fail(error)
     except BrokenPipeError:
@@ -164,6 +167,21 @@ def run() -> None:
             sys.exit(code)
         log.exception("unexpected error")
         _fail(_in_words(error))
+
+
+def _run_on_current_warehouse() -> None:
+    """Run the command; where the warehouse is of an older spotiflow, bring that forward first.
+
+    A command learns that when it first opens the file to write, so nothing of it is done twice.
+    """
+    try:
+        app()
+    except OutdatedError:
+        from spotiflow.core.settings import load_settings
+        from spotiflow.warehouse.migration import bring_forward
+
+        bring_forward(load_settings())
+        app()
 
 
 def _in_words(error: Exception) -> SpotiflowError:

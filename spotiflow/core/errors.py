@@ -6,6 +6,7 @@ SpotiflowError            exit 1  the command failed
 ├── HomeError                     the home folder cannot be made, read or written
 ├── WarehouseBusyError            another process holds the warehouse file
 ├── WarehouseError                the warehouse file cannot be used
+│   └── OutdatedError             it has to be brought forward first, which the door of a command does
 ├── BuildError                    dbt could not build a model
 │   └── DataTestError             a data test failed; nothing else did
 │       └── StillFailingError     one failed last time, and nothing it looks at has changed
@@ -58,6 +59,10 @@ class WarehouseBusyError(SpotiflowError):
 
 class WarehouseError(SpotiflowError):
     """The warehouse file cannot be used: damaged, from a newer spotiflow, or no space is left."""
+
+
+class OutdatedError(WarehouseError):
+    """The warehouse is of an older spotiflow and has to be brought forward before anything writes to it."""
 
 
 class BuildError(SpotiflowError):

@@ -64,7 +64,7 @@ def run_demo(settings: Settings, *, show: Show) -> None:
     say("ingest export", f"{inputs.export_zip.name} --listener {LISTENER}")
     show(export_receipt.render(import_exports(settings, [inputs.export_zip], listener_id=LISTENER)))
     say("build")
-    show(render_build(settings, build_tables(settings)))
+    show(render_build(build_tables(settings)))
     say("train")
     train_if_possible(settings, show=show)
     say("report")

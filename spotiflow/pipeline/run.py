@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 
 from spotiflow.core.console import log
-from spotiflow.core.errors import SpotiflowError, UsageError
+from spotiflow.core.errors import OutdatedError, SpotiflowError, UsageError
 from spotiflow.core.interruption import interruption
 from spotiflow.ingest.files.inputs import require
 from spotiflow.pipeline.alert_causes import review_run
@@ -50,7 +50,8 @@ def run_line(job: Job, stages: Sequence[Stage] = LINE, command: str = "run") -> 
 
     Faults are judged by `pipeline.faults`; none leaves this function but those of the command line itself:
     InputError for a path that is nothing spotiflow knows (nothing is done then), NotFoundError where there is
-    nothing at all to run on, WaitError where another run, backup or restore does not end in time.
+    nothing at all to run on, WaitError where another run, backup or restore does not end in time, and
+    OutdatedError for a warehouse that has to be brought forward first.
     """
     for path in job.paths:
         require(path, *KINDS)
@@ -110,6 +111,9 @@ def _run_stage(job: Job, stage: Stage) -> tuple[StageOutcome, bool]:
                     raise
                 log.warning("%s: attempt %d failed: %s", stage.name, attempts, error.message)
                 time.sleep(job.settings.retry_seconds * 2 ** (attempts - 1))
+    except OutdatedError:
+        # No fault of a stage: the command's door brings the file forward and runs again.
+        raise
     except (Exception, KeyboardInterrupt) as raised:
         cause = interruption() or raised
         rule = rule_for(stage.name, cause)

@@ -22,7 +22,7 @@ def _build(job: Job) -> Done:
     from spotiflow.report.build_summary import render_build
 
     result = build_tables(job.settings)
-    job.show(render_build(job.settings, result))
+    job.show(render_build(result))
     return Done(f"{len(result.models)} models, {result.n_tests_passed} tests passed")
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import duckdb
+
 from spotiflow.core.console import log
-from spotiflow.core.errors import BuildError, DataTestError, InputError
+from spotiflow.core.errors import BuildError, DataTestError, InputError, SpotiflowError
 from spotiflow.core.settings import Settings
+from spotiflow.transform.feature_sources import FeatureSources
 from spotiflow.transform.table_results import table_results
-from spotiflow.warehouse.database import open_warehouse
 
 SLOWEST_SHOWN = 3
 
@@ -31,6 +33,7 @@ class BuildResult:
 
     seconds: float = 0.0
     nodes: list[NodeResult] = field(default_factory=list)
+    features: FeatureSources = field(default_factory=FeatureSources)
     # Tracks that had synthetic features before this build.
     synthetic_before: int = 0
 
@@ -65,14 +68,17 @@ class BuildResult:
         }
 
 
-def raise_for(outcome: Any, result: BuildResult, settings: Settings) -> None:
+def raise_for(
+    outcome: Any, result: BuildResult, settings: Settings, db: duckdb.DuckDBPyConnection | None
+) -> None:
     """Fill `result` with what dbt did; raise BuildError where something failed, in words.
 
-    DataTestError where those were data tests only, InputError when nothing was selected.
+    `db` is dbt's connection, None where it opened none. DataTestError where those were data tests only,
+    InputError when nothing was selected, and whatever kept dbt from the file as its own error.
     """
     if isinstance(outcome.exception, BaseException):
         log.error("dbt: %s", outcome.exception)
-        raise _build_error(str(outcome.exception), settings) from outcome.exception
+        raise _own_error(outcome.exception) or _build_error(str(outcome.exception), settings)
     for entry in getattr(outcome.result, "results", None) or []:
         node = entry.node
         status = getattr(entry.status, "value", str(entry.status))
@@ -81,7 +87,7 @@ def raise_for(outcome: Any, result: BuildResult, settings: Settings) -> None:
         )
     failed = [node for node in result.nodes if node.status in ("error", "fail")]
     if failed:
-        raise _failure(failed, result, settings)
+        raise _failure(failed, result, settings, db)
     if not outcome.success:
         raise _build_error("dbt stopped without naming a model", settings)
     if not result.nodes and "build" in str(getattr(outcome.result, "args", {}).get("which", "")):
@@ -91,7 +97,19 @@ def raise_for(outcome: Any, result: BuildResult, settings: Settings) -> None:
         )
 
 
-def _failure(failed: list[NodeResult], result: BuildResult, settings: Settings) -> BuildError:
+def _own_error(error: BaseException) -> BaseException | None:
+    """Return what our plugin or a signal raised inside dbt, which wraps it in errors of its own."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, SpotiflowError | KeyboardInterrupt):
+            return cause
+        cause = cause.__cause__ or cause.__context__
+    return None
+
+
+def _failure(
+    failed: list[NodeResult], result: BuildResult, settings: Settings, db: duckdb.DuckDBPyConnection | None
+) -> BuildError:
     for node in failed:
         log.error("%s %s: %s", node.kind, node.name, node.message)
     first = failed[0]
@@ -103,15 +121,14 @@ def _failure(failed: list[NodeResult], result: BuildResult, settings: Settings) 
     more = f" ({others})" if others else ""
     is_data = all((node.kind, node.status) == ("test", "fail") for node in failed)
     return (DataTestError if is_data else BuildError)(
-        f"The {what} {first.name} failed: {reason}{more}.{_what_is_left(settings)}",
+        f"The {what} {first.name} failed: {reason}{more}.{_what_is_left(db) if db else ''}",
         hint=f"Details are in {settings.logs_dir / 'dbt.log'}; what did not depend on it was built.",
     )
 
 
-def _what_is_left(settings: Settings) -> str:
-    """Say of the tables that this build could not make anew since when they have the rows they have."""
-    with open_warehouse(settings, read_only=True) as db:
-        tables = table_results(db)
+def _what_is_left(db: duckdb.DuckDBPyConnection) -> str:
+    """Say of the tables that this build could not make again since when they have the rows they have."""
+    tables = table_results(db)
     latest = max((table.tried_at for table in tables), default=None)
     old = [table for table in tables if table.tried_at == latest and table.status != "ok"]
     # The one that failed itself before those that only needed it.

@@ -6,7 +6,7 @@ import gc
 import json
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,7 +14,9 @@ import duckdb
 
 from spotiflow.core.console import progress
 from spotiflow.core.errors import DataTestError, UsageError
+from spotiflow.core.interruption import interruption
 from spotiflow.core.settings import Settings
+from spotiflow.transform.feature_sources import count_synthetic, read_feature_sources
 from spotiflow.transform.fingerprints import (
     PROJECT_DIR,
     built_inputs,
@@ -31,7 +33,6 @@ LAYERS = ("bronze", "silver", "gold")
 BRANCHES = ("descriptive", "diagnostic", "predictive", "prescriptive", "cognitive")
 # Models that read schema ml carry this tag: they are built again after training.
 FROM_ML = "tag:from_ml"
-SYNTHETIC_MODEL = "my_tracks_features_bronze_synthetic"
 
 
 def build(
@@ -53,9 +54,11 @@ def build(
     # The JSON artefacts serve the documentation, and `docs generate` writes its own.
     arguments = ["build", "--exclude-resource-type", "unit_test", "--no-write-json"]
     selection = _selection(layer, branch, select)
+    result = BuildResult()
     with open_warehouse(settings) as db:
         inputs = current_inputs(db, settings)
         changed = changed_tables(inputs, built_inputs(db))
+        result.synthetic_before = count_synthetic(db) or 0
     if full_refresh:
         arguments.append("--full-refresh")
     if not full_refresh and (not selection or (selection == [FROM_ML] and _is_only_of_models(changed))):
@@ -63,13 +66,15 @@ def build(
     elif selection:
         arguments += ["--select", *selection]
     try:
-        result = invoke(settings, arguments)
+        with _invoked(settings, arguments, result) as db:
+            if db is None:
+                return result
+            result.features = read_feature_sources(db)
+            if not selection or _is_rest_current(changed, selection):
+                record_built(db, inputs)
     except DataTestError as error:
         error.inputs = inputs if selection in ([], [FROM_ML]) else {}
         raise
-    if not selection or _is_rest_current(changed, selection):
-        with open_warehouse(settings) as db:
-            record_built(db, inputs)
     return result
 
 
@@ -95,27 +100,46 @@ def _is_only_of_models(changed: set[str] | None) -> bool:
 def invoke(settings: Settings, arguments: Sequence[str]) -> BuildResult:
     """Run one dbt command on the warehouse of `settings` and let go of the file afterwards."""
     result = BuildResult()
-    # Creates or migrates the file and finds out now, in our words, when somebody else holds it.
-    with open_warehouse(settings) as db:
-        result.synthetic_before = _count_synthetic(db)
+    with _invoked(settings, arguments, result):
+        return result
+
+
+@contextmanager
+def _invoked(
+    settings: Settings, arguments: Sequence[str], result: BuildResult
+) -> Iterator[duckdb.DuckDBPyConnection | None]:
+    """Run one dbt command and yield its connection: what is asked of the file then needs no second opening.
+
+    None where the command opened no file. Raises as `raise_for`, and KeyboardInterrupt where it was
+    interrupted.
+    """
     started = time.monotonic()
-    with _environment(settings), _garbage_kept():
+    with _environment(settings), _garbage_kept(), _let_go_of_file() as connection:
         outcome = _run(settings, arguments)
-    result.seconds = time.monotonic() - started
-    raise_for(outcome, result, settings)
-    return result
+        result.seconds = time.monotonic() - started
+        if interrupted := interruption():
+            # dbt ends with an error of its own that says nothing.
+            raise interrupted
+        raise_for(outcome, result, settings, connection())
+        yield connection()
 
 
-def _count_synthetic(db: duckdb.DuckDBPyConnection) -> int:
+@contextmanager
+def _let_go_of_file() -> Iterator[Callable[[], duckdb.DuckDBPyConnection | None]]:
+    """Yield what returns dbt's connection (None before it has one); close that at the end."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager as Manager
+
+    def connection() -> duckdb.DuckDBPyConnection | None:
+        open_one = getattr(Manager._ENV, "conn", None)
+        return open_one.cursor() if open_one is not None else None
+
     try:
-        row = db.execute(f"select count(*) from bronze.{SYNTHETIC_MODEL}").fetchone()
-    except duckdb.CatalogException:
-        return 0
-    return int(row[0]) if row else 0
+        yield connection
+    finally:
+        Manager.close_all_connections()  # type: ignore[no-untyped-call]
 
 
 def _run(settings: Settings, arguments: Sequence[str]) -> Any:
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
     with progress("Building models" if arguments[0] == "build" else "Reading the models") as advance:
@@ -124,10 +148,7 @@ def _run(settings: Settings, arguments: Sequence[str]) -> Any:
             if event.info.name == "NodeFinished":
                 advance(1)
 
-        try:
-            return dbtRunner(callbacks=[on_event]).invoke([*arguments, *_flags(settings)])
-        finally:
-            DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+        return dbtRunner(callbacks=[on_event]).invoke([*arguments, *_flags(settings)])
 
 
 def _flags(settings: Settings) -> list[str]:
@@ -151,14 +172,15 @@ def _garbage_kept() -> Iterator[None]:
 
 @contextmanager
 def _environment(settings: Settings) -> Iterator[None]:
-    """Show the settings to profiles.yml, which reads the environment, for the time of one run."""
+    """Show the settings to profiles.yml and its plugin for the time of one run: they read the environment."""
     wanted = {
         "SPOTIFLOW_HOME": str(settings.home),
         "SPOTIFLOW_MEMORY_LIMIT": settings.memory_limit,
+        "SPOTIFLOW_LOCK_WAIT_SECONDS": str(settings.lock_wait_seconds),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
     if settings.threads:
-        # The first is for DuckDB (core.dbt_plugin), the second for dbt (profiles.yml).
+        # The first is for DuckDB (transform.plugin), the second for dbt (profiles.yml).
         wanted |= dict.fromkeys(("SPOTIFLOW_THREADS", "SPOTIFLOW_DBT_THREADS"), str(settings.threads))
     before = {name: os.environ.get(name) for name in wanted}
     os.environ.update(wanted)

@@ -18,7 +18,8 @@ from pathlib import Path
 from spotiflow.core.errors import WaitError
 from spotiflow.core.files import is_locked
 from spotiflow.core.settings import Settings
-from spotiflow.warehouse.database import RETRY_SECONDS, prepare_home
+from spotiflow.warehouse.database import prepare_home
+from spotiflow.warehouse.waiting import RETRY_SECONDS
 
 LOCK = "run.lock"
 

@@ -8,7 +8,7 @@ from importlib.resources.abc import Traversable
 
 import duckdb
 
-from spotiflow.core.errors import WarehouseError
+from spotiflow.core.errors import OutdatedError, WarehouseError
 from spotiflow.core.transactions import roll_back
 
 SCHEMA_VERSION = 1
@@ -59,6 +59,16 @@ def is_outdated(db: duckdb.DuckDBPyConnection) -> bool:
     """Whether the file has to be brought forward before this spotiflow can write to it."""
     found = stored_version(db)
     return found is not None and found < SCHEMA_VERSION
+
+
+def refuse_outdated(db: duckdb.DuckDBPyConnection) -> None:
+    """Raise OutdatedError for a file that has to be brought forward first."""
+    if is_outdated(db):
+        raise OutdatedError(
+            f"The warehouse has schema version {stored_version(db)}; "
+            f"this spotiflow writes version {SCHEMA_VERSION}.",
+            hint="Bring it forward, with a backup first: spotiflow init",
+        )
 
 
 def stored_version(db: duckdb.DuckDBPyConnection) -> int | None:

@@ -13,7 +13,7 @@ FILES = sorted(
     path
     for folder in ("models", "macros", "tests")
     for path in (PROJECT / folder).rglob("*.sql")
-    if path.parent.name != "engine" and path.name not in ("create_sources.sql", "drop_leftovers.sql")
+    if path.parent.name != "engine" and path.name != "drop_leftovers.sql"
 )
 SILENT = {
     "log(x) is log10 here and ln on Spark: say ln, log2 or log10": r"\blog\(",

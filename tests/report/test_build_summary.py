@@ -8,23 +8,23 @@ import pytest
 
 from spotiflow.core.settings import Settings
 from spotiflow.report.build_summary import render_build
+from spotiflow.transform.feature_sources import SYNTHETIC_MODEL, FeatureSources, read_feature_sources
 from spotiflow.transform.outcome import BuildResult, NodeResult
-from spotiflow.transform.runner import SYNTHETIC_MODEL
 from spotiflow.warehouse.database import open_warehouse
 
 
-def _result(**changes: int) -> BuildResult:
+def _result(features: FeatureSources | None = None, synthetic_before: int = 0) -> BuildResult:
     names = ("plays", SYNTHETIC_MODEL, "top_tracks", "sessions")
     nodes = [NodeResult(name, "model", "success", seconds, "") for seconds, name in enumerate(names, start=1)]
     nodes += [
         NodeResult("unique", "test", "pass", 0.1, ""),
         NodeResult("gap", "test", "warn", 0.1, "Got 3\nresults"),
     ]
-    return BuildResult(seconds=6.24, nodes=nodes, **changes)
+    return BuildResult(6.24, nodes, features or FeatureSources(), synthetic_before)
 
 
-def test_without_a_file_only_what_was_run_is_said(settings: Settings) -> None:
-    lines = render_build(settings, _result()).plain.splitlines()
+def test_without_tables_only_what_was_run_is_said() -> None:
+    lines = render_build(_result()).plain.splitlines()
     assert lines[0] == "4 models, 1 test passed, 6.2 s; slowest: sessions 4.0 s, top_tracks 3.0 s, " + (
         f"{SYNTHETIC_MODEL} 2.0 s"
     )
@@ -38,16 +38,20 @@ def test_a_partial_build_leaves_out_what_it_has_no_table_for(settings: Settings)
             """create table silver.track_features as
             select unnest(['kaggle', 'kaggle', 'synthetic']) as feature_source"""
         )
-    lines = render_build(settings, _result()).plain.splitlines()
+        features = read_feature_sources(db)
+    lines = render_build(_result(features)).plain.splitlines()
     assert lines[2:] == ["features  tracks 3 = real 0 + synthetic 1 + kaggle 2 + unknown 0"]
 
 
 @pytest.mark.slow
 def test_after_a_full_build_the_tracks_add_up(small_warehouse: Settings) -> None:
     with open_warehouse(small_warehouse, read_only=True) as db:
-        row = db.execute(f"select count(*) from bronze.{SYNTHETIC_MODEL}").fetchone()
-    assert row is not None
-    text = render_build(small_warehouse, _result(synthetic_before=row[0] - 41)).plain
+        features = read_feature_sources(db)
+        assert db.execute(f"select count(*) from bronze.{SYNTHETIC_MODEL}").fetchone() == (
+            features.synthetic,
+        )
+    assert features.synthetic is not None
+    text = render_build(_result(features, synthetic_before=features.synthetic - 41)).plain
     found = re.search(r"tracks (\S+) = real (\S+) \+ synthetic (\S+) \+ kaggle (\S+) \+ unknown (\S+);", text)
     assert found is not None
     total, *parts = (int(number.replace(",", "")) for number in found.groups())

@@ -9,7 +9,6 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from spotiflow.core.errors import InputError, NotFoundError, WarehouseError
@@ -178,15 +177,6 @@ def restore_into(home: Settings, backup: Backup) -> list[str]:
     other = replace(home, home=home.home.with_name("other"))
     restore(other, backup)
     return listeners(other)
-
-
-def test_a_migration_makes_a_backup_first(home: Settings) -> None:
-    with duckdb.connect(str(home.database_path)) as db:
-        db.execute("update raw.schema_version set version = 0")
-    add(home, "ben")
-    [backup] = list_backups(home.backups_dir)
-    assert (backup.why, backup.schema_version, backup.listeners) == ("before a migration", 0, ["anna"])
-    assert listeners(home) == ["anna", "ben"]
 
 
 def test_a_warehouse_that_cannot_be_opened_is_put_aside(home: Settings) -> None:

@@ -1,0 +1,51 @@
+"""What DuckDB says of a file it cannot use, as a sentence that says what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from spotiflow.core.errors import HomeError, SpotiflowError, WarehouseError
+
+_FILE_ERRORS = (duckdb.IOException, duckdb.FatalException, duckdb.SerializationException)
+
+
+@contextmanager
+def plain_words(path: Path) -> Iterator[None]:
+    """Turn what DuckDB says of a damaged file or a full disk into a sentence."""
+    try:
+        yield
+    except SpotiflowError:
+        raise
+    except _FILE_ERRORS as error:
+        raise translated(error, path) from error
+    except duckdb.TransactionException as error:
+        if "Failed to commit" not in str(error):
+            raise
+        raise translated(error, path) from error
+
+
+def translated(error: duckdb.Error, path: Path) -> SpotiflowError:
+    """Return the sentence for what DuckDB says of the file at `path`."""
+    text = str(error)
+    if "No space left" in text or "could not write" in text.lower():
+        return WarehouseError(
+            f"The disk that holds {path} is full; nothing of this step was stored.",
+            hint="Free some space and run the command again.",
+        )
+    if "ermission denied" in text or "ead-only file system" in text:
+        return HomeError(
+            f"{path} cannot be opened for this command: {text.splitlines()[0]}",
+            hint="Check the rights of the folder, or set SPOTIFLOW_HOME to one that you may write to.",
+        )
+    if "not a valid DuckDB database file" in text or "serialized with" in text:
+        return WarehouseError(
+            f"{path} is not a DuckDB file this version can read.",
+            hint="Move it away and import your data again, or restore a backup.",
+        )
+    return WarehouseError(
+        f"{path} cannot be used: {text.splitlines()[0]}", hint="The log file has the details."
+    )
