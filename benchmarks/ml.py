@@ -23,8 +23,8 @@ from rich.table import Table
 from benchmarks.measuring import ROOT, spotiflow
 from benchmarks.simulated import simulated_rows
 from spotiflow.core.settings import load_settings
+from spotiflow.ml.engine.code_versions import all_code
 from spotiflow.ml.engine.store import TrainingOutput, store
-from spotiflow.ml.engine.versions import code_version
 from spotiflow.ml.show.page import read_record, write_page
 from spotiflow.ml.show.targets import Target, judge_all, not_measured
 from spotiflow.warehouse.run_log import utc_now
@@ -78,7 +78,7 @@ def targets_table(metrics: pd.DataFrame) -> Table:
 
 def _count_looks(n_looks: int) -> list[dict[str, Any]]:
     """Add this run to the ledger and return all of it."""
-    row = [f"{utc_now():%Y-%m-%d}", code_version(), "make bench-ml", str(n_looks), "true"]
+    row = [f"{utc_now():%Y-%m-%d}", all_code(), "make bench-ml", str(n_looks), "true"]
     with LEDGER.open("a", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerow(row)
     with LEDGER.open(encoding="utf-8", newline="") as file:

@@ -18,7 +18,7 @@ from spotiflow.core.settings import load_settings
 from spotiflow.ml.data.evaluate import TAIL_PERCENT, Metric, metric_rows
 from spotiflow.ml.data.features import Codes, Matrix
 from spotiflow.ml.data.reproducible import SEED
-from spotiflow.ml.engine.versions import code_version
+from spotiflow.ml.engine.code_versions import all_code
 from spotiflow.ml.recommend.activation import (
     FREQUENCY,
     PERIOD_DAYS,
@@ -204,4 +204,4 @@ def _over_listeners(name: str, n: int, statistic: Statistic, baseline: str, base
 
 
 def _rows(metric: Metric, model: str, split: str, part: str) -> pd.DataFrame:
-    return metric_rows([metric], model, code_version(), dataset="simulated", split=split, part=part)
+    return metric_rows([metric], model, all_code(), dataset="simulated", split=split, part=part)

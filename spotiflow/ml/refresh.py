@@ -13,7 +13,6 @@ from spotiflow.core.settings import Settings
 from spotiflow.ml.data.learnable import told
 from spotiflow.ml.recommend.inputs import CANDIDATES_INPUT
 from spotiflow.ml.engine.model_files import is_intact
-from spotiflow.ml.engine.versions import code_version
 from spotiflow.ml.engine.sources import (CATALOGUE_INPUT, Query, Sources, read,)
 from spotiflow.ml.engine.store import TrainingOutput, store
 from spotiflow.ml.engine.tasks import Context, Task
@@ -55,10 +54,10 @@ def refresh(settings: Settings) -> Refreshed | None:
 
 def is_trained(tasks: list[Task], sources: Sources, settings: Settings) -> bool:
     """Say whether there is a catalogue and each of these has a version of this code that can be used."""
-    champions = [sources.registry.champion(model) for task in tasks for model in task.makes]
+    champions = [(task.code, sources.registry.champion(model)) for task in tasks for model in task.makes]
     return sources.missing is None and all(
         one is not None
-        and one.code_version == code_version()
+        and one.code_version == code
         and is_intact(settings.models_dir, one.artifact, one.sha256)
-        for one in champions
+        for code, one in champions
     )

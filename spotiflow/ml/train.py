@@ -142,7 +142,7 @@ def run_tasks(tasks: Sequence[Task], context: Context, output: TrainingOutput) -
     with one_thread(), progress("Training", total=sum(task.steps(context) for task in tasks)) as advance:
         context.advance = advance
         for task in tasks:
-            output.notes = []
+            output.code, output.notes = task.code, []
             task.run(context, output)
             registry = context.sources.registry
             known = Registry([*registry.versions, *output.versions], [*registry.aliases, *output.aliases])

@@ -136,12 +136,13 @@ def changes(settings: Settings) -> set[str] | None:
 
 def training_inputs(settings: Settings) -> str | None:
     """Digest the catalogue, the code that trains, and who there is to train for; None without a catalogue."""
-    from spotiflow.ml.engine.versions import code_version, library_versions
+    from spotiflow.ml.engine.code_versions import all_code
+    from spotiflow.ml.engine.versions import library_versions
 
     found = _ask(settings, _CATALOGUE)
     if not found or not found[1]:
         return None
-    return _digest(found, _ask(settings, _LISTENERS), code_version(), library_versions())
+    return _digest(found, _ask(settings, _LISTENERS), all_code(), library_versions())
 
 
 def scoring_inputs(settings: Settings) -> str | None:

@@ -95,7 +95,7 @@ def test_without_a_training_to_build_on_there_is_none(
     if without == "file":
         next(trained.models_dir.glob("daily_forecast-*.skops")).write_bytes(b"another")
     if without == "code":
-        monkeypatch.setattr("spotiflow.ml.refresh.code_version", lambda: "another")
+        monkeypatch.setattr("spotiflow.ml.engine.tasks.code_version", lambda *_: "another")
     if without == "catalogue":
         with open_warehouse(trained) as db:
             db.execute("delete from silver.kaggle_tracks")

@@ -12,7 +12,7 @@ from spotiflow.core.settings import Settings
 from spotiflow.ml.data.reproducible import SEED
 from spotiflow.ml.engine.model_files import save_state
 from spotiflow.ml.engine.promotion import Decision
-from spotiflow.ml.engine.versions import (CHALLENGER, CHAMPION, Alias, Registry, Version, code_version, library_versions, new_version_name,)
+from spotiflow.ml.engine.versions import (CHALLENGER, CHAMPION, Alias, Registry, Version, library_versions, new_version_name,)
 from spotiflow.ml.engine.store import TrainingOutput
 
 # Splits of the catalogue whose test part is frozen.
@@ -69,7 +69,7 @@ def write_version(settings: Settings, registry: Registry, draft: Draft, output: 
         seed=SEED,
         split_id=draft.split_id,
         data_hash=draft.data_hash,
-        code_version=code_version(),
+        code_version=output.code,
         library_versions=library_versions(),
         interval_quantile_90=draft.interval,
         artifact=artifact,

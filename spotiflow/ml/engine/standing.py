@@ -8,7 +8,7 @@ import pandas as pd
 
 from spotiflow.ml.engine.entry import Draft, enter, write_version
 from spotiflow.ml.engine.promotion import Decision
-from spotiflow.ml.engine.versions import code_version, digest_of, library_versions
+from spotiflow.ml.engine.versions import digest_of, library_versions
 from spotiflow.ml.engine.store import TrainingOutput
 from spotiflow.ml.engine.tasks import BEST, Context, is_made
 
@@ -38,7 +38,7 @@ def standing_version(
         parameters=parameters,
         data=data_hash,
         web_api=context.sources.has_web_api_content,
-        code=code_version(),
+        code=output.code,
         libraries=library_versions(),
     )
     registry = context.sources.registry

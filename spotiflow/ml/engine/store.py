@@ -37,11 +37,12 @@ class Write:
 class TrainingOutput:
     """What a training has made and not yet stored.
 
-    models: of the new versions, by file name, as read from those files. notes: sentences on what could not be
+    code: version of the code of the task that runs now. models: of the new versions, by file name, as read from those files. notes: sentences on what could not be
     done and why, of the task that runs now. decisions: per model fitted now, why it is in use or not.
     """
 
     now: datetime
+    code: str = ""
     catalogue: Catalogue | None = None
     versions: list[Version] = field(default_factory=list)
     models: dict[str, Any] = field(default_factory=dict)

@@ -17,9 +17,10 @@ import pandas as pd
 from spotiflow.core.errors import UsageError
 from spotiflow.core.settings import Settings
 from spotiflow.ml.data.catalogue import (LEAST_TEST_TRACKS, Catalogue, enough, prepare_catalogue, split_id_of,)
+from spotiflow.ml.engine.code_versions import code_version
 from spotiflow.ml.engine.model_files import is_intact
 from spotiflow.ml.engine.promotion import Decision
-from spotiflow.ml.engine.versions import (CHAMPION, Registry, Version, code_version, digest_of, library_versions, serving,)
+from spotiflow.ml.engine.versions import (CHAMPION, Registry, Version, digest_of, library_versions, serving,)
 from spotiflow.ml.engine.sources import (CATALOGUE, CATALOGUE_INPUT, LISTENERS, SPLITS, Input, Query, Rows, Sources,)
 from spotiflow.ml.engine.store import TrainingOutput
 
@@ -132,6 +133,16 @@ class Task(ABC):
         return any(one != CATALOGUE_INPUT for one in self.inputs)
 
     @property
+    def modules(self) -> tuple[str, ...]:
+        """Return the modules with the task's own code; what those use counts as well."""
+        return (type(self).__module__,)
+
+    @property
+    def code(self) -> str:
+        """Return the version of the code that decides the result."""
+        return code_version(self.name, self.modules)
+
+    @property
     def parameters(self) -> dict[str, Any]:
         """Return whatever else decides the result and is neither data nor code."""
         return {}
@@ -145,7 +156,7 @@ class Task(ABC):
             parameters=self.parameters,
             champions=champions,
             data=sources.hash_of(*self.inputs),
-            code=code_version(),
+            code=self.code,
             libraries=library_versions(),
         )
 

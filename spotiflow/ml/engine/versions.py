@@ -12,7 +12,7 @@ import platform
 from collections.abc import Callable, Iterable
 from dataclasses import astuple, dataclass, fields
 from datetime import datetime
-from importlib import metadata, resources
+from importlib import metadata
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,8 +23,6 @@ from spotiflow.core.errors import ModelFileError
 from spotiflow.ml.engine.model_files import RETRAIN, load_state
 
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "skops")
-# Sources that show results and cannot change them.
-ONLY_SHOWN = ("screen.py", "cards.py", "page.py", "page_tables.py", "targets.py", "answers.py")
 CHAMPION, CHALLENGER = "champion", "challenger"
 Model = TypeVar("Model")
 
@@ -158,20 +156,6 @@ def loaded(folder: Path, version: Version, load: Callable[[dict[str, Any]], Mode
             f"The model file {version.artifact} does not hold what a {version.model} model needs.",
             hint=RETRAIN,
         ) from error
-
-
-def code_version() -> str:
-    """Name the code that trains: the package's version and a hash of the sources of `ml`."""
-    digest = hashlib.sha256()
-    folder = Path(str(resources.files("spotiflow.ml")))
-    for path in sorted(folder.rglob("*.py")):
-        if path.name not in ONLY_SHOWN:
-            digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
-    try:
-        package = metadata.version("spotiflow")
-    except metadata.PackageNotFoundError:
-        package = "0"
-    return f"{package}+{digest.hexdigest()[:12]}"
 
 
 def library_versions() -> str:

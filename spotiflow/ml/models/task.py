@@ -13,7 +13,7 @@ from spotiflow.ml.models.fitting import can_learn, fit, n_fits
 from spotiflow.ml.models.routed import ModelSpec, RoutedModel
 from spotiflow.ml.engine.entry import Draft, enter, write_version
 from spotiflow.ml.engine.promotion import Decision, decide
-from spotiflow.ml.engine.versions import (Registry, Version, code_version, digest_of, library_versions, loaded,)
+from spotiflow.ml.engine.versions import (Registry, Version, digest_of, library_versions, loaded,)
 from spotiflow.ml.engine.sources import (CATALOGUE, CATALOGUE_INPUT, SPLITS, Input, Query, Sources,)
 from spotiflow.ml.engine.store import TrainingOutput
 from spotiflow.ml.engine.tasks import Context, Task, is_made
@@ -31,6 +31,11 @@ class CatalogueModel(Task):
         self.spec, self.name, self.recipe = spec, spec.name, spec.recipe
 
     @property
+    def modules(self) -> tuple[str, ...]:
+        """Return this module and the one that says how its estimators are made."""
+        return (*super().modules, self.spec.estimator.__module__)
+
+    @property
     def parameters(self) -> dict[str, Any]:
         """Return the spec's routes and parameters."""
         return {"routes": self.spec.routes} | self.spec.parameters
@@ -44,7 +49,7 @@ class CatalogueModel(Task):
             parameters=self.parameters,
             data=data_hash,
             split=split_id_of(data_hash),
-            code=code_version(),
+            code=self.code,
             libraries=library_versions(),
         )
 

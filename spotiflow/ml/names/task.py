@@ -16,7 +16,7 @@ from spotiflow.ml.names.reader import Reader
 from spotiflow.ml.names.training import HIDDEN_SHARE, Course, prepare_course
 from spotiflow.ml.engine.entry import Draft, enter, write_version
 from spotiflow.ml.engine.promotion import Decision, decide
-from spotiflow.ml.engine.versions import (Registry, Version, code_version, digest_of, library_versions, loaded,)
+from spotiflow.ml.engine.versions import (Registry, Version, digest_of, library_versions, loaded,)
 from spotiflow.ml.engine.sources import (CATALOGUE, CATALOGUE_INPUT, SPLITS, Input, Query, Sources,)
 from spotiflow.ml.engine.store import TrainingOutput
 from spotiflow.ml.engine.tasks import Context, Task, is_made
@@ -60,7 +60,7 @@ class NamesModels(Task):
             parameters=self.parameters,
             data=data_hash,
             split=split_id_of(data_hash),
-            code=code_version(),
+            code=self.code,
             libraries=library_versions(),
         )
 

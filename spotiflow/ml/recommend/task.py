@@ -16,7 +16,6 @@ from spotiflow.ml.recommend.library import History, Library, library
 from spotiflow.ml.recommend.lists import TOP_K, playlist_rows, recommended
 from spotiflow.ml.recommend.vectors import EMBEDDINGS, embeddings, mean_vector
 from spotiflow.ml.engine.standing import standing_version
-from spotiflow.ml.engine.versions import code_version
 from spotiflow.ml.engine.sources import (CATALOGUE_INPUT, FEATURES_INPUT, PLAYS_INPUT, Input, Query,)
 from spotiflow.ml.engine.store import TrainingOutput
 from spotiflow.ml.engine.tasks import Context, Task
@@ -61,7 +60,7 @@ class Recommendations(Task):
         """Make the lists of every listener whose history changed; notes say what was not possible."""
         known = _known(context)
         stored = {} if context.is_repeat else {name: run.digest for name, run in _last_runs(context).items()}
-        found, made_with = _Found(_versions(context, output, known)), _made_with(context)
+        found, made_with = _Found(_versions(context, output, known)), _made_with(context, self.code)
         for history in known.histories():
             digest = history.digest(made_with)
             if stored.get(history.listener_id) != digest:
@@ -75,7 +74,7 @@ class Recommendations(Task):
 
     def refresh(self, context: Context, output: TrainingOutput) -> None:
         """Make the lists of whoever has new plays, by the method that the last training chose for them."""
-        known, done, made_with = _known(context), _last_runs(context), _made_with(context)
+        known, done, made_with = _known(context), _last_runs(context), _made_with(context, self.code)
         champion = context.sources.registry.champion
         found = _Found({model: one.version for model in self.makes if (one := champion(model))})
         for history in known.histories():
@@ -96,8 +95,8 @@ def _last_runs(context: Context) -> dict[str, Any]:
     return {str(row.listener_id): row for row in rows.itertuples() if row.model == RELISTEN}
 
 
-def _made_with(context: Context) -> str:
-    return f"{context.sources.hash_of(CATALOGUE_INPUT, CANDIDATES_INPUT)} {code_version()}"
+def _made_with(context: Context, code: str) -> str:
+    return f"{context.sources.hash_of(CATALOGUE_INPUT, CANDIDATES_INPUT)} {code}"
 
 
 class _Found:

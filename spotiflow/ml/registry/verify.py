@@ -96,6 +96,7 @@ def _has_metrics(task: Task, sources: Sources) -> bool:
 
 def _verify_task(task: Task, context: Context, output: TrainingOutput) -> list[Verified]:
     n_before = len(output.metrics)
+    output.code = task.code
     task.run(context, output)
     if len(output.metrics) == n_before:
         return []

@@ -13,7 +13,6 @@ from spotiflow.ml.data.learnable import LISTENING
 from spotiflow.ml.data.evaluate import Metric, metric_rows
 from spotiflow.ml.recommend.inputs import LISTENER_RUNS
 from spotiflow.ml.engine.standing import standing_version
-from spotiflow.ml.engine.versions import code_version
 from spotiflow.ml.engine.sources import (FEATURES_INPUT, LISTENERS, PLAYS_INPUT, Input, Query,)
 from spotiflow.ml.engine.store import TrainingOutput
 from spotiflow.ml.engine.tasks import Context, Task
@@ -62,7 +61,7 @@ class ZoneTask(Task):
                     f"{divisions.LEAST_TRACKS} needed."
                 )
                 continue
-            digest = _digest(tracks)
+            digest = _digest(tracks, self.code)
             if stored.get(listener) == digest:
                 continue
             with threadpool_limits(1):
@@ -73,8 +72,8 @@ class ZoneTask(Task):
                 _put(context, output, (listener, digest, version), tracks, found)
 
 
-def _digest(tracks: pd.DataFrame) -> str:
-    told = hashlib.sha256(code_version().encode())
+def _digest(tracks: pd.DataFrame, code: str) -> str:
+    told = hashlib.sha256(code.encode())
     rows = pd.util.hash_pandas_object(tracks[["track_id", *FEATURES]], index=False)
     told.update(rows.to_numpy().tobytes())
     return told.hexdigest()[:32]
