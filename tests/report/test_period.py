@@ -19,6 +19,7 @@ from spotiflow.report.gold.period import (
 )
 from spotiflow.report.sections.report import build_report
 from spotiflow.warehouse.database import open_warehouse
+from tests.dbt.project import build_dbt
 from tests.report.conftest import PLAYS
 from tests.report.recomputed_findings import Answers
 from tests.report.sample import printed
@@ -122,6 +123,36 @@ def test_everything_as_a_period_is_everything(small_warehouse: Settings, listene
 @pytest.mark.slow
 def test_everything_as_a_period_is_everything_in_a_long_history(demo: Settings) -> None:
     _same(demo, "demo")
+
+
+@pytest.mark.slow
+def test_a_period_counts_by_the_vars_of_the_build(demo_warehouse: Settings) -> None:
+    before = build_report(demo_warehouse, "demo", EVER)
+    assert any(zone.ci_low is not None for zone in before.mood.zones)
+    assert before.habits.comeback is not None
+    longest = before.habits.comeback.days
+    build_dbt(
+        demo_warehouse.home,
+        "--select",
+        "mood_category_shares",
+        "discovery_and_repeat",
+        variables={"gate_interval_sessions": 100_000, "comeback_days": longest + 1},
+    )
+    _same(demo_warehouse, "demo")
+    after = build_report(demo_warehouse, "demo", EVER)
+    assert after.mood.reason is not None
+    assert after.mood.reason.startswith("needs 100000 sessions")
+    assert after.habits.comeback is None
+
+
+@pytest.mark.slow
+def test_a_file_of_an_older_build_says_to_build_again(demo_warehouse: Settings) -> None:
+    with open_warehouse(demo_warehouse) as db:
+        db.execute("drop macro gold.is_comeback")
+    assert build_report(demo_warehouse, "demo").who.plays
+    with pytest.raises(NotFoundError, match="older spotiflow") as raised:
+        build_report(demo_warehouse, "demo", EVER)
+    assert "spotiflow build" in raised.value.hint
 
 
 @pytest.mark.slow

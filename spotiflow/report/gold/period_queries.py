@@ -1,15 +1,17 @@
 """The questions of the report once more, about a part of a history: counted from the log of plays.
 
 `log` holds the listener's plays within the period, with the day on which each track was first heard and the
-pause before; intervals follow the same formula as in gold (sessions as the unit, Student's t).
+pause before. Intervals and thresholds are those of gold: the build keeps its formulas as macros in the file.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import duckdb
 
+from spotiflow.core.errors import NotFoundError
 from spotiflow.report.gold import queries
 from spotiflow.report.gold.period import Period
 from spotiflow.report.gold.queries import (
@@ -36,12 +38,6 @@ LOG = """
     from plays inner join days using (track_id, date)
     where date between $first and $last
 """
-# The quantile of dbt's macro t_quantile, fitted to 7e-9 for 3 degrees of freedom and more.
-T_QUANTILE = """
-    create temp macro t_quantile(df) as 1.959963984540054e0 * exp((1.21036541 + (0.707540276 + (0.153069032
-        + (-0.241929629 + (-0.036195067 + 0.087388124 / df) / df) / df) / df) / df) / df)
-"""
-GATE_SESSIONS = 8
 
 
 def _ranking(name: str, keys: str, order: str, artist: str) -> str:
@@ -130,7 +126,7 @@ WITHIN: dict[Query, str] = {
     queries.COMEBACK: """
         select max(track_name) as name, max(artist_name) as artist, any_value(pause_days) as days,
             date_trunc('month', date)::date as month
-        from log where pause_days >= 180 group by track_id, date
+        from log where gold.is_comeback(pause_days) group by track_id, date
         order by days desc, month desc, date, track_id limit 1
     """,
     queries.OBSESSION: """
@@ -151,16 +147,13 @@ WITHIN: dict[Query, str] = {
             and day($first) = 1 and $last = last_day($last)
         group by content_type order by content_type desc
     """,
-    queries.MOOD: f"""
+    queries.MOOD: """
         with totals as (
             select avg(is_measured::int) as measured_share,
                 count(mood_category) filter (where is_measured) as n_measured
             from log
         ),
-        categories as (
-            select unnest(['Happy_Calm', 'Happy_Energetic', 'Neutral', 'Sad_Calm', 'Sad_Energetic'])
-                as mood_category
-        ),
+        categories as (select unnest(gold.mood_categories()) as mood_category),
         sessions as (
             select categories.mood_category, session_id,
                 count(*) filter (where log.mood_category = categories.mood_category) as y, count(*) as w
@@ -168,19 +161,13 @@ WITHIN: dict[Query, str] = {
             where is_measured and log.mood_category is not null group by all
         ),
         shares as (
-            select mood_category, cast(sum(y) as bigint) as plays, count(*) as n, sum(y) / sum(w) as share,
-                case when count(*) >= {GATE_SESSIONS} then t_quantile(count(*) - 1) * sqrt(
-                    count(*) / (count(*) - 1) * greatest(0, sum(y * y) - 2 * (sum(y) / sum(w)) * sum(y * w)
-                        + (sum(y) / sum(w)) ** 2 * sum(w * w))) / sum(w) end as half
+            select mood_category, cast(sum(y) as bigint) as plays, count(*) as n,
+                gold.cluster_mean(y, w) as share, gold.cluster_ci(y, w) as half
             from sessions group by mood_category
         )
-        select mood_category, share,
-            -- greatest and least pass over NULL, which would make an interval of nothing.
-            case when half is not null then greatest(0, share - half) end as ci_low,
-            case when half is not null then least(1, share + half) end as ci_high,
-            coalesce(plays, 0) as plays, n_measured, measured_share,
-            case when coalesce(n, 0) < {GATE_SESSIONS}
-                then 'needs {GATE_SESSIONS} sessions, has ' || coalesce(n, 0) end as reason
+        select mood_category, share, gold.share_low(share, half) as ci_low,
+            gold.share_high(share, half) as ci_high, coalesce(plays, 0) as plays, n_measured, measured_share,
+            gold.too_few_sessions(n) as reason
         from categories cross join totals left join shares using (mood_category)
         where measured_share is not null order by mood_category
     """,
@@ -198,6 +185,8 @@ WITHIN: dict[Query, str] = {
         ) order by plays desc, ms desc, genre limit $depth
     """,
 }
+# Macros that a build leaves in gold (dbt_project/macros/formulas.sql).
+FORMULAS = frozenset(re.findall(r"gold\.(\w+)\(", " ".join(WITHIN.values())))
 # What does not hang on the period: who there is, the catalogue, the models.
 ALWAYS = (queries.LISTENERS, queries.CATALOGUE, queries.MODELS)
 
@@ -211,7 +200,7 @@ class PeriodGold(Gold):
         first, last = period.bounds
         self._bounds = {"listener": listener, "first": first, "last": last}
         if "listening_log" in self.tables:
-            db.execute(T_QUANTILE)
+            _require_formulas(db)
             db.execute(LOG, self._bounds)
 
     def rows(self, query: Query, **values: Any) -> list[dict[str, Any]]:
@@ -221,3 +210,12 @@ class PeriodGold(Gold):
         if query not in WITHIN or "listening_log" not in self.tables:
             return []
         return super().rows(Query(query.tables, WITHIN[query]), **(self._bounds | values))
+
+
+def _require_formulas(db: duckdb.DuckDBPyConnection) -> None:
+    rows = db.execute("select function_name from duckdb_functions() where schema_name = 'gold'").fetchall()
+    if not FORMULAS.issubset(name for (name,) in rows):
+        raise NotFoundError(
+            "The warehouse was built by an older spotiflow and lacks what a period is counted by.",
+            hint="Build it again: spotiflow build --full-refresh.",
+        )
