@@ -186,7 +186,7 @@ def _run_on_current_warehouse() -> None:
 
 def _in_words(error: Exception) -> SpotiflowError:
     """Say what no function expected: a place without rights or space by name, anything else by its kind."""
-    from spotiflow.core.copying import refusal
+    from spotiflow.core.disk_errors import refusal
 
     return refusal(error) or SpotiflowError(
         f"Something unexpected happened ({type(error).__name__}).",

@@ -126,7 +126,7 @@ def _page(listener: str | None, period: Any, *, methods: bool, svg: Path | None,
 
 def _print(found: Any, page: Callable[[Any], Paper], svg: Path | None, as_json: bool) -> None:
     if svg is not None:
-        from spotiflow.core.privacy import rights_as_usual
+        from spotiflow.core.files import rights_as_usual
         from spotiflow.report.drawing.picture import save
 
         with rights_as_usual():

@@ -38,7 +38,7 @@ Predictions = Annotated[
 def settle(**options: Any) -> Settings:
     """Return the settings of this run and start the log; an option of None is left to the environment."""
     from spotiflow.core.console import start_log
-    from spotiflow.core.privacy import keep_private
+    from spotiflow.core.files import keep_private
     from spotiflow.core.settings import load_settings
 
     # Whatever is written from here on is for its owner: DuckDB, dbt and the log ask nobody.

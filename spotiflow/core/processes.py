@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import time
 from datetime import datetime
 from pathlib import Path
 
@@ -13,12 +10,21 @@ from spotiflow.core.redaction import redact
 MOST_CHARACTERS = 80
 
 
-def in_words(pid: int, program: str) -> str:
+def describe(pid: int, program: str) -> str:
     """Return a process as a person knows it: command, number, running since when (local time).
 
     `program` is the name to fall back to where the system does not say more, as of another user's process.
     """
-    command, since = _from_proc(pid) or _from_ps(pid) or (program, "")
+    # Only who waits in vain asks: no other command has to load it.
+    import psutil  # type: ignore[import-untyped]
+
+    command, since = program, ""
+    try:
+        process = psutil.Process(pid)
+        since = f", since {datetime.fromtimestamp(process.create_time()):%Y-%m-%d %H:%M:%S}"
+        command = _short(process.cmdline()) or program
+    except psutil.Error:
+        pass
     command = " ".join(redact(command).split())
     if len(command) > MOST_CHARACTERS:
         command = f"{command[:MOST_CHARACTERS]}..."
@@ -27,41 +33,11 @@ def in_words(pid: int, program: str) -> str:
 
 def is_alive(pid: int) -> bool:
     """Whether a process with this number runs; that of another user counts."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
-        return True
-    return True
+    import psutil
+
+    return bool(psutil.pid_exists(pid))
 
 
-def _from_proc(pid: int) -> tuple[str, str] | None:
-    place = Path(f"/proc/{pid}")
-    try:
-        words = place.joinpath("cmdline").read_bytes().rstrip(b"\0").split(b"\0")
-        # Field 22 is the start in ticks since the machine started; the name in brackets may hold spaces.
-        ticks = int(place.joinpath("stat").read_text().rpartition(")")[2].split()[19])
-        up = float(Path("/proc/uptime").read_text().split()[0])
-    except (OSError, ValueError, IndexError):
-        return None
-    age = up - ticks / os.sysconf("SC_CLK_TCK")
-    started = datetime.fromtimestamp(time.time() - age)
-    command = " ".join(
-        Path(word.decode(errors="replace")).name if n < 2 else word.decode(errors="replace")
-        for n, word in enumerate(words)
-    )
-    return (command, f", since {started:%Y-%m-%d %H:%M:%S}") if command else None
-
-
-def _from_ps(pid: int) -> tuple[str, str] | None:
-    try:
-        done = subprocess.run(  # noqa: S603 - a fixed program and a number
-            ["/bin/ps", "-o", "lstart=,args=", "-p", str(pid)],
-            capture_output=True, text=True, check=True, timeout=5, env={"LC_ALL": "C"},
-        )  # fmt: skip
-    except (OSError, subprocess.SubprocessError):
-        return None
-    # Tue Nov 25 23:01:43 2026 /usr/bin/duckdb file
-    parts = done.stdout.split(maxsplit=5)
-    return (parts[5].strip(), f", since {' '.join(parts[1:5])}") if len(parts) == 6 else None
+def _short(words: list[str]) -> str:
+    """Return a command line with the program and its script by name only."""
+    return " ".join(Path(word).name if n < 2 else word for n, word in enumerate(words))

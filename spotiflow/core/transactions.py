@@ -1,10 +1,25 @@
-"""The end of a transaction that went wrong."""
+"""One transaction: everything in it is stored, or nothing."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import duckdb
 
 from spotiflow.core.console import log
+
+
+@contextmanager
+def transaction(db: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Store all that is done inside, or nothing of it where the block ends with any error."""
+    db.begin()
+    try:
+        yield
+        db.commit()
+    except BaseException:
+        roll_back(db)
+        raise
 
 
 def roll_back(db: duckdb.DuckDBPyConnection) -> None:

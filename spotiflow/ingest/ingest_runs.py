@@ -10,7 +10,7 @@ import duckdb
 from spotiflow.core.console import log
 from spotiflow.warehouse.run_log import utc_now
 from spotiflow.core.settings import Settings
-from spotiflow.core.transactions import roll_back
+from spotiflow.core.transactions import transaction
 from spotiflow.ingest.listeners import ensure_listener, set_time_zone
 
 _BEGIN_RUN = """
@@ -59,16 +59,11 @@ class HistoryRun:
         """Write down that the run began, and make the default listener when missing; only the first time."""
         if self.has_begun:
             return
-        self.db.begin()
-        try:
+        with transaction(self.db):
             ensure_listener(self.db, self.listener_id, self.settings)
             if self.zone:
                 set_time_zone(self.db, self.listener_id, self.zone)
             begin_run(self.db, self.run_id, self.source, self.given)
-            self.db.commit()
-        except BaseException:
-            roll_back(self.db)
-            raise
         self.has_begun = True
 
     def fail(self) -> None:

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from spotiflow.core.errors import UsageError
 from spotiflow.core.settings import Settings
-from spotiflow.core.transactions import roll_back
+from spotiflow.core.transactions import transaction
 from spotiflow.ingest.history.play_id import PLAY_ID_SQL
 from spotiflow.ingest.listeners import (
     FROM_THE_BEGINNING,
@@ -48,8 +48,7 @@ def rename_listener(settings: Settings, name: str, new_name: str) -> int:
     with open_warehouse(settings) as db:
         require_listener(db, name)
         check_new_name(db, new_name, instead_of=name)
-        db.begin()
-        try:
+        with transaction(db):
             db.execute(_NEW_IDS, {"name": name, "new_name": new_name})
             n_rows = sum(_rename_in(db, table, name, new_name) for table in _tables(db, "listener_id"))
             for table in _tables(db, "play_id"):
@@ -58,10 +57,6 @@ def rename_listener(settings: Settings, name: str, new_name: str) -> int:
                 """update raw.api_records set record_id = new_id::varchar
                 from new_ids where record_id = old_id::varchar"""
             )
-            db.commit()
-        except BaseException:
-            roll_back(db)
-            raise
     _move_files(settings, name, new_name)
     return n_rows
 
@@ -103,15 +98,10 @@ def move_listener(
     valid_from = _as_utc(since, zone) if since is not None else None
     with open_warehouse(settings) as db:
         require_listener(db, name)
-        db.begin()
-        try:
+        with transaction(db):
             if valid_from is None:
                 db.execute("delete from raw.listener_time_zones where listener_id = ?", [name])
             set_time_zone(db, name, zone, valid_from)
-            db.commit()
-        except BaseException:
-            roll_back(db)
-            raise
         return db.execute(
             "select valid_from, time_zone from raw.listener_time_zones where listener_id = ? order by 1",
             [name],

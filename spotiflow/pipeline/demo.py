@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.markup import escape
 
 from spotiflow.core.console import start_log
-from spotiflow.core.copying import in_words
+from spotiflow.core.disk_errors import unwritable
 from spotiflow.core.errors import InputError, NotFoundError
 from spotiflow.core.settings import Settings
 from spotiflow.ingest.exports import import_exports
@@ -96,7 +96,7 @@ def _start_afresh(home: Path) -> None:
     try:
         shutil.rmtree(home)
     except OSError as error:
-        raise in_words(error, home) from error
+        raise unwritable(error, home) from error
 
 
 def _farewell(settings: Settings, own: Settings) -> str:

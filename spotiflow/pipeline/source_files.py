@@ -11,6 +11,7 @@ import duckdb
 
 from spotiflow.core.errors import NotFoundError
 from spotiflow.core.settings import Settings
+from spotiflow.core.transactions import transaction
 from spotiflow.ingest.spotify.spool import PATTERN
 from spotiflow.warehouse.database import open_warehouse
 from spotiflow.warehouse.run_log import utc_now
@@ -72,10 +73,8 @@ def unseen(settings: Settings, looks: Sequence[Look]) -> list[Look]:
 
 def remember(settings: Settings, looks: Iterable[Look], status: str, detail: str | None = None) -> None:
     """Store that these were looked at and what became of them."""
-    with open_warehouse(settings) as db:
-        db.begin()
+    with open_warehouse(settings) as db, transaction(db):
         for look in looks:
             db.execute("delete from raw.source_files where path = ?", [str(look.path)])
             values = [str(look.path), look.size_bytes, look.changed_at, status, detail, utc_now()]
             db.execute("insert into raw.source_files values (?, ?, ?, ?, ?, ?)", values)
-        db.commit()

@@ -11,8 +11,8 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from spotiflow.core.transactions import transaction
 from spotiflow.ingest.history.play_id import PLAY_ID_SQL
-from spotiflow.ingest.history.store import transaction
 from spotiflow.ingest.ingest_runs import begin_run, finish_run
 from spotiflow.ingest.listeners import make_listener
 from spotiflow.simulate.life import Life, Span

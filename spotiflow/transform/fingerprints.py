@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 from spotiflow.core.settings import Settings
-from spotiflow.core.transactions import roll_back
+from spotiflow.core.transactions import transaction
 from spotiflow.warehouse.run_log import utc_now
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -89,14 +89,9 @@ def as_one(inputs: Mapping[str, str]) -> str:
 def record_built(db: duckdb.DuckDBPyConnection, built: Inputs) -> None:
     """Write down what the tables were built from, in place of what was known before."""
     rows = [(part, digest, utc_now()) for part, digest in built.items()]
-    db.begin()
-    try:
+    with transaction(db):
         db.execute("delete from raw.built_inputs")
         db.executemany("insert into raw.built_inputs values (?, ?, ?)", rows)
-        db.commit()
-    except BaseException:
-        roll_back(db)
-        raise
 
 
 def _rows_digest(db: duckdb.DuckDBPyConnection, schema: str, table: str) -> str:

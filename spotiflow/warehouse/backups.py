@@ -19,13 +19,9 @@ from typing import Any
 import duckdb
 
 from spotiflow.core.console import log
-from spotiflow.core.copying import (
-    copy_private,
-    in_words,
-    sync_folder,
-    write_private_bytes,
-)
+from spotiflow.core.disk_errors import unwritable
 from spotiflow.core.errors import InputError, WarehouseError
+from spotiflow.core.files import copy_private, sync_folder, write_private
 from spotiflow.core.processes import is_alive
 from spotiflow.core.settings import Settings
 from spotiflow.warehouse.known_copies import remember_copy
@@ -88,7 +84,7 @@ def write_backup(
     except BaseException as error:
         shutil.rmtree(draft, ignore_errors=True)
         if isinstance(error, OSError):
-            raise in_words(error, place) from error
+            raise unwritable(error, place) from error
         raise
     if folder is None:
         _drop_old(settings)
@@ -119,7 +115,7 @@ def _filled(
     )
     check(backup)
     record = {key: value for key, value in asdict(backup).items() if key != "path"}
-    write_private_bytes(draft / MANIFEST, json.dumps(record, indent=1).encode())
+    write_private(draft / MANIFEST, json.dumps(record, indent=1))
     for folder in [draft, *(path for path in draft.rglob("*") if path.is_dir())]:
         folder.chmod(0o700)
         sync_folder(folder)

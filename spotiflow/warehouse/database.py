@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from spotiflow.core.errors import HomeError, NotFoundError, WarehouseError
+from spotiflow.core.files import require_locks
 from spotiflow.core.settings import Settings
 from spotiflow.warehouse.file_errors import plain_words
 from spotiflow.warehouse.schema import apply_schema, missing_parts, refuse_outdated
@@ -26,15 +27,19 @@ def prepare_home(settings: Settings) -> None:
 
     Raises HomeError when the place cannot be made or written.
     """
+    is_new = not settings.home.exists()
     rooms = (settings.models_dir, settings.inbox_dir, settings.logs_dir, settings.target_dir)
     try:
-        for folder in (settings.home, *rooms):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _require_locks(settings.home, is_new=is_new)
+        for folder in rooms:
+            folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
-        if settings.home.is_dir() and folder.exists():
+        blocked = [folder for folder in rooms if folder.exists() and not folder.is_dir()]
+        if settings.home.is_dir() and blocked:
             raise HomeError(
-                f"{folder} is a file, where a folder of spotiflow's has to be.",
-                hint="Move it out of the way; the folder is made anew.",
+                f"{blocked[0]} is a file, where a folder of spotiflow's has to be.",
+                hint="Move it out of the way; the folder is made again.",
             ) from error
         done = "written" if settings.home.is_dir() else "made"
         raise HomeError(
@@ -46,6 +51,15 @@ def prepare_home(settings: Settings) -> None:
             f"The home folder {settings.home} cannot be written.",
             hint="Give yourself the right to write there, or set SPOTIFLOW_HOME to another folder.",
         )
+
+
+def _require_locks(home: Path, *, is_new: bool) -> None:
+    try:
+        require_locks(home)
+    except HomeError:
+        if is_new:
+            home.rmdir()
+        raise
 
 
 @contextmanager

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from spotiflow.core.console import log
+from spotiflow.core.files import write_private
 from spotiflow.core.settings import Settings
 
 
@@ -24,15 +24,11 @@ def remember_copy(settings: Settings, kind: str, path: Path, listeners: list[str
     """Write down where a copy went; those that are not there any more are forgotten."""
     copies = [copy for copy in known_copies(settings) if copy.path != str(path)]
     copies.append(KnownCopy(kind, str(path), listeners))
-    draft = settings.home / f".copies-{os.getpid()}"
     try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            json.dump([asdict(copy) for copy in copies], file, indent=1)
-        draft.replace(_ledger(settings))
+        write_private(_ledger(settings), json.dumps([asdict(copy) for copy in copies], indent=1))
     except OSError as error:
         # The copy itself is complete; it is only not on the list that `forget` reads.
         log.error("a %s could not be written down: %s", kind, error.strerror)
-        draft.unlink(missing_ok=True)
 
 
 def known_copies(settings: Settings) -> list[KnownCopy]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from spotiflow.core.console import log
-from spotiflow.core.copying import in_words
+from spotiflow.core.disk_errors import unwritable
 from spotiflow.core.errors import (
     HomeError,
     NotFoundError,
@@ -87,7 +87,7 @@ def _copied(settings: Settings, backup: Backup) -> dict[str, Path]:
     except OSError as error:
         for draft in drafts.values():
             _remove(draft)
-        raise in_words(error, settings.home) from error
+        raise unwritable(error, settings.home) from error
     return drafts
 
 

@@ -5,21 +5,18 @@ It is a lock of the kernel, which a killed process loses: nothing is left behind
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from spotiflow.core.errors import WaitError
-from spotiflow.core.files import is_locked
+from spotiflow.core.files import is_locked, locked
 from spotiflow.core.settings import Settings
 from spotiflow.warehouse.database import prepare_home
-from spotiflow.warehouse.waiting import RETRY_SECONDS
 
 LOCK = "run.lock"
 
@@ -45,16 +42,21 @@ def only_one(settings: Settings, command: str) -> Iterator[None]:
     process, its command and since when. Raises HomeError where the home cannot be written.
     """
     prepare_home(settings)
-    with _opened(settings.home / LOCK) as handle:
-        _wait(handle, settings)
-        os.ftruncate(handle, 0)
+    path = settings.home / LOCK
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(locked(path, seconds=settings.lock_wait_seconds))
+        except BlockingIOError:
+            raise _busy(settings, path) from None
         since = datetime.now(UTC).isoformat(timespec="seconds")
-        os.pwrite(handle, json.dumps({"pid": os.getpid(), "command": command, "since": since}).encode(), 0)
+        file.truncate(0)
+        file.write(json.dumps({"pid": os.getpid(), "command": command, "since": since}))
+        file.flush()
         try:
             yield
         finally:
             # Emptied and not removed: a process that waits has it open.
-            os.ftruncate(handle, 0)
+            file.truncate(0)
 
 
 def lock_holder(settings: Settings) -> Holder | None:
@@ -68,30 +70,13 @@ def lock_holder(settings: Settings) -> Holder | None:
     return note if note and is_locked(path) else None
 
 
-@contextmanager
-def _opened(path: Path) -> Iterator[int]:
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        yield handle
-    finally:
-        os.close(handle)
-
-
-def _wait(handle: int, settings: Settings) -> None:
-    deadline = time.monotonic() + settings.lock_wait_seconds
-    while True:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        except BlockingIOError:
-            if time.monotonic() >= deadline:
-                holder = _note(os.pread(handle, 4096, 0)) or "it is just starting"
-                raise WaitError(
-                    f"Another spotiflow works on {settings.home}: {holder}; "
-                    f"waited {settings.lock_wait_seconds:.0f} s for it.",
-                    hint="Run the command again when that one is done.",
-                ) from None
-        time.sleep(min(RETRY_SECONDS, settings.lock_wait_seconds or RETRY_SECONDS))
+def _busy(settings: Settings, path: Path) -> WaitError:
+    holder = _note(path.read_bytes()) or "it is just starting"
+    return WaitError(
+        f"Another spotiflow works on {settings.home}: {holder}; "
+        f"waited {settings.lock_wait_seconds:.0f} s for it.",
+        hint="Run the command again when that one is done.",
+    )
 
 
 def _note(text: bytes) -> Holder | None:

@@ -9,7 +9,7 @@ from importlib.resources.abc import Traversable
 import duckdb
 
 from spotiflow.core.errors import OutdatedError, WarehouseError
-from spotiflow.core.transactions import roll_back
+from spotiflow.core.transactions import transaction
 
 SCHEMA_VERSION = 1
 _PARTS = (
@@ -41,18 +41,13 @@ def apply_schema(
             f"The warehouse has schema version {found}; this spotiflow knows version {version}.",
             hint="Upgrade spotiflow: an older one must not write to a newer file.",
         )
-    db.begin()
-    try:
+    with transaction(db):
         if found is not None:
             folder = migrations or resources.files("spotiflow.warehouse").joinpath("migrations")
             for step in _steps(folder, found, version):
                 db.execute(step.read_text(encoding="utf-8"))
         db.execute(ddl())
         db.execute("insert into raw.schema_version values (?, now()::timestamp)", [version])
-        db.commit()
-    except BaseException:
-        roll_back(db)
-        raise
 
 
 def is_outdated(db: duckdb.DuckDBPyConnection) -> bool:

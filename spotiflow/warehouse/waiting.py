@@ -14,7 +14,8 @@ from pathlib import Path
 import duckdb
 
 from spotiflow.core.errors import WarehouseBusyError
-from spotiflow.core.processes import in_words
+from spotiflow.core.files import require_locks
+from spotiflow.core.processes import describe
 from spotiflow.warehouse.file_errors import translated
 
 RETRY_SECONDS = 0.25
@@ -25,7 +26,8 @@ def when_free(
 ) -> duckdb.DuckDBPyConnection:
     """Return what `connect` gives, trying for `seconds` while another process holds the file.
 
-    Raises WarehouseBusyError that names the holder, and otherwise as `translated` says.
+    Raises WarehouseBusyError that names the holder, HomeError on a drive without locks, and otherwise as
+    `translated` says.
     """
     deadline = time.monotonic() + seconds
     while True:
@@ -34,6 +36,8 @@ def when_free(
         except duckdb.Error as error:
             if not is_lock(error):
                 raise translated(error, path) from error
+            # DuckDB says the same of a drive that has no locks.
+            require_locks(path.parent)
             if time.monotonic() >= deadline:
                 raise _busy(error, path, seconds) from error
         time.sleep(min(RETRY_SECONDS, seconds))
@@ -49,7 +53,7 @@ def _busy(error: duckdb.Error, path: Path, seconds: float) -> WarehouseBusyError
     holder = re.search(r"held in (?P<program>.+?) \(PID (?P<pid>\d+)\)", str(error))
     who = "another process"
     if holder:
-        who = in_words(int(holder["pid"]), Path(holder["program"]).name)
+        who = describe(int(holder["pid"]), Path(holder["program"]).name)
     return WarehouseBusyError(
         f"{path} is held by {who}; waited {seconds:.0f} s for it.",
         hint="Close that program (a DuckDB shell, dbt or another spotiflow) and run the command again.",

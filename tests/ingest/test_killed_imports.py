@@ -30,7 +30,11 @@ from spotiflow.ingest.exports import import_exports
 home, given, stops = Path(sys.argv[2]), sys.argv[3], sys.argv[4:]
 steps = []
 def watch(frame, event, _):
-    if not frame.f_code.co_filename.endswith("history/store.py"):
+    here = frame
+    if here.f_code.co_filename.endswith("core/transactions.py"):
+        # Its caller is contextlib, and that one's caller says whose transaction it is.
+        here = here.f_back.f_back
+    if not here.f_code.co_filename.endswith("history/store.py"):
         return None
     if frame.f_code.co_name in ("add_file", "transaction") and event in ("line", "return"):
         line = linecache.getline(frame.f_code.co_filename, frame.f_lineno).strip()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from spotiflow.core.copying import refusal
+from spotiflow.core.disk_errors import refusal
 from spotiflow.core.errors import HomeError, WarehouseError
 from spotiflow.core.settings import Settings
 from spotiflow.ingest.exports import import_exports

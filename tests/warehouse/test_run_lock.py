@@ -16,7 +16,7 @@ import pytest
 import time_machine
 
 from spotiflow.core.errors import WaitError
-from spotiflow.core.processes import in_words
+from spotiflow.core.processes import describe
 from spotiflow.core.settings import Settings
 from spotiflow.pipeline.watch.doctor import examine
 from spotiflow.warehouse.run_lock import lock_holder, only_one
@@ -109,10 +109,10 @@ def test_a_process_in_words() -> None:
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         process.stdout.readline()
-        told = in_words(process.pid, "python")
+        told = describe(process.pid, "python")
         process.kill()
     assert re.search(rf"\(process {process.pid}, since \d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d\)$", told)
     assert told.startswith("python")
     assert "secret123" not in told
-    assert in_words(2**22 + 1, "duckdb") == f"duckdb (process {2**22 + 1})"
-    assert in_words(os.getpid(), "x") != in_words(os.getppid(), "x")
+    assert describe(2**22 + 1, "duckdb") == f"duckdb (process {2**22 + 1})"
+    assert describe(os.getpid(), "x") != describe(os.getppid(), "x")

@@ -13,7 +13,7 @@ from spotiflow.warehouse.database import open_warehouse
 from spotiflow.core.errors import SpotiflowError
 from spotiflow.warehouse.run_log import utc_now
 from spotiflow.core.settings import Settings
-from spotiflow.core.transactions import roll_back
+from spotiflow.core.transactions import transaction
 from spotiflow.ingest.features.coverage import coverage_of
 from spotiflow.ingest.features.ranges import wrong_value
 from spotiflow.ingest.features.reccobeats import (IDS_PER_CALL, PROVIDER, Measured, ReccoBeats,)
@@ -122,8 +122,7 @@ def _ask(settings: Settings, line: ReccoBeats, batch: list[_Track], receipt: Fet
 def _store(settings: Settings, missing: list[_Track], found: dict[str, Measured]) -> None:
     now = utc_now()
     with open_warehouse(settings) as db:
-        db.begin()
-        try:
+        with transaction(db):
             for track_id, measured in found.items():
                 _store_found(db, track_id, measured, now)
             for track in missing:
@@ -132,10 +131,6 @@ def _store(settings: Settings, missing: list[_Track], found: dict[str, Measured]
                     "insert into raw.missing_features values (?, ?, ?, ?)",
                     [track.track_id, PROVIDER, track.isrc, now],
                 )
-            db.commit()
-        except BaseException:
-            roll_back(db)
-            raise
 
 
 def _store_found(db: duckdb.DuckDBPyConnection, track_id: str, measured: Measured, now: datetime) -> None:

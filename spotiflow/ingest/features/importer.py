@@ -18,7 +18,7 @@ from spotiflow.core.errors import InputError, UsageError
 from spotiflow.warehouse.run_log import utc_now
 from spotiflow.warehouse.temp_folder import scratch_folder
 from spotiflow.core.settings import Settings
-from spotiflow.core.transactions import roll_back
+from spotiflow.core.transactions import transaction
 from spotiflow.ingest.files.containers import DamagedEntryError, Entry, open_container
 from spotiflow.ingest.files.file_kinds import Content
 from spotiflow.ingest.features.coverage import coverage_of
@@ -171,8 +171,7 @@ def _judged(db: duckdb.DuckDBPyConnection, name: str) -> FeatureFile:
 def _store(db: duckdb.DuckDBPyConnection, run_id: str, file: FeatureFile, sha256: str) -> None:
     names: dict[str, Any] = {"run_id": run_id, "file_name": file.file_name}
     counts = file.counts
-    db.begin()
-    try:
+    with transaction(db):
         db.execute(_STORE[0])
         db.execute(_STORE[1], {"now": utc_now()})
         db.execute(_REJECT, names)
@@ -183,7 +182,3 @@ def _store(db: duckdb.DuckDBPyConnection, run_id: str, file: FeatureFile, sha256
             "rejected": counts.rejected,
         }
         db.execute(_STORE_FILE, names | sums | {"sha256": sha256})
-        db.commit()
-    except BaseException:
-        roll_back(db)
-        raise

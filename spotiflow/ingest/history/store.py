@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from spotiflow.warehouse.run_log import utc_now
-from spotiflow.core.transactions import roll_back
+from spotiflow.core.transactions import transaction
 from spotiflow.ingest.files.repair import Repair
 from spotiflow.ingest.history.results import Counts, FileReceipt
 
@@ -160,18 +160,6 @@ def store_file(db: duckdb.DuckDBPyConnection, origin: Origin, mended: Repair | N
     """
     with transaction(db):
         return add_file(db, origin, mended)
-
-
-@contextmanager
-def transaction(db: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Commit what is done inside, or nothing of it."""
-    db.begin()
-    try:
-        yield
-        db.commit()
-    except BaseException:
-        roll_back(db)
-        raise
 
 
 def add_file(db: duckdb.DuckDBPyConnection, origin: Origin, mended: Repair | None) -> FileReceipt:

@@ -20,7 +20,7 @@ from spotiflow.core.errors import InputError
 from spotiflow.warehouse.run_log import utc_now
 from spotiflow.warehouse.temp_folder import scratch_folder
 from spotiflow.core.settings import Settings
-from spotiflow.core.transactions import roll_back
+from spotiflow.core.transactions import transaction
 from spotiflow.ingest.files.containers import DamagedEntryError, Entry, open_container
 from spotiflow.ingest.files.file_kinds import Content
 from spotiflow.ingest.ingest_runs import begin_run, finish_run
@@ -162,8 +162,7 @@ class _Load:
     def _store(self) -> Counter[str]:
         """Put the new rows in the place of the old ones, all or nothing."""
         names = {"run_id": self.run_id, "file_name": self.file_name}
-        self.db.begin()
-        try:
+        with transaction(self.db):
             begin_run(self.db, self.run_id, "kaggle", self.file_name)
             self.db.execute("delete from raw.kaggle_tracks")
             values = {"run_id": self.run_id, "simulated": self.simulated, "now": utc_now()}
@@ -171,10 +170,6 @@ class _Load:
             self.db.execute(_STORE_REJECTED, names)
             self.db.execute(_STORE_FILE, names | {"sha256": self.sha256})
             finish_run(self.db, self.run_id, "ok")
-            self.db.commit()
-        except BaseException:
-            roll_back(self.db)
-            raise
         return self._reasons()
 
     def _reasons(self) -> Counter[str]:

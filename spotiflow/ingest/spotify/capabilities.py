@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import duckdb
 
 from spotiflow.core.errors import ApiError
+from spotiflow.core.transactions import transaction
 from spotiflow.warehouse.run_log import utc_now
 from spotiflow.ingest.spotify.client import AUDIO_FEATURES, SpotifyApi
 
@@ -66,13 +67,12 @@ def probe(api: SpotifyApi, track_id: str) -> Capability:
 
 def store_capability(db: duckdb.DuckDBPyConnection, found: Capability) -> None:
     """Remember what a probe found for an app."""
-    db.begin()
-    db.execute(
-        "delete from raw.api_capabilities where client_id = ? and endpoint = ?",
-        [found.client_id, AUDIO_FEATURES],
-    )
-    db.execute(
-        "insert into raw.api_capabilities values (?, ?, ?, ?, ?)",
-        [found.client_id, AUDIO_FEATURES, found.result, found.probed_at, found.probe_again_at],
-    )
-    db.commit()
+    with transaction(db):
+        db.execute(
+            "delete from raw.api_capabilities where client_id = ? and endpoint = ?",
+            [found.client_id, AUDIO_FEATURES],
+        )
+        db.execute(
+            "insert into raw.api_capabilities values (?, ?, ?, ?, ?)",
+            [found.client_id, AUDIO_FEATURES, found.result, found.probed_at, found.probe_again_at],
+        )

@@ -13,6 +13,7 @@ from spotiflow.warehouse.database import open_warehouse
 from spotiflow.core.errors import ApiError
 from spotiflow.warehouse.run_log import utc_now
 from spotiflow.core.settings import Settings
+from spotiflow.core.transactions import transaction
 from spotiflow.ingest.tracks.heard import HEARD
 from spotiflow.ingest.tracks.recordings import open_recordings, recordings_in
 from spotiflow.ingest.spotify.client import AUDIO_FEATURES, TRACKS, SpotifyApi
@@ -94,10 +95,9 @@ def _ask(
 
 def _keep(settings: Settings, ledger: Ledger, listener_id: str, queue: Queue, answers: Answers) -> int:
     with open_warehouse(settings) as db:
-        db.begin()
-        store_news(db, ledger.take_news())
-        n_missing = queue.store(db, listener_id, answers)
-        db.commit()
+        with transaction(db):
+            store_news(db, ledger.take_news())
+            n_missing = queue.store(db, listener_id, answers)
     return n_missing
 
 

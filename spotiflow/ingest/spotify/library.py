@@ -14,6 +14,7 @@ from spotiflow.warehouse.database import open_warehouse
 from spotiflow.core.errors import ApiError, LoginNeededError
 from spotiflow.warehouse.run_log import utc_now
 from spotiflow.core.settings import Settings
+from spotiflow.core.transactions import transaction
 from spotiflow.ingest.spotify.client import PAGE, SpotifyApi
 from spotiflow.ingest.spotify.ledger import Ledger, store_news
 from spotiflow.ingest.spotify.token_store import LOGIN_HINT
@@ -70,11 +71,10 @@ class _Keeper:
         """Replace the listener's rows of a table; a row stands between listener and time of fetching."""
         now = utc_now()
         with open_warehouse(self.settings) as db:
-            db.begin()
-            store_news(db, self.ledger.take_news())
-            db.execute(f"delete from raw.{table} where listener_id = ? and {where}", [self.listener_id])
-            _insert(db, table, [(self.listener_id, *row, now) for row in rows])
-            db.commit()
+            with transaction(db):
+                store_news(db, self.ledger.take_news())
+                db.execute(f"delete from raw.{table} where listener_id = ? and {where}", [self.listener_id])
+                _insert(db, table, [(self.listener_id, *row, now) for row in rows])
         return len(rows)
 
 

@@ -12,7 +12,7 @@ import duckdb
 from spotiflow.core.errors import ApiError, WaitError
 from spotiflow.warehouse.run_log import utc_now
 from spotiflow.core.settings import Settings
-from spotiflow.core.transactions import roll_back
+from spotiflow.core.transactions import transaction
 from spotiflow.ingest.history.gaps import close_gaps, last_known_play, open_gap
 from spotiflow.ingest.ingest_runs import begin_run, finish_run
 from spotiflow.ingest.listeners import ensure_listener
@@ -62,13 +62,8 @@ def store_poll(db: duckdb.DuckDBPyConnection, settings: Settings, batch: Batch) 
 
     A batch that is stored already adds nothing. Raises NotFoundError for a listener nobody added.
     """
-    db.begin()
-    try:
+    with transaction(db):
         receipt = _store(db, settings, batch)
-        db.commit()
-    except BaseException:
-        roll_back(db)
-        raise
     return receipt
 
 

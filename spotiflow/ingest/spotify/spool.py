@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from spotiflow.core.console import log
-from spotiflow.core.copying import in_words
+from spotiflow.core.disk_errors import unwritable
 from spotiflow.warehouse.database import prepare_home
 from spotiflow.core.files import write_private
 from spotiflow.warehouse.run_log import utc_now
@@ -46,7 +46,7 @@ def spool(settings: Settings, batch: Batch) -> Path:
     try:
         write_private(path, json.dumps(record))
     except OSError as error:
-        raise in_words(error, settings.inbox_dir) from error
+        raise unwritable(error, settings.inbox_dir) from error
     return path
 
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
-import tempfile
 import zipfile
 from pathlib import Path
 from typing import Any
 
 from spotiflow.core.errors import ModelFileError
+from spotiflow.core.files import write_private
 
 # What a file may hold beyond the plain types and scikit-learn estimators that skops knows by itself. A
 # constant, never the list a file asks for.
@@ -41,16 +40,7 @@ def write_file(folder: Path, name: str, content: bytes) -> str:
             f"{folder} is a file, where the folder of the models has to be.",
             hint="Move it out of the way; the folder is made anew.",
         ) from error
-    handle, temporary = tempfile.mkstemp(dir=folder, prefix=".", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(folder / name)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_private(folder / name, content)
     return hashlib.sha256(content).hexdigest()
 
 

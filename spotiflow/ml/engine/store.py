@@ -12,7 +12,7 @@ import pandas as pd
 
 from spotiflow.warehouse.database import open_warehouse
 from spotiflow.core.settings import Settings
-from spotiflow.core.transactions import roll_back
+from spotiflow.core.transactions import transaction
 from spotiflow.ml.data.catalogue import Catalogue
 from spotiflow.ml.data.evaluate import NO_LISTENER
 from spotiflow.ml.engine.versions import Alias, Version, write_registry
@@ -75,8 +75,7 @@ class TrainingOutput:
 def store(settings: Settings, output: TrainingOutput) -> None:
     """Write everything or nothing. Model files are there already, so no row points at a missing one."""
     with open_warehouse(settings) as db:
-        db.begin()
-        try:
+        with transaction(db):
             _store_split(db, output)
             write_registry(db, output.versions, output.aliases)
             _store_metrics(db, output)
@@ -85,10 +84,6 @@ def store(settings: Settings, output: TrainingOutput) -> None:
             for run in output.runs:
                 values = [run.task, run.digest, run.notes, output.now]
                 db.execute("insert into ml.task_runs values (?, ?, ?, ?)", values)
-            db.commit()
-        except BaseException:
-            roll_back(db)
-            raise
 
 
 def _store_split(db: duckdb.DuckDBPyConnection, output: TrainingOutput) -> None:

@@ -71,7 +71,7 @@ def stop_schedule(table: Timetable) -> None:
 def only_one(settings: Settings) -> Iterator[None]:
     """Hold the lock of the schedule. Raises WarehouseBusyError where another process has it."""
     try:
-        with locked(lock_path(settings), wait=False) as file:
+        with locked(lock_path(settings), seconds=0) as file:
             file.truncate(0)
             file.write(f"{os.getpid()}\n")
             file.flush()
