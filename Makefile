@@ -67,8 +67,8 @@ mutants: $(INSTALLED) ## Plant deliberate faults in the dbt project: a test has 
 docs: $(INSTALLED) ## Write the dbt documentation of the warehouse
 	$(BIN)/spotiflow docs generate
 
-reference: $(INSTALLED) ## Write docs/cli.md anew from the commands' help
-	$(BIN)/python -m tests.docs.reference
+reference: $(INSTALLED) ## Write the pages made from the code anew: commands, settings, the picture of the rooms
+	$(BIN)/python -m tests.docs.generate
 
 audit: $(INSTALLED) ## Look up our dependencies among known weaknesses; needs the network
 	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check ".[audit]"

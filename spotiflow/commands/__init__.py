@@ -1,1 +1,1 @@
-"""Groups of commands; `cli.py` puts them together."""
+"""The command line: one thin function per command parses, calls one room and prints."""

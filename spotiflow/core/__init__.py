@@ -1,1 +1,1 @@
-"""What every other package stands on: settings, errors, console, the warehouse file, dbt."""
+"""What everything stands on: settings, errors, the console, private files, processes."""

@@ -1,1 +1,1 @@
-"""Ways into the raw tables: privacy exports, the Kaggle catalogue, listeners."""
+"""Ways into the raw tables: privacy exports, scrobbles, Spotify's API, the catalogue, audio features."""

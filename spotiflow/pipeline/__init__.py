@@ -1,1 +1,1 @@
-"""The stages in order: the whole run and the demo."""
+"""The stages of a run in order, what makes each due, the schedule, and what a person sees of them."""

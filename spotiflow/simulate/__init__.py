@@ -1,4 +1,4 @@
-"""Simulated music and listeners.
+"""People who do not exist: simulated music and listeners with a known truth.
 
 `simulate` puts listeners straight into the warehouse; `write_demo_inputs` makes the demo's inputs in the file
 formats of the real sources, so that they go in by the same commands.

@@ -1,8 +1,7 @@
-"""The reference of all commands as Markdown, made from their own help: `python -m tests.docs.reference`."""
+"""The reference of all commands as Markdown, made from their own help."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -72,10 +71,3 @@ def _row(parameter: Any) -> str:
     name = _names(parameter) if _is_option(parameter) else _usage(parameter)
     meaning = " ".join((parameter.help or "").split()).replace("|", "\\|")
     return f"| `{name}` | {meaning} |"
-
-
-if __name__ == "__main__":
-    from spotiflow.cli import app as application
-
-    REFERENCE.write_text(reference(application), encoding="utf-8")
-    sys.stdout.write(f"Written: {REFERENCE.name}\n")
