@@ -43,7 +43,7 @@ def refresh(settings: Settings) -> Refreshed | None:
     sources, rows = read(settings, (CATALOGUE_INPUT, CANDIDATES_INPUT), to_read)
     if not due:
         return None
-    output = TrainingOutput(utc_now())
+    output = TrainingOutput(utc_now(), people=sources.people)
     for task in due:
         task.refresh(Context(settings, sources, rows), output)
     if output.writes:

@@ -65,6 +65,11 @@ RECIPES = {
 }
 
 
+def models_of_the_catalogue() -> set[str]:
+    """Return the models, and the tasks that make them, that learn from the catalogue and from nobody."""
+    return {name for task in TASKS if not task.is_about_listeners for name in (task.name, *task.makes)}
+
+
 def train(
     settings: Settings,
     *,
@@ -92,7 +97,7 @@ def train(
 
     inputs = [one for task in chosen for one in task.inputs]
     sources, rows = read(settings, inputs, to_read)
-    output = TrainingOutput(utc_now())
+    output = TrainingOutput(utc_now(), people=sources.people)
     made = [model for task in chosen for model in task.makes]
     output.aliases += fallbacks(settings, sources.registry, made, output.now)
     if due:

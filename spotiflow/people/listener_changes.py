@@ -21,7 +21,9 @@ from spotiflow.ingest.listeners import (
     set_time_zone,
 )
 from spotiflow.ingest.time_zones import checked_zone
+from spotiflow.people.former_names import remember_former_name
 from spotiflow.warehouse.database import open_warehouse
+from spotiflow.warehouse.known_copies import rename_in_copies
 
 # Dates outside of these are slips of the pen: Spotify was founded in 2006.
 FIRST_YEAR, LAST_YEAR = 1971, 2100
@@ -57,6 +59,8 @@ def rename_listener(settings: Settings, name: str, new_name: str) -> int:
                 """update raw.api_records set record_id = new_id::varchar
                 from new_ids where record_id = old_id::varchar"""
             )
+    remember_former_name(settings, name, new_name)
+    rename_in_copies(settings, name, new_name)
     _move_files(settings, name, new_name)
     return n_rows
 
@@ -81,9 +85,8 @@ def _move_files(settings: Settings, name: str, new_name: str) -> None:
     if token.exists():
         token.replace(token_path(settings, new_name))
     for path, batch in spooled(settings):
-        if batch.listener_id == name:
-            path.unlink()
-            spool(settings, replace(batch, listener_id=new_name))
+        if batch.listener_id == name and spool(settings, replace(batch, listener_id=new_name)) != path:
+            path.unlink(missing_ok=True)
 
 
 def move_listener(

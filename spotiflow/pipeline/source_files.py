@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ from spotiflow.core.errors import NotFoundError
 from spotiflow.core.settings import Settings
 from spotiflow.core.transactions import transaction
 from spotiflow.ingest.spotify.spool import PATTERN
+from spotiflow.people.forget.rows import digest_of
 from spotiflow.warehouse.database import open_warehouse
 from spotiflow.warehouse.run_log import utc_now
 
@@ -68,7 +69,13 @@ def unseen(settings: Settings, looks: Sequence[Look]) -> list[Look]:
     except (NotFoundError, duckdb.CatalogException):
         return list(looks)
     known = set(rows)
-    return [look for look in looks if (str(look.path), look.size_bytes, look.changed_at) not in known]
+    return [look for look in looks if not known & {*_known_as(look)}]
+
+
+def _known_as(look: Look) -> Iterator[tuple[str, int, datetime]]:
+    """Yield how a file may be remembered: by its path, or what is left of a path that named somebody."""
+    for path in (str(look.path), digest_of(str(look.path))):
+        yield path, look.size_bytes, look.changed_at
 
 
 def remember(settings: Settings, looks: Iterable[Look], status: str, detail: str | None = None) -> None:

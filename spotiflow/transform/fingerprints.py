@@ -74,7 +74,9 @@ def is_of_models(part: str) -> bool:
 
 
 def built_inputs(db: duckdb.DuckDBPyConnection) -> Inputs:
-    """Return what the tables were built from; nothing where that is not known."""
+    """Return what the tables were built from; nothing where that is not known or no table is there."""
+    if db.execute("select 1 from duckdb_tables() where schema_name = 'gold' limit 1").fetchone() is None:
+        return {}
     try:
         return dict(db.execute("select part, digest from raw.built_inputs").fetchall())
     except duckdb.CatalogException:

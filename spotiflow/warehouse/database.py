@@ -159,6 +159,7 @@ def configuration(settings: Settings, *, read_only: bool = False) -> Config:
 def open_file(path: Path, config: Config, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     """Open a warehouse file now or not at all; a new one is for its owner only. Raises duckdb.Error."""
     created = not path.exists()
+    before = _identity(path)
     try:
         db = duckdb.connect(str(path), read_only=read_only, config=config)
     except duckdb.Error as error:
@@ -166,9 +167,22 @@ def open_file(path: Path, config: Config, *, read_only: bool = False) -> duckdb.
             # Half a file, as on a full disk, could never be opened again.
             path.unlink(missing_ok=True)
         raise
+    if not created and _identity(path) != before:
+        # Exchanged (`forget`, `restore`) after it was opened and before it was locked: this is the old one.
+        db.close()
+        return open_file(path, config, read_only=read_only)
     if created:
         path.chmod(0o600)
     return db
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return which file a path leads to, None for none."""
+    try:
+        facts = path.stat()
+    except OSError:
+        return None
+    return facts.st_dev, facts.st_ino
 
 
 def _set_search_path(db: duckdb.DuckDBPyConnection) -> None:

@@ -114,7 +114,8 @@ def test_what_a_person_put_into_the_inbox_is_theirs_to_remove(two: Settings) -> 
     forgotten = forget_listener(two, "anna")
     assert (folder / "notes.json").exists()
     assert (two.inbox_dir / "list.json").exists()
-    assert "inbox/my_spotify_data.zip" in forgotten.still_held
+    assert {"inbox/export/notes.json", "inbox/list.json"} < {*forgotten.still_held}
+    assert forgotten.unsearched == ["backup.duckdb", "inbox/my_spotify_data.zip"]
 
 
 def test_files_that_go_and_files_that_may_still_hold_something(two: Settings) -> None:
@@ -122,7 +123,8 @@ def test_files_that_go_and_files_that_may_still_hold_something(two: Settings) ->
     assert not token_path(two, "anna").exists()
     assert not list(two.scratch_dir.iterdir())
     assert len(forgotten.files) == 3
-    assert forgotten.still_held == ["backup.duckdb", "logs/spotiflow.log"]
+    assert forgotten.still_held == ["logs/spotiflow.log"]
+    assert forgotten.unsearched == ["backup.duckdb"]
     console = Console(width=100)
     with console.capture() as capture:
         console.print(render(forgotten))

@@ -16,6 +16,7 @@ from spotiflow.core.settings import Settings
 from spotiflow.core.transactions import transaction
 from spotiflow.ingest.tracks.heard import HEARD
 from spotiflow.ingest.tracks.recordings import open_recordings, recordings_in
+from spotiflow.ingest.listeners import require_listener
 from spotiflow.ingest.spotify.client import AUDIO_FEATURES, TRACKS, SpotifyApi
 from spotiflow.ingest.spotify.ledger import BudgetError, Ledger, store_news
 from spotiflow.ingest.spotify.recently_played import as_json
@@ -96,6 +97,7 @@ def _ask(
 def _keep(settings: Settings, ledger: Ledger, listener_id: str, queue: Queue, answers: Answers) -> int:
     with open_warehouse(settings) as db:
         with transaction(db):
+            require_listener(db, listener_id)
             store_news(db, ledger.take_news())
             n_missing = queue.store(db, listener_id, answers)
     return n_missing

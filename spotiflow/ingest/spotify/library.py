@@ -15,6 +15,7 @@ from spotiflow.core.errors import ApiError, LoginNeededError
 from spotiflow.warehouse.run_log import utc_now
 from spotiflow.core.settings import Settings
 from spotiflow.core.transactions import transaction
+from spotiflow.ingest.listeners import require_listener
 from spotiflow.ingest.spotify.client import PAGE, SpotifyApi
 from spotiflow.ingest.spotify.ledger import Ledger, store_news
 from spotiflow.ingest.spotify.token_store import LOGIN_HINT
@@ -72,6 +73,7 @@ class _Keeper:
         now = utc_now()
         with open_warehouse(self.settings) as db:
             with transaction(db):
+                require_listener(db, self.listener_id)
                 store_news(db, self.ledger.take_news())
                 db.execute(f"delete from raw.{table} where listener_id = ? and {where}", [self.listener_id])
                 _insert(db, table, [(self.listener_id, *row, now) for row in rows])

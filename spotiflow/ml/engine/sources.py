@@ -14,14 +14,15 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from spotiflow.warehouse.database import open_warehouse
 from spotiflow.core.errors import NotFoundError, SpotiflowError
 from spotiflow.core.settings import Settings
 from spotiflow.ml.data import learnable
 from spotiflow.ml.data.catalogue import split_id_of
-from spotiflow.ml.data.learnable import FEATURES, LISTENING
 from spotiflow.ml.data.features import AUDIO_FEATURES
+from spotiflow.ml.data.learnable import FEATURES, LISTENING
+from spotiflow.ml.engine.people import People, people_in
 from spotiflow.ml.engine.versions import Registry, read_registry
+from spotiflow.warehouse.database import open_warehouse
 
 LEAST_PLAYS_A_DAY = 5
 LEAST_PLAYS_A_SESSION = 3
@@ -132,6 +133,7 @@ class Sources:
     first. runs: the last run of each task, by name. missing: why there is no catalogue, as the error a user
     would see. n_looks: how often the frozen test of this catalogue was looked at. web_api_content: plays,
     features and names that Spotify's Web API gave. includes_web_api: whether models may learn from those.
+    people: who was there.
     """
 
     registry: Registry
@@ -142,6 +144,7 @@ class Sources:
     n_looks: int = 0
     web_api_content: tuple[int, int, int] = (0, 0, 0)
     includes_web_api: bool = False
+    people: People = frozenset()
 
     @property
     def has_web_api_content(self) -> bool:
@@ -179,6 +182,7 @@ def read(
             _read_sources(db, existing, dict.fromkeys([CATALOGUE_INPUT, *inputs])),
             web_api_content=learnable.web_api_content(db, existing),
             includes_web_api=lets_in,
+            people=people_in(db),
         )
         queries = dict.fromkeys(wanted(sources))
         return sources, {query: _rows(db, existing, query) for query in queries}

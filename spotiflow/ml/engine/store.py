@@ -11,11 +11,13 @@ import duckdb
 import pandas as pd
 
 from spotiflow.warehouse.database import open_warehouse
+from spotiflow.core.errors import NotFoundError
 from spotiflow.core.settings import Settings
 from spotiflow.core.transactions import transaction
 from spotiflow.ml.data.catalogue import Catalogue
 from spotiflow.ml.data.evaluate import NO_LISTENER
 from spotiflow.ml.engine.versions import Alias, Version, write_registry
+from spotiflow.ml.engine.people import People, people_in
 from spotiflow.ml.engine.sources import TaskRun
 
 
@@ -39,10 +41,12 @@ class TrainingOutput:
 
     code: version of the code of the task that runs now. models: of the new versions, by file name, as read from those files. notes: sentences on what could not be
     done and why, of the task that runs now. decisions: per model fitted now, why it is in use or not.
+    people: who was there when the training read their listening.
     """
 
     now: datetime
     code: str = ""
+    people: People = frozenset()
     catalogue: Catalogue | None = None
     versions: list[Version] = field(default_factory=list)
     models: dict[str, Any] = field(default_factory=dict)
@@ -73,9 +77,13 @@ class TrainingOutput:
 
 
 def store(settings: Settings, output: TrainingOutput) -> None:
-    """Write everything or nothing. Model files are there already, so no row points at a missing one."""
+    """Write everything or nothing. Model files are there already, so no row points at a missing one.
+
+    Raises NotFoundError where a listener it was made from is gone by now; then its files are removed, too.
+    """
     with open_warehouse(settings) as db:
         with transaction(db):
+            _refuse_who_is_gone(db, settings, output)
             _store_split(db, output)
             write_registry(db, output.versions, output.aliases)
             _store_metrics(db, output)
@@ -84,6 +92,23 @@ def store(settings: Settings, output: TrainingOutput) -> None:
             for run in output.runs:
                 values = [run.task, run.digest, run.notes, output.now]
                 db.execute("insert into ml.task_runs values (?, ?, ?, ?)", values)
+
+
+def _refuse_who_is_gone(db: duckdb.DuckDBPyConnection, settings: Settings, output: TrainingOutput) -> None:
+    """Nothing that was made from somebody comes back after they were forgotten, or under an old name."""
+    gone = output.people - people_in(db)
+    if not gone:
+        return
+    known = {name for (name,) in db.execute("select artifact from ml.model_versions").fetchall()}
+    for version in output.versions:
+        if version.artifact not in known:
+            for name in (version.artifact, version.card):
+                (settings.models_dir / str(name)).unlink(missing_ok=True)
+    who = "A listener was" if len(gone) == 1 else f"{len(gone):,} listeners were"
+    raise NotFoundError(
+        f"{who} forgotten or renamed while models were made from their listening; nothing of it is stored.",
+        hint="Train again for those who are there: spotiflow train",
+    )
 
 
 def _store_split(db: duckdb.DuckDBPyConnection, output: TrainingOutput) -> None:

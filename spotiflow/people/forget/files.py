@@ -1,35 +1,99 @@
-"""The files of a listener: login, polls that wait, scratch; and those that may still hold something."""
+"""The files of a listener: login, waiting polls, models, alerts; and those that may still hold something."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
+from spotiflow.core.files import locked, write_private
 from spotiflow.core.settings import Settings
 from spotiflow.ingest.spotify.spool import PATTERN
 from spotiflow.ingest.spotify.token_store import token_path
-from spotiflow.people.forget.search import found_in
+from spotiflow.people.forget.traces import NotSearchableError, holds
+from spotiflow.people.forget.words import Words
 from spotiflow.warehouse.backups import list_backups
 from spotiflow.warehouse.known_copies import known_copies
 from spotiflow.warehouse.temp_folder import sweep
 
-# Compressed inside, so that a search of their bytes proves nothing.
-_OPAQUE = frozenset({".duckdb", ".db", ".zip", ".gz", ".parquet", ".wal"})
+ALERTS = "alerts.json"
+# What training writes into the folder of models; a killed one leaves the last.
+_MODELS = ("*.skops", "*.md", ".*.part")
 
 
-def remove_files(settings: Settings, name: str) -> list[str]:
-    """Remove the login of a listener, their polls in the inbox and what killed imports left; name them."""
-    token = token_path(settings, name)
-    found = [token, *settings.home.glob(f".{token.name}-*")] if token.exists() else []
-    # What a person put there themselves is theirs to remove; `leftovers` names it.
-    polls = [*settings.inbox_dir.glob(PATTERN), *settings.inbox_dir.glob("*.unreadable")]
-    found += [path for path in sorted(polls) if _is_theirs(path, name)]
-    for path in found:
+def is_known_by_files(settings: Settings, name: str) -> bool:
+    """Whether a login or a poll that waits is in this name."""
+    return bool(_login(settings, name) or _polls(settings, name))
+
+
+def remove_files(settings: Settings, names: Sequence[str], kept_models: Collection[str]) -> list[str]:
+    """Remove what only these listeners explain, and name it: logins, polls in the inbox, alerts, models.
+
+    kept_models: the files of models that stay. What killed imports left goes, too. What a person put into
+    the inbox themselves is theirs to remove; `leftovers` names it.
+    """
+    found = [path for pattern in _MODELS for path in sorted(settings.models_dir.glob(pattern))]
+    found = [path for path in found if path.name not in kept_models]
+    found += [path for name in names for path in _polls(settings, name) + _login(settings, name)]
+    for path in dict.fromkeys(found):
         path.unlink(missing_ok=True)
     if settings.scratch_dir.exists():
         sweep(settings.scratch_dir)
-    return [str(path.relative_to(settings.home)) for path in found]
+    return [str(path.relative_to(settings.home)) for path in dict.fromkeys(found)]
+
+
+def remove_alerts(settings: Settings, words: Words) -> None:
+    """Take the alerts that name them off the list of what is wrong now. Raises OSError."""
+    place = settings.home / ALERTS
+    with locked(settings.home / "alerts.lock"):
+        try:
+            stored = json.loads(place.read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):
+            return
+        left = [one for one in stored if not words.stand_in(json.dumps(one, ensure_ascii=False).encode())]
+        if left != stored:
+            write_private(place, json.dumps(left, indent=1))
+
+
+def copies_of(settings: Settings, names: Collection[str]) -> list[str]:
+    """Name the backups, takeouts and publications that were made while one of them was there."""
+    found = {(copy.path, copy.kind) for copy in known_copies(settings) if set(names) & {*copy.listeners}}
+    backups = list_backups(settings.backups_dir)
+    found |= {(str(one.path), "backup") for one in backups if set(names) & {*one.listeners}}
+    return [_copy(kind, path) for path, kind in sorted(found)]
+
+
+def _copy(kind: str, path: str) -> str:
+    if kind in ("backup", "takeout"):
+        return f"{kind} {path}"
+    return f"published as {kind} {path}"
+
+
+def leftovers(settings: Settings, words: Words) -> tuple[list[str], list[str]]:
+    """Return the files of the home that hold any of the words, and those that cannot be searched."""
+    found, closed = [], []
+    for path in sorted(settings.home.rglob("*")):
+        if path == settings.database_path or not path.is_file():
+            continue
+        if path.is_relative_to(settings.scratch_dir) or path.is_relative_to(settings.backups_dir):
+            continue
+        name = str(path.relative_to(settings.home))
+        try:
+            if words.stand_in(name.encode("utf-8", "surrogateescape")) or holds(path, words):
+                found.append(name)
+        except NotSearchableError:
+            closed.append(name)
+    return found, closed
+
+
+def _login(settings: Settings, name: str) -> list[Path]:
+    token = token_path(settings, name)
+    return [path for path in [token, *settings.home.glob(f".{token.name}-*")] if path.exists()]
+
+
+def _polls(settings: Settings, name: str) -> list[Path]:
+    polls = [*settings.inbox_dir.glob(PATTERN), *settings.inbox_dir.glob("*.unreadable")]
+    return [path for path in sorted(polls) if _is_theirs(path, name)]
 
 
 def _is_theirs(path: Path, name: str) -> bool:
@@ -40,23 +104,3 @@ def _is_theirs(path: Path, name: str) -> bool:
     except ValueError:
         return json.dumps(name).encode() in content
     return isinstance(record, dict) and record.get("listener_id") == name
-
-
-def copies_of(settings: Settings, name: str) -> list[str]:
-    """Name the backups and takeouts that were made while the listener was there and still exist."""
-    found = {copy.path: copy.kind for copy in known_copies(settings) if name in copy.listeners}
-    found |= {str(one.path): "backup" for one in list_backups(settings.backups_dir) if name in one.listeners}
-    return [f"{kind} {path}" for path, kind in sorted(found.items())]
-
-
-def leftovers(settings: Settings, strings: Sequence[bytes]) -> list[str]:
-    """Name the files of the home that hold one of these strings, or that cannot be searched."""
-    found = []
-    for path in sorted(settings.home.rglob("*")):
-        if path == settings.database_path or not path.is_file() or path.is_symlink():
-            continue
-        if path.is_relative_to(settings.scratch_dir) or path.is_relative_to(settings.backups_dir):
-            continue
-        if path.suffix in _OPAQUE or ".damaged-" in path.name or found_in(path, strings):
-            found.append(str(path.relative_to(settings.home)))
-    return found

@@ -1,11 +1,10 @@
-"""Rewrite the warehouse without a listener: DuckDB keeps deleted text in its file, a new file has none."""
+"""Forget listeners: rewrite the warehouse without them, remove their files, say where copies are."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,23 +12,24 @@ import duckdb
 from rich.console import RenderableType
 
 from spotiflow.core.console import log, progress
-from spotiflow.core.errors import (
-    NotFoundError,
-    UsageError,
-    WarehouseBusyError,
-    WarehouseError,
-)
+from spotiflow.core.errors import WarehouseError
 from spotiflow.core.settings import Settings
 from spotiflow.ingest.history.receipts import remarks
-from spotiflow.ingest.listeners import require_listener
+from spotiflow.ml.train import models_of_the_catalogue
 from spotiflow.people.forget import search
-from spotiflow.people.forget.files import copies_of, leftovers, remove_files
-from spotiflow.people.forget.rows import mark_rows
-from spotiflow.warehouse.database import connect, open_warehouse
-from spotiflow.warehouse.temp_folder import scratch_folder
+from spotiflow.people.forget.files import copies_of, leftovers, remove_alerts, remove_files
+from spotiflow.people.forget.own_tables import DERIVED, refuse_own_tables
+from spotiflow.people.forget.rewrite import draft_folder, exchange, let_go, side_by_side
+from spotiflow.people.forget.rows import copy_rows
+from spotiflow.people.forget.who import require_known, words_for
+from spotiflow.people.forget.words import Words
+from spotiflow.people.former_names import drop_former_names
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.warehouse.known_copies import forget_in_copies
+from spotiflow.warehouse.run_lock import only_one
 
-# Built from raw and ml; a build makes them again, without the listener.
-DERIVED = ("bronze", "silver", "gold")
+# Files of the home are searched for so many of the texts; every form of each is looked for.
+MOST_TEXTS = 40
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ class Forgotten:
 
     rows: removed rows by table. strings: texts that only their rows had; none of them is a value in
     the new file. searched: how many were looked for in its bytes; seen_before: how many of those stood in the
-    bytes of the old one. still_held: files of the home that hold some, or cannot be searched. copies: backups
-    and takeouts that were made while the listener was there.
+    bytes of the old one. still_held: files of the home that hold a name or text of theirs; unsearched: files
+    of it of which nobody can tell. copies: backups, takeouts and publications made while they were there.
     """
 
     listener_ids: list[str]
@@ -49,6 +49,7 @@ class Forgotten:
     searched: int
     seen_before: int
     still_held: list[str]
+    unsearched: list[str]
     copies: list[str]
     bytes_before: int
     bytes_after: int
@@ -65,26 +66,19 @@ class Forgotten:
         )
 
 
-def simulated_listeners(settings: Settings) -> list[str]:
-    """Return the names of all simulated listeners. Raises NotFoundError where there is none."""
-    with open_warehouse(settings) as db:
-        rows = db.execute(
-            "select listener_id from raw.listeners where kind = 'simulated' order by 1"
-        ).fetchall()
-    if not rows:
-        raise NotFoundError("There is no simulated listener.", hint="See them all: spotiflow listener list.")
-    return [row[0] for row in rows]
+@dataclass(frozen=True)
+class _Rewritten:
+    """What is known of the new warehouse once it is in its place. models: files of models it names."""
 
-
-def preview(settings: Settings, names: Sequence[str]) -> int:
-    """Return how many rows of history would go. Raises NotFoundError for an unknown listener."""
-    with open_warehouse(settings) as db:
-        for name in names:
-            require_listener(db, name)
-        row = db.execute(
-            "select count(*) from raw.listening_history where list_contains(?, listener_id)", [list(names)]
-        ).fetchone()
-        return row[0] if row else 0
+    rows: dict[str, int]
+    strings: int
+    sample: list[str]
+    seen_before: int
+    models: set[str]
+    names: tuple[str, ...]
+    is_linked: bool
+    bytes_before: int
+    bytes_after: int
 
 
 def forget_listener(settings: Settings, name: str) -> Forgotten:
@@ -93,111 +87,93 @@ def forget_listener(settings: Settings, name: str) -> Forgotten:
 
 
 def forget_listeners(settings: Settings, names: Sequence[str]) -> Forgotten:
-    """Remove listeners from raw and ml, their logins and their files, and write the warehouse anew.
+    """Remove listeners from raw and ml, their logins, models and other files; write the warehouse anew.
 
     Everything else is copied to a new file, which is searched and takes the place of the old one at once.
-    Bronze, silver and gold are dropped. Raises NotFoundError, UsageError where the file has tables of the
-    person's own, WarehouseBusyError, WarehouseError; then nothing has changed.
+    Bronze, silver and gold are dropped, and so are models that learned from listening. Raises NotFoundError,
+    UsageError where the file has tables of the person's own, WaitError while a run is going on,
+    WarehouseBusyError, WarehouseError; then nothing has changed.
     """
-    with open_warehouse(settings) as db:
-        for name in names:
-            require_listener(db, name)
-        _refuse_own_tables(db)
-    with scratch_folder(settings) as scratch, _side_by_side(settings, scratch) as (db, fresh):
+    with only_one(settings, "spotiflow forget"):
+        with open_warehouse(settings) as db:
+            require_known(db, settings, names)
+            refuse_own_tables(db)
+        new = _rewrite(settings, names)
+        copies = copies_of(settings, [*names, *new.names])
+        files = remove_files(settings, names, new.models)
+        words = Words(new.names, tuple(new.sample[:MOST_TEXTS]))
+        remove_alerts(settings, words)
+        drop_former_names(settings, names)
+        forget_in_copies(settings, [*names, *new.names])
+        still_held, unsearched = leftovers(settings, words)
+        still_held += ["the old warehouse, under another name (a hard link)"] if new.is_linked else []
+        log.info("%d listeners were forgotten: %d rows", len(names), sum(new.rows.values()))
+        return Forgotten(
+            list(names),
+            new.rows,
+            files,
+            new.strings,
+            len(new.sample),
+            new.seen_before,
+            still_held,
+            unsearched,
+            copies,
+            new.bytes_before,
+            new.bytes_after,
+        )
+
+
+def _rewrite(settings: Settings, names: Sequence[str]) -> _Rewritten:
+    """Write the warehouse anew without these listeners and put it in its place."""
+    with (
+        draft_folder(settings) as folder,
+        # Closed by hand before the exchange, the old file would not be locked by DuckDB any more.
+        settings.database_path.open("rb") as old_bytes,
+        side_by_side(settings, folder) as (db, fresh),
+    ):
         with progress("Writing the warehouse anew"):
-            rows = _copy(db, names)
-            # Written before their strings are gathered: the rest of a block is whatever that memory held.
-            db.execute("checkpoint")
-            n_strings = search.collect(db)
-            strings = search.sample(db)
-            n_left = search.rows_left(db)
+            known_as = _known_as(db, settings, names)
+            rows = copy_rows(db, names, Words(known_as), sorted(models_of_the_catalogue()))
+            n_strings, sample, n_left = search.collect(db), search.sample(db), search.rows_left(db)
+            models = _model_files(db)
+            let_go(db)
+        is_linked = os.fstat(old_bytes.fileno()).st_nlink > 1
         before, after = settings.database_path.stat().st_size, fresh.stat().st_size
-        seen_before = search.found_in(settings.database_path, strings)
-        if n_left or search.found_in(fresh, strings):
+        if n_left or _stand_in(fresh, sample):
             raise WarehouseError(
                 f"The new file still holds something of '{names[0]}', so the old one was left as it is.",
                 hint="Please report this; to be rid of everything at once, delete the home folder.",
             )
-        with fresh.open("rb+") as file:
-            os.fsync(file.fileno())
-        # The old file is still locked by us here, so nobody can have written to it in between.
-        fresh.replace(settings.database_path)
-    files = [file for name in names for file in remove_files(settings, name)]
-    log.info("%d listeners were forgotten: %d rows", len(names), sum(rows.values()))
-    return Forgotten(
-        list(names),
-        rows,
-        files,
-        n_strings,
-        len(strings),
-        len(seen_before),
-        leftovers(settings, strings),
-        sorted({copy for name in names for copy in copies_of(settings, name)}),
-        before,
-        after,
-    )
+        exchange(settings, fresh)
+        seen_before = len(search.found_in(old_bytes, [text.encode() for text in sample]))
+    return _Rewritten(rows, n_strings, sample, seen_before, models, known_as, is_linked, before, after)
 
 
-@contextmanager
-def _side_by_side(settings: Settings, scratch: Path) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
-    """Yield a connection to a new, empty warehouse to which the old one is attached, read-only, as `old`."""
-    place = replace(settings, home=scratch / "new")
-    db = connect(place, read_only=False)
-    try:
-        try:
-            db.execute(
-                f"attach '{str(settings.database_path).replace(chr(39), chr(39) * 2)}' as old (read_only)"
-            )
-        except duckdb.IOException as error:
-            raise WarehouseBusyError(
-                "Another process has just opened the warehouse.", hint="Run the command again."
-            ) from error
-        yield db, place.database_path
-    finally:
-        db.close()
+def _known_as(db: duckdb.DuckDBPyConnection, settings: Settings, names: Sequence[str]) -> tuple[str, ...]:
+    db.execute("use old")
+    found = words_for(db, settings, names)
+    db.execute("use fresh")
+    return found
 
 
-def _refuse_own_tables(db: duckdb.DuckDBPyConnection) -> None:
-    rows = db.execute(
-        """select schema_name || '.' || table_name from (
-            select schema_name, table_name from duckdb_tables() where not internal
-            union all
-            select schema_name, view_name from duckdb_views() where not internal
-        )
-        where schema_name not in ('raw', 'ml', 'bronze', 'silver', 'gold')
-            and schema_name not like '%dbt_test__audit' and table_name not like '%\\_\\_dbt\\_%' escape '\\'
-        order by 1"""
-    ).fetchall()
-    if rows:
-        names = ", ".join(row[0] for row in rows)
-        raise UsageError(
-            f"The warehouse has tables of your own, which may hold this listening: {names}.",
-            hint="Copy what you need to another file and drop them first.",
-        )
+def _model_files(db: duckdb.DuckDBPyConnection) -> set[str]:
+    rows = db.execute("select unnest([artifact, card]) from ml.model_versions").fetchall()
+    return {name for (name,) in rows if name}
 
 
-def _copy(db: duckdb.DuckDBPyConnection, names: Sequence[str]) -> dict[str, int]:
-    """Copy what stays, table by table; return how many rows of each table did not."""
-    removed = {}
-    for table, condition in mark_rows(db, names).items():
-        db.execute(f"insert into {table} by name select * from old.{table} where {condition}")
-        row = db.execute(
-            f"select (select count(*) from old.{table}) - (select count(*) from {table})"
-        ).fetchone()
-        if row and row[0]:
-            removed[table] = row[0]
-    return removed
+def _stand_in(path: Path, sample: list[str]) -> bool:
+    with path.open("rb") as stream:
+        return bool(search.found_in(stream, [text.encode() for text in sample]))
 
 
 def render(forgotten: Forgotten) -> RenderableType:
     """Return what was done for the terminal."""
     rows = ", ".join(f"{table} {n:,}" for table, n in forgotten.rows.items()) or "none"
-    held = ", ".join(forgotten.still_held) or "no other file of the home"
     return remarks(
         [
             ("forgotten", forgotten.who),
             ("rows", f"{sum(forgotten.rows.values()):,} removed: {rows}"),
-            ("files", ", ".join(forgotten.files) or "no login, nothing in the inbox"),
+            ("files", ", ".join(forgotten.files) or "no login, no model, nothing in the inbox"),
             (
                 "proof",
                 f"of {forgotten.strings:,} texts only these rows had, none is in the new file; "
@@ -205,14 +181,22 @@ def render(forgotten: Forgotten) -> RenderableType:
                 f"({forgotten.seen_before:,} in the old file)",
             ),
             ("file", f"written anew: {forgotten.bytes_before:,} bytes before, {forgotten.bytes_after:,} now"),
-            ("dropped", "bronze, silver and gold; next: spotiflow build"),
+            ("dropped", "bronze, silver and gold; next: spotiflow build, or spotiflow run for models too"),
             ("copies", _copies(forgotten)),
-            ("may hold", f"{held}; and exports you keep elsewhere"),
+            ("may hold", _may_hold(forgotten)),
         ]
     )
 
 
 def _copies(forgotten: Forgotten) -> str:
     if not forgotten.copies:
-        return "no backup or takeout that spotiflow made still holds them"
-    return f"these still hold them until you remove them: {', '.join(forgotten.copies)}"
+        return "no backup, takeout or publication that spotiflow made is known to hold them"
+    return (
+        f"these still hold them until you remove them, or publish there again: {', '.join(forgotten.copies)}"
+    )
+
+
+def _may_hold(forgotten: Forgotten) -> str:
+    held = ", ".join(forgotten.still_held) or "a search of the home's other files found nothing"
+    closed = f"; not searchable: {', '.join(forgotten.unsearched)}" if forgotten.unsearched else ""
+    return f"{held}{closed}; and exports, pictures and results of queries you keep elsewhere"

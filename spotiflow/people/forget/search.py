@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import mmap
+import os
 from collections.abc import Iterable
-from pathlib import Path
+from typing import IO
 
 import duckdb
+
+from spotiflow.people.forget.who import listener_tables
 
 # A shorter string turns up in any file by chance.
 LEAST_BYTES = 8
@@ -68,7 +71,7 @@ def collect(db: duckdb.DuckDBPyConnection) -> int:
     return row[0] if row else 0
 
 
-def sample(db: duckdb.DuckDBPyConnection) -> list[bytes]:
+def sample(db: duckdb.DuckDBPyConnection) -> list[str]:
     """Return some of these strings, the same each time; none that is part of a longer text that stays."""
     db.execute(
         "create or replace temp table sampled as select text from theirs order by hash(text), text limit ?",
@@ -82,29 +85,27 @@ def sample(db: duckdb.DuckDBPyConnection) -> list[bytes]:
                 on contains(kept, text)
             )"""
         )
-    return [text.encode() for (text,) in db.execute("select text from sampled order by 1").fetchall()]
+    return [text for (text,) in db.execute("select text from sampled order by 1").fetchall()]
 
 
 def rows_left(db: duckdb.DuckDBPyConnection) -> int:
     """Count rows of the new warehouse that still name one of `gone_listeners`."""
-    tables = db.execute(
-        """select schema_name || '.' || table_name from duckdb_columns()
-        where database_name = current_database() and schema_name in ('raw', 'ml')
-            and column_name = 'listener_id'"""
-    ).fetchall()
     counts = [
         db.execute(f"select count(*) from {table} where listener_id in (from gone_listeners)").fetchone()
         or (0,)
-        for (table,) in tables
+        for table in listener_tables(db)
     ]
     return sum(count for (count,) in counts)
 
 
-def found_in(path: Path, strings: Iterable[bytes]) -> list[bytes]:
-    """Return which of the strings stand in the bytes of a file."""
-    size = path.stat().st_size
+def found_in(stream: IO[bytes], strings: Iterable[bytes]) -> list[bytes]:
+    """Return which of the strings stand in the bytes of an open file.
+
+    A file that DuckDB has open must not be closed by anybody else in this process: that ends DuckDB's lock.
+    """
+    size = os.fstat(stream.fileno()).st_size
     if size == 0:
         return []
     wanted = list(strings)[: max(10, MOST_BYTES // size)]
-    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
+    with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
         return [text for text in wanted if content.find(text) >= 0]
