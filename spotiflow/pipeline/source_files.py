@@ -13,7 +13,7 @@ from spotiflow.core.errors import NotFoundError
 from spotiflow.core.settings import Settings
 from spotiflow.core.transactions import transaction
 from spotiflow.ingest.spotify.spool import PATTERN
-from spotiflow.people.forget.rows import digest_of
+from spotiflow.people.forgotten_paths import digest_of
 from spotiflow.warehouse.database import open_warehouse
 from spotiflow.warehouse.run_log import utc_now
 

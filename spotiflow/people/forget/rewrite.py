@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from spotiflow.core.copying import in_words, sync_folder
+from spotiflow.core.files import in_words, sync_folder
 from spotiflow.core.settings import Settings
 from spotiflow.warehouse.database import STORAGE_VERSION, configuration, connect, open_warehouse
 from spotiflow.warehouse.waiting import when_free

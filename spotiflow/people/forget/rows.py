@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 
 import duckdb
 
 from spotiflow.people.forget.words import Words
+from spotiflow.people.forgotten_paths import DIGEST_SQL
 
 # Where the ids of tracks somebody heard, saved or was recommended stand, with whose they are.
 _TRACKS_OF_PEOPLE = """
@@ -69,12 +69,6 @@ _WORDS = {
     "raw.rejected_rows": {"file_name": "digest_of(file_name)"},
     "raw.source_files": {"path": "digest_of(path)", "detail": "null"},
 }
-_DIGEST = "'forgotten:' || sha256({0})"
-
-
-def digest_of(path: str) -> str:
-    """Return what stands for a path that names somebody who was forgotten."""
-    return f"forgotten:{hashlib.sha256(path.encode('utf-8', 'surrogateescape')).hexdigest()}"
 
 
 def copy_rows(
@@ -88,7 +82,7 @@ def copy_rows(
     db.execute("create or replace temp table gone_listeners as select unnest(?) as listener_id", [names])
     for statement in (_TRACKS_OF_PEOPLE, _GONE, _GONE_RUNS):
         db.execute(statement)
-    db.execute(f"create or replace temp macro digest_of(words) as {_DIGEST.format('words')}")
+    db.execute(f"create or replace temp macro digest_of(words) as {DIGEST_SQL.format('words')}")
     db.execute(f"create or replace temp macro names_them(words) as {words.sql('words')}")
     removed = {}
     for schema, name, columns in db.execute(_COLUMNS).fetchall():
