@@ -11,7 +11,8 @@ from pathlib import Path
 
 import duckdb
 
-from spotiflow.core.files import in_words, sync_folder
+from spotiflow.core.disk_errors import unwritable
+from spotiflow.core.files import sync_folder
 from spotiflow.core.settings import Settings
 from spotiflow.warehouse.database import STORAGE_VERSION, configuration, connect, open_warehouse
 from spotiflow.warehouse.waiting import when_free
@@ -30,7 +31,7 @@ def draft_folder(settings: Settings) -> Iterator[Path]:
         folder.mkdir(mode=0o700)
         yield folder
     except OSError as error:
-        raise in_words(error, target.parent) from error
+        raise unwritable(error, target.parent) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
