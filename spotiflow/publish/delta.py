@@ -8,6 +8,8 @@ from typing import Any
 import duckdb
 
 from spotiflow.core.errors import NotFoundError
+from spotiflow.publish.files import place_of
+from spotiflow.publish.own_folder import remove
 from spotiflow.publish.results import Published
 from spotiflow.publish.tables import MONTH_OF, Column, Table
 
@@ -26,14 +28,19 @@ DELTA_TYPES = {
 }
 
 
-def write_delta(db: duckdb.DuckDBPyConnection, table: Table, folder: Path) -> Published:
+def write_delta(
+    db: duckdb.DuckDBPyConnection, table: Table, folder: Path, *, drops_versions: bool = False
+) -> Published:
     """Write one table as a new version of its Delta table, plays partitioned by month; streams from DuckDB.
 
     A version is committed as a whole or not at all. A table whose columns or descriptions have changed gets
-    its new schema in a version before that. Raises NotFoundError without the `delta` extra.
+    its new schema in a version before that. drops_versions: begin anew, since the older ones, and the log of
+    them, hold somebody who was forgotten. Raises NotFoundError without the `delta` extra.
     """
     deltalake = _deltalake()
-    place = str(folder / table.schema / table.name)
+    place = str(folder / place_of("delta", table))
+    if drops_versions:
+        remove(Path(place))
     partitions = ["month"] if table.has_months else []
     wanted = _schema(deltalake, table)
     if not deltalake.DeltaTable.is_deltatable(place) or deltalake.DeltaTable(place).schema() != wanted:

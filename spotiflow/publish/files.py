@@ -1,42 +1,30 @@
 """Tables as files: Parquet (plays month by month) or CSV, each table replaced as a whole.
 
 A table is written beside its place under a hidden name and then takes that place, so that a reader sees the
-old table or the new one, never half of one. What a kill left under a hidden name is swept at the next start.
+old table or the new one, never half of one.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 from pathlib import Path
 
 import duckdb
 
-from spotiflow.core.errors import HomeError
+from spotiflow.publish.own_folder import NEW, beside, take_place
 from spotiflow.publish.results import Published
 from spotiflow.publish.tables import MONTH_OF, Table
 
-NEW, OLD = ".new-", ".old-"
 DICTIONARY = "columns.csv"
 
 
-def make_folder(folder: Path) -> None:
-    """Make the target folder, private, and put right what a killed publication left in it.
-
-    Raises HomeError where the folder cannot be made or written.
-    """
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for entry in [*folder.glob(f"*/{NEW}*"), *folder.glob(f"{NEW}*")]:
-            _remove(entry)
-        for entry in [*folder.glob(f"*/{OLD}*"), *folder.glob(f"{OLD}*")]:
-            _put_back(entry)
-    except OSError as error:
-        raise HomeError(
-            f"The folder {folder} cannot be used to publish to: {error.strerror}.",
-            hint="Name a folder that you may write to.",
-        ) from error
+def place_of(target: str, table: Table) -> str:
+    """Return where in its folder a table stands: a file, or a folder for plays by month and Delta Lake."""
+    if target == "csv":
+        return f"{table.schema}/{table.name}.csv"
+    is_folder = target == "delta" or table.has_months
+    return f"{table.schema}/{table.name}{'' if is_folder else '.parquet'}"
 
 
 def write_parquet(db: duckdb.DuckDBPyConnection, table: Table, folder: Path) -> Published:
@@ -44,8 +32,8 @@ def write_parquet(db: duckdb.DuckDBPyConnection, table: Table, folder: Path) -> 
 
     One row per play: a folder with a part for each month, `month=2024-05`. Otherwise one file.
     """
-    place = folder / table.schema / f"{table.name}{'' if table.has_months else '.parquet'}"
-    new = _beside(place, NEW)
+    place = folder / place_of("parquet", table)
+    new = beside(place, NEW)
     query, options = f"from {table.full_name}", ["format parquet", "compression zstd", _metadata(table)]
     if table.has_months:
         query = f"select *, strftime({MONTH_OF}, '%Y-%m') as month {query}"
@@ -55,9 +43,9 @@ def write_parquet(db: duckdb.DuckDBPyConnection, table: Table, folder: Path) -> 
 
 def write_csv(db: duckdb.DuckDBPyConnection, table: Table, folder: Path) -> Published:
     """Write one table as CSV with a header: UTF-8, times in UTC, an empty field for a missing value."""
-    place = folder / table.schema / f"{table.name}.csv"
+    place = folder / place_of("csv", table)
     options = ["format csv", "header", "timestampformat '%Y-%m-%dT%H:%M:%S.%fZ'"]
-    rows = _copy(db, f"from {table.full_name}", options, _beside(place, NEW), place)
+    rows = _copy(db, f"from {table.full_name}", options, beside(place, NEW), place)
     return Published(table.full_name, rows)
 
 
@@ -66,7 +54,7 @@ def write_dictionary(tables: list[Table], folder: Path) -> None:
     import csv
 
     place = folder / DICTIONARY
-    new = _beside(place, NEW)
+    new = beside(place, NEW)
     with new.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(["table", "column", "type", "description", "is_key"])
@@ -78,16 +66,12 @@ def write_dictionary(tables: list[Table], folder: Path) -> None:
     new.replace(place)
 
 
-def _beside(place: Path, mark: str) -> Path:
-    return place.with_name(mark + place.name)
-
-
 def _copy(db: duckdb.DuckDBPyConnection, query: str, options: list[str], new: Path, place: Path) -> int:
     place.parent.mkdir(mode=0o700, exist_ok=True)
     target = str(new).replace("'", "''")
     ((n_rows,),) = db.execute(f"copy ({query}) to '{target}' ({', '.join(options)})").fetchall()
     _make_private(new)
-    _take_place(new, place)
+    take_place(new, place)
     return int(n_rows)
 
 
@@ -105,30 +89,3 @@ def _make_private(entry: Path) -> None:
             Path(folder, name).chmod(0o700)
         for name in files:
             Path(folder, name).chmod(0o600)
-
-
-def _take_place(new: Path, place: Path) -> None:
-    """Put `new` where `place` is: a file in one step, a folder once the old one is out of the way."""
-    if not new.exists():
-        # Without rows DuckDB makes no folder: an empty table is an empty folder.
-        new.mkdir(mode=0o700)
-    if place.is_dir():
-        place.rename(_beside(place, OLD))
-    new.replace(place)
-    _remove(_beside(place, OLD))
-
-
-def _put_back(old: Path) -> None:
-    """Finish or undo a replacement that was cut off between its two renames."""
-    place = old.with_name(old.name.removeprefix(OLD))
-    if place.exists():
-        _remove(old)
-    else:
-        old.rename(place)
-
-
-def _remove(entry: Path) -> None:
-    if entry.is_dir():
-        shutil.rmtree(entry)
-    else:
-        entry.unlink(missing_ok=True)

@@ -13,6 +13,8 @@ from spotiflow.core.console import log, progress
 from spotiflow.core.errors import NotFoundError, SpotiflowError, UsageError
 from spotiflow.core.settings import Settings
 from spotiflow.publish import delta, files, postgres
+from spotiflow.publish.memory import holds_the_forgotten, remembered
+from spotiflow.publish.own_folder import claim
 from spotiflow.publish.postgres_errors import PostgresError
 from spotiflow.publish.results import Published, PublishResult
 from spotiflow.publish.snapshot import snapshot
@@ -22,7 +24,7 @@ from spotiflow.warehouse.database import open_warehouse
 
 TARGETS = ("postgres", "parquet", "delta", "csv")
 EMBEDDINGS = ("track_embeddings", "listener_embeddings")
-FILE_WRITERS = {"parquet": files.write_parquet, "delta": delta.write_delta, "csv": files.write_csv}
+FOLDERS = ("parquet", "delta", "csv")
 
 Write = Callable[[duckdb.DuckDBPyConnection, Table], Published]
 
@@ -48,9 +50,13 @@ def publish(
     with _opened(settings, target, place) as (db, write, where):
         tables = _chosen(db, target, only)
         result = PublishResult(target, where, skipped=_left(db, tables))
-        _write_all(db, [table for table in tables if table.full_name not in result.skipped], write, result)
-        if target == "csv" and result.problem is None:
-            files.write_dictionary(tables, Path(where))
+        left = [table for table in tables if table.full_name not in result.skipped]
+        if target in FOLDERS:
+            claim(Path(where), _places(target, left))
+        with remembered(settings, db, result, left):
+            _write_all(db, left, write, result)
+            if target == "csv" and result.problem is None:
+                files.write_dictionary(tables, Path(where))
     result.seconds = time.monotonic() - started
     log.info("published %s", result.summary)
     return result
@@ -72,10 +78,21 @@ def _opened(
             hint=f"Name a folder: spotiflow publish {target} FOLDER",
         )
     folder = Path(place).expanduser().absolute()
-    write = FILE_WRITERS[target]
     with open_warehouse(settings, read_only=True) as db:
-        files.make_folder(folder)
-        yield db, lambda db, table: write(db, table, folder), str(folder)
+        yield db, _writer(settings, target, folder), str(folder)
+
+
+def _writer(settings: Settings, target: str, folder: Path) -> Write:
+    if target == "delta":
+        drops = holds_the_forgotten(settings, target, folder)
+        return lambda db, table: delta.write_delta(db, table, folder, drops_versions=drops)
+    write = files.write_csv if target == "csv" else files.write_parquet
+    return lambda db, table: write(db, table, folder)
+
+
+def _places(target: str, tables: Sequence[Table]) -> dict[str, str]:
+    places = {files.place_of(target, table): target for table in tables}
+    return places | ({files.DICTIONARY: target} if target == "csv" else {})
 
 
 def _chosen(db: duckdb.DuckDBPyConnection, target: str, only: Sequence[str]) -> list[Table]:

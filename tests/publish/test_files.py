@@ -12,8 +12,15 @@ import pytest
 
 from spotiflow.core.errors import HomeError, NotFoundError, UsageError
 from spotiflow.core.settings import Settings
-from spotiflow.publish import publish
+from spotiflow.ingest.listeners import add_listener
+from spotiflow.people.forget import forget_listener
+from spotiflow.people.forget.traces import holds
+from spotiflow.people.forget.words import Words
+from spotiflow.publish import files, publish
+from spotiflow.publish.own_folder import MARKER
+from spotiflow.publish.tables import Table, list_tables
 from spotiflow.warehouse.database import open_warehouse
+from spotiflow.warehouse.known_copies import FORGOTTEN, copy_at
 from tests.conftest import RunCli
 from tests.publish.conftest import copied
 
@@ -36,7 +43,7 @@ def test_parquet_holds_the_same_rows_by_month(filled: Settings, tmp_path: Path) 
     assert duckdb.execute(f"select count(*) from '{empty}'").fetchall() == [(0,)]
     for entry in (tmp_path / "out").rglob("*"):
         assert stat.S_IMODE(entry.stat().st_mode) == (0o700 if entry.is_dir() else 0o600)
-        assert not entry.name.startswith(".")
+        assert not entry.name.startswith(".") or entry.name == MARKER
 
 
 def test_what_a_kill_left_is_put_right(filled: Settings, tmp_path: Path) -> None:
@@ -48,6 +55,83 @@ def test_what_a_kill_left_is_put_right(filled: Settings, tmp_path: Path) -> None
     publish(filled, "parquet", tmp_path / "out", only=["top_albums"])
     assert duckdb.execute(f"select count(*) from '{plays}/*/*.parquet'").fetchall() == [(100,)]
     assert {entry.name for entry in plays.parent.iterdir()} == {"plays"}
+
+
+@pytest.mark.parametrize("target", ["parquet", "csv", "delta"])
+@pytest.mark.parametrize(
+    "theirs", ["silver/.new-plays/a", "silver/.old-plays.csv", "silver/plays/a", "notes"]
+)
+def test_a_folder_with_things_of_others_is_refused(
+    filled: Settings, tmp_path: Path, target: str, theirs: str
+) -> None:
+    place = tmp_path / "out" / theirs
+    place.parent.mkdir(parents=True)
+    place.write_text("mine")
+    with pytest.raises(UsageError, match="did not publish"):
+        publish(filled, target, tmp_path / "out")
+    assert [entry for entry in (tmp_path / "out").rglob("*") if entry.is_file()] == [place]
+
+
+@pytest.mark.parametrize("target", ["parquet", "csv", "delta"])
+def test_in_a_folder_of_ours_things_of_others_stay(filled: Settings, tmp_path: Path, target: str) -> None:
+    out = tmp_path / "out"
+    publish(filled, target, out, only=["top_albums"])
+    theirs = [out / "gold" / name for name in (".new-mine", ".old-mine.csv", "mine.parquet")]
+    for place in theirs:
+        place.write_text("mine")
+    publish(filled, target, out, only=["top_albums"])
+    assert [place.read_text() for place in theirs] == ["mine"] * 3
+    in_the_way = out / files.place_of(target, _plays(filled))
+    in_the_way.parent.mkdir(exist_ok=True)
+    in_the_way.write_text("mine")
+    with pytest.raises(UsageError, match="is in the way"):
+        publish(filled, target, out)
+    assert in_the_way.read_text() == "mine"
+
+
+def _plays(settings: Settings) -> Table:
+    with open_warehouse(settings, read_only=True) as db:
+        return next(table for table in list_tables(db) if table.name == "plays")
+
+
+def test_two_forms_do_not_share_a_table(filled: Settings, tmp_path: Path) -> None:
+    publish(filled, "parquet", tmp_path / "out")
+    with pytest.raises(UsageError, match="was published as parquet"):
+        publish(filled, "delta", tmp_path / "out")
+
+
+@pytest.mark.parametrize("target", ["parquet", "csv", "delta"])
+def test_after_somebody_was_forgotten_a_publication_holds_nothing_of_them(
+    filled: Settings, tmp_path: Path, target: str
+) -> None:
+    for name in ("anna", "me"):
+        add_listener(filled, name, time_zone="UTC")
+    fill = "insert into silver.plays (listener_id, play_id, played_at) values ('anna', uuid(), '2024-01-01')"
+    with open_warehouse(filled) as db:
+        db.execute(fill)
+    out = tmp_path / "out"
+    publish(filled, target, out)
+    with open_warehouse(filled) as db:
+        db.execute("drop table gold.empty_one; drop table gold.top_albums; drop table silver.plays")
+        db.execute("delete from ml.track_embeddings")
+    assert forget_listener(filled, "anna").copies == [f"published as {target} {out}"]
+    with open_warehouse(filled) as db:
+        db.execute("create schema gold; create schema silver")
+        db.execute("create table gold.top_albums as select 'me' as listener_id")
+        db.execute("create table gold.empty_one (listener_id varchar, value double)")
+        db.execute(
+            "create table silver.plays as select 'me' as listener_id, timestamp '2024-01-01' as played_at"
+        )
+    publish(filled, target, out, only=["top_albums"])
+    known = copy_at(filled, target, out)
+    assert known
+    assert FORGOTTEN in known.listeners, "not every table is written again yet"
+    publish(filled, target, out)
+    known = copy_at(filled, target, out)
+    assert known
+    assert known.listeners == ["me"]
+    for path in out.rglob("*"):
+        assert path.is_dir() or not holds(path, Words(("anna",))), path
 
 
 def test_csv_comes_with_a_dictionary(filled: Settings, tmp_path: Path) -> None:
