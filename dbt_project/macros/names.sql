@@ -22,6 +22,11 @@
     )
 {%- endmacro -%}
 
+{#- A stream of which no source names the track; Spotify's account data puts words there. -#}
+{%- macro is_nameless(artist, title) -%}
+    coalesce({{ title }} is null or ({{ artist }} = 'Unknown Artist' and {{ title }} = 'Unknown Track'), false)
+{%- endmacro -%}
+
 {#- The id of a track that has none: the same for every spelling of the same artist and title. -#}
 {%- macro name_id(artist, title) -%}
     'name:' || md5(

@@ -10,7 +10,8 @@
     }}
 {%- endmacro %}
 
-{# How well a track was known when it was played, from the number of its streams by then, in four steps. #}
+{# How well a track was known when it was played, from the number of its streams by then, in four steps;
+   NULL for a stream of no known track. #}
 {% macro familiarity(times_heard) -%}
     case
         when {{ times_heard }} = 1
@@ -19,6 +20,7 @@
         then '2 to 5 times'
         when {{ times_heard }} <= 20
         then '6 to 20 times'
-        else 'over 20 times'
+        when {{ times_heard }} > 20
+        then 'over 20 times'
     end
 {%- endmacro %}

@@ -28,7 +28,7 @@ with
                     and energy is not null
                     or is_measured
                     and (feature_source not in ('real', 'kaggle') or valence is null)
-                    or track_id is null
+                    or (track_id is null and track_name is not null)
                     or session_id is null
                     or local_date is null
                     {%- for feature in continuous_features() %}

@@ -14,6 +14,7 @@ where
     or is_music is null
     or is_play is null
     or is_simulated is null
-    or (is_music and (track_id is null or session_id is null))
+    or (is_music and track_id is null and track_name is not null)
+    or (is_music and session_id is null)
     or (not is_music and session_id is not null)
     or ms_played < 0

@@ -26,16 +26,16 @@ LOG = """
     with plays as (
         select
             *,
-            min(date) over (partition by track_id) as track_first_date,
+            case when track_id is not null then min(date) over (partition by track_id) end as track_first_date,
             min(date) over () as history_start
         from gold.listening_log where listener_id = $listener
     ),
     days as (
         select track_id, date, date - lag(date) over (partition by track_id order by date) as pause_days
-        from (select distinct track_id, date from plays)
+        from (select distinct track_id, date from plays where track_id is not null)
     )
     select plays.*, days.pause_days
-    from plays inner join days using (track_id, date)
+    from plays left join days using (track_id, date)
     where date between $first and $last
 """
 
@@ -135,7 +135,7 @@ WITHIN: dict[Query, str] = {
             select track_id, max(track_name) as name, max(artist_name) as artist, date,
                 cast(sum(count(*)) over (partition by track_id order by date
                     range between interval 6 days preceding and current row) as bigint) as plays
-            from log group by track_id, date
+            from log where track_id is not null group by track_id, date
         ) order by plays desc, date_trunc('month', date) desc, date, track_id limit 1
     """,
     queries.SPOKEN: """

@@ -14,6 +14,7 @@ with
             row_number() over (
                 partition by listener_id, local_date
                 order by
+                    track_id is null nulls last,
                     plays desc nulls last,
                     ms_played desc nulls last,
                     track_id nulls last
@@ -31,7 +32,7 @@ select
     track_id as top_track_id,
     track_name as top_track_name,
     artist_name as top_artist_name,
-    plays as top_track_plays,
+    case when track_id is not null then plays end as top_track_plays,
     is_simulated
 from days
 where rank_in_day = 1

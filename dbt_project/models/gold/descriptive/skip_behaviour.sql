@@ -42,6 +42,7 @@ with
                 sum(skips) as skips,
                 bool_or(is_simulated) as is_simulated
             from skips
+            where {{ value }} is not null
             group by all {{ "union all" if not loop.last }}
         {% endfor %}
     ),

@@ -6,7 +6,7 @@
 with
     track_days as (select * from {{ ref("track_days") }}),
     scopes as ({{ listener_scopes("track_days") }}),
-    {{ period_sums("track_days", ["track_id"]) }},
+    {{ period_sums("track_days", ["track_id"], "track_days.track_id is not null") }},
     leaders as ({{ leaders("periods") }}),
     names as (
         select

@@ -30,7 +30,7 @@ with
         select
             listener_id,
             part_of_day,
-            count(*) as streams,
+            count(times_heard) as streams,
             count(case when times_heard = 1 then 1 end) as new_tracks,
             count(was_skipped) as told,
             count(case when was_skipped then 1 end) as skips

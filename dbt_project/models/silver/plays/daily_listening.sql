@@ -7,6 +7,7 @@ with
     first_plays as (
         select listener_id, track_id, min(local_date) as local_date
         from listening_with_features
+        where track_id is not null
         group by listener_id, track_id
     ),
     new_tracks as (

@@ -33,10 +33,14 @@ select
     {{ part_of_day("extract(hour from local_started_at)") }} as part_of_day,
     ms_played,
     was_skipped,
-    row_number() over (
-        partition by listener_id, track_id
-        order by started_at nulls last, play_id nulls last
-    ) as times_heard,
+    case
+        when track_id is not null
+        then
+            row_number() over (
+                partition by listener_id, track_id
+                order by started_at nulls last, play_id nulls last
+            )
+    end as times_heard,
     is_play,
     is_simulated
 from localised

@@ -22,4 +22,5 @@ select
     bool_and(is_measured) as is_measured,
     bool_or(is_simulated) as is_simulated
 from listening
+where track_id is not null
 group by listener_id, track_id

@@ -1,7 +1,9 @@
 -- How often each track was played on each day, and how long it had rested before.
 -- Grain: listener_id, track_id,
 -- local_date (ends at midnight). pause_days counts from the last day with a play of
--- the track, NULL at the first. The album is the release that was played that day.
+-- the track, NULL at the first. Streams of no known track are a row of their own,
+-- without track_id and all that follows from it. The album is the release that was
+-- played that day.
 with
     listening as (select * from {{ ref("listening_with_features") }}),
     track_metadata as (select * from {{ ref("track_metadata") }}),
@@ -33,27 +35,42 @@ select
     ms_played,
     first_played_at,
     last_played_at,
-    min(local_date) over (partition by listener_id, track_id) as track_first_date,
-    min(local_date) over (partition by listener_id, artist_name) as artist_first_date,
-    cast(
-        floor(
-            (
-                {{ epoch_seconds("local_date") }}
-                - lag({{ epoch_seconds("local_date") }}) over (
-                    partition by listener_id, track_id order by local_date nulls last
-                )
+    case
+        when track_id is not null
+        then min(local_date) over (partition by listener_id, track_id)
+    end as track_first_date,
+    case
+        when artist_name is not null
+        then min(local_date) over (partition by listener_id, artist_name)
+    end as artist_first_date,
+    case
+        when track_id is not null
+        then
+            cast(
+                floor(
+                    (
+                        {{ epoch_seconds("local_date") }}
+                        - lag({{ epoch_seconds("local_date") }}) over (
+                            partition by listener_id, track_id
+                            order by local_date nulls last
+                        )
+                    )
+                    / 86400
+                ) as integer
             )
-            / 86400
-        ) as integer
-    ) as pause_days,
-    cast(
-        sum(plays) over (
-            partition by listener_id, track_id
-            order by
-                local_date nulls last
-                range between interval 6 days preceding and current row
-        ) as bigint
-    ) as week_plays,
+    end as pause_days,
+    case
+        when track_id is not null
+        then
+            cast(
+                sum(plays) over (
+                    partition by listener_id, track_id
+                    order by
+                        local_date nulls last
+                        range between interval 6 days preceding and current row
+                ) as bigint
+            )
+    end as week_plays,
     is_simulated
 from days
 left join track_metadata using (track_id)

@@ -15,6 +15,7 @@ with
         from history
         where
             {{ is_music("content_type") }}
+            and track_id is not null
             and ms_played >= {{ var("min_play_seconds") }} * 1000
             and coalesce(reason_end, 'trackdone') = 'trackdone'
         group by

@@ -17,7 +17,7 @@ with
             max(isrc) as last_isrc,
             false as is_metadata
         from history
-        where {{ is_music("content_type") }}
+        where {{ is_music("content_type") }} and track_id is not null
         group by case when has_spotify_id then track_id end, artist_name, track_name
         union all
         select

@@ -14,6 +14,7 @@ with
             count(distinct listening_date) as n_days,
             min(listening_date) as first_date,
             max(listening_date) as last_date,
+            count(*) as plays,
             sum(minutes) as minutes,
             coalesce(
                 sum(case when hour_of_day < 6 then minutes end), 0e0
@@ -57,7 +58,7 @@ select
     week_start,
     clocks.n_days,
     coalesce(sessions.n_sessions, 0) as n_sessions,
-    weekly_variety.plays,
+    clocks.plays,
     clocks.minutes,
     {% for feature in ("valence", "energy") %}
         coalesce(sessions.n_{{ feature }}_sessions, 0) as n_{{ feature }}_sessions,
@@ -78,6 +79,6 @@ select
     clocks.measured_share,
     clocks.is_simulated
 from clocks
-inner join weekly_variety using (listener_id, week_start)
+left join weekly_variety using (listener_id, week_start)
 left join sessions using (listener_id, week_start)
 left join skips using (listener_id, week_start)

@@ -9,6 +9,7 @@ with
     first_plays as (
         select listener_id, track_id, min(listening_date) as first_date
         from listening
+        where track_id is not null
         group by listener_id, track_id
     ),
     plays as (
