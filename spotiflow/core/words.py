@@ -72,6 +72,11 @@ def hours(minutes: float | None) -> str:
     return f"{value:,.0f} h" if value >= 9.95 else f"{value:.1f} h"
 
 
+def listened(minutes: float | None) -> str:
+    """Return how long was listened, in words where no source tells the length of plays."""
+    return "length not told" if minutes is None else hours(minutes)
+
+
 def unit(value: float | None, digits: int = 2) -> str:
     """Return a number between 0 and 1 (a feature, a score) without its leading zero."""
     if value is None:

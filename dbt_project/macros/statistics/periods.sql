@@ -39,7 +39,7 @@
     end
 {%- endmacro %}
 
-{# CTEs that end in `periods`: sums of `days` (plays, ms_played, first and last played, is_simulated) per scope of
+{# CTEs that end in `periods`: sums of `days` (plays, ms_played, plays whose length is known, first and last played, is_simulated) per scope of
    `scopes`, period_kind, period_start and `keys`. Each kind of period is summed up from the next shorter one: all
    at once every day would be counted four times over in one table too large for memory. #}
 {% macro period_sums(days, keys, condition="true") -%}
@@ -55,6 +55,7 @@
             {{ keys | join(", ") }},
             cast(sum(plays) as bigint) as plays,
             cast(sum(ms_played) as bigint) as ms_played,
+            cast(sum(timed_plays) as bigint) as timed_plays,
             min(first_played_at) as first_played_at,
             max(last_played_at) as last_played_at,
             bool_or(is_simulated) as is_simulated

@@ -26,7 +26,8 @@ LOG = """
     with plays as (
         select
             *,
-            case when track_id is not null then min(date) over (partition by track_id) end as track_first_date,
+            case when track_id is not null then min(date) over (partition by track_id) end
+                as track_first_date,
             min(date) over () as history_start
         from gold.listening_log where listener_id = $listener
     ),
@@ -42,11 +43,11 @@ LOG = """
 
 def _ranking(name: str, keys: str, order: str, artist: str) -> str:
     return f"""
-        select cast(row_number() over (order by plays desc, ms desc, {order}) as integer) as rank,
+        select cast(row_number() over (order by plays desc, ms desc nulls last, {order}) as integer) as rank,
             {name} as name, {artist} as artist, plays, ms / 60000 as minutes
         from (
             select {keys}, max(track_name) as any_name, max(artist_name) as any_artist, count(*) as plays,
-                coalesce(sum(ms_played), 0) as ms
+                sum(ms_played) as ms
             from log where {name.replace("any_name", "track_id")} is not null group by {keys}
         ) order by rank limit $depth
     """
@@ -57,7 +58,7 @@ WITHIN: dict[Query, str] = {
         select
             $listener as listener_id,
             count(play_id) as plays,
-            coalesce(sum(minutes), 0) as minutes,
+            case when count(play_id) = 0 then 0 else sum(minutes) end as minutes,
             count(ms_played) / nullif(count(play_id), 0) as ms_played_share,
             count(distinct track_id) as tracks,
             count(distinct artist_name) as artists,
@@ -179,10 +180,10 @@ WITHIN: dict[Query, str] = {
     queries.GENRES: """
         select track_genre as genre, plays, plays / sum(plays) over () as share, known / total as known_share
         from (
-            select track_genre, count(*) as plays, coalesce(sum(ms_played), 0) as ms,
+            select track_genre, count(*) as plays, sum(ms_played) as ms,
                 sum(count(*)) over () as known, (select count(*) from log) as total
             from log where track_genre is not null group by track_genre
-        ) order by plays desc, ms desc, genre limit $depth
+        ) order by plays desc, ms desc nulls last, genre limit $depth
     """,
 }
 # Macros that a build leaves in gold (dbt_project/macros/formulas.sql).

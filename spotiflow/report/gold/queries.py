@@ -101,7 +101,7 @@ MONTHS = Query(
     ("temporal_trends",),
     """
     select cast(date_trunc('month', date) as date) as month, cast(sum(total_plays) as bigint) as plays,
-        sum(minutes) as minutes
+        sum(minutes) filter (where total_plays > 0) as minutes
     from gold.temporal_trends where listener_id = $listener group by 1 order by 1
     """,
 )

@@ -65,7 +65,7 @@ TRACKS = Query(
     f"""
     select
         cast(row_number() over (
-            order by count(*) desc, coalesce(sum(ms_played), 0) desc, track_id
+            order by count(*) desc, sum(ms_played) desc nulls last, track_id
         ) as integer) as rank,
         max(track_name) as name, max(album_name) as artist, count(*) as plays, sum(minutes) as minutes
     from gold.listening_log {WHERE} and artist_name = $name
@@ -86,7 +86,7 @@ class ArtistReport:
     listener_id: str
     artist: str
     plays: int
-    minutes: float
+    minutes: float | None
     tracks: int
     share: float
     rank: int

@@ -73,7 +73,7 @@ class Spoken:
     """Podcasts (content_type episode) or audiobooks: time and streams, however short."""
 
     content_type: str
-    minutes: float
+    minutes: float | None
     streams: int
 
 

@@ -84,7 +84,7 @@ def _data(report: Report, names: list[str]) -> str:
         return "No plays yet."
     invented = "This listener is SIMULATED: every play is invented. " if who.is_simulated else ""
     return (
-        f"{invented}{words.counted(who.plays, 'play')} ({words.hours(who.minutes)}; length known for "
+        f"{invented}{words.counted(who.plays, 'play')} ({words.listened(who.minutes)}; length known for "
         f"{words.share(who.ms_played_share)}) from {who.first_date} to {who.last_date}, out of "
         f"{', '.join(names) or 'unnamed sources'}. Of the days, {who.complete_days:,} lie inside an extended "
         f"export (complete), {who.partial_days:,} are known from weaker sources (partial) and "

@@ -17,7 +17,7 @@ class Month:
 
     month: date
     plays: int
-    minutes: float
+    minutes: float | None
 
 
 @dataclass(frozen=True)

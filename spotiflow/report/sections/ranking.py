@@ -17,13 +17,13 @@ DEPTH = 5
 
 @dataclass(frozen=True)
 class Entry:
-    """One place of a ranking; `minutes` counts only plays whose length is known."""
+    """One place of a ranking; `minutes` counts only plays whose length is known, None where none is."""
 
     rank: int
     name: str | None
     artist: str | None
     plays: int
-    minutes: float
+    minutes: float | None
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ class Day:
     year: int
     date: date
     plays: int
-    minutes: float
+    minutes: float | None
     top_track_name: str | None
     top_artist_name: str | None
     top_track_plays: int

@@ -12,15 +12,16 @@ from spotiflow.report.gold.queries import OVERVIEW, SPAN, Gold
 class Who:
     """The listener in numbers; dates are local days, None without plays.
 
-    ms_played_share: share 0..1 of plays whose length is known. measured_share: share of plays whose audio
-    features were measured. skip_definition: the definition of a skip that this history supports best.
+    minutes: None where no play tells its length. ms_played_share: share 0..1 of plays whose length is known.
+    measured_share: share of plays whose audio features were measured.
+    skip_definition: the definition of a skip that this history supports best.
     """
 
     source: tuple[str, ...]
     listener_id: str
     is_simulated: bool
     plays: int
-    minutes: float
+    minutes: float | None
     ms_played_share: float | None
     tracks: int
     artists: int

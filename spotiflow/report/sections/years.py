@@ -13,7 +13,7 @@ class Year:
 
     year: int
     plays: int
-    minutes: float
+    minutes: float | None
     days: int
 
 

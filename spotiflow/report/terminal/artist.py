@@ -35,7 +35,7 @@ def _head(report: ArtistReport, canvas: Canvas) -> list[Text]:
     title = canvas.line(name, whose, (period, "bold"), (warning, WARNING))
     facts = [
         words.counted(report.plays, "play"),
-        words.hours(report.minutes),
+        words.listened(report.minutes),
         words.counted(report.tracks, "track"),
         f"{words.share(report.share)} of all plays",
         f"number {report.rank:,} of {words.counted(report.artists, 'artist')}",

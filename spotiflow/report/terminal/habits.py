@@ -85,6 +85,6 @@ def _obsession(obsession: Obsession, ellipsis: str) -> str:
 
 def _spoken(spoken: Spoken) -> str:
     return (
-        f"{KINDS[spoken.content_type]} {words.hours(spoken.minutes)} in "
+        f"{KINDS[spoken.content_type]} {words.listened(spoken.minutes)} in "
         f"{words.counted(spoken.streams, 'stream')}"
     )

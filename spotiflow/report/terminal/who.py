@@ -27,14 +27,15 @@ def draw(who: Who, canvas: Canvas, simulated: str, about: str = "") -> list[Text
 
 
 def _facts(who: Who) -> list[list[str]]:
+    known = [f"length known for {words.share(who.ms_played_share)} of plays"] if who.ms_played_share else []
     return [
         [
             words.counted(who.plays, "play"),
-            words.hours(who.minutes),
+            words.listened(who.minutes),
             words.counted(who.artists, "artist"),
             words.counted(who.tracks, "track"),
             words.counted(who.sessions, "session"),
-            f"length known for {words.share(who.ms_played_share)} of plays",
+            *known,
         ],
         [
             f"{words.day(who.first_date)} to {words.day(who.last_date)}",

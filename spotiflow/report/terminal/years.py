@@ -32,7 +32,7 @@ def _labelled(years: tuple[Year, ...]) -> list[tuple[str, Year]]:
     together = Year(
         early[-1].year,
         sum(year.plays for year in early),
-        sum(year.minutes for year in early),
+        sum(known) if (known := [year.minutes for year in early if year.minutes is not None]) else None,
         sum(year.days for year in early),
     )
     return [(f"to {early[-1].year}", together), *shown[len(early) :]]

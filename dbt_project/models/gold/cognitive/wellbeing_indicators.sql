@@ -2,7 +2,6 @@
 -- Grain: one row per listener and week with plays (week_start, a Monday).
 -- Caveat: music features describe songs, not the person who plays them. No score, no
 -- verdict: read a value against your own past weeks.
-{% set inertia_gate = var("gate_inertia_days") %}
 {% set escape_gate = var("gate_transition_occurrences") %}
 {% set needs = "case when {} is null then 'needs {} {}' end" %}
 with
@@ -19,6 +18,7 @@ select
     weekly_listening.n_sessions,
     weekly_listening.plays,
     weekly_listening.minutes,
+    weekly_listening.ms_played_share,
     {% for feature in ("valence", "energy") %}
         weekly_listening.avg_{{ feature }},
         weekly_listening.avg_{{ feature }}
@@ -64,7 +64,7 @@ select
     weekly_listening.measured_share,
     {{ reasons({
         "interval": too_few_sessions("weekly_listening.n_valence_sessions"),
-        "inertia": "case when weekly_inertia.inertia is null then 'needs " ~ inertia_gate
+        "inertia": "case when weekly_inertia.inertia is null then 'needs " ~ var("gate_inertia_days")
             ~ " days, has ' || cast(coalesce(weekly_inertia.n_days, 0) as string) end",
         "repetition": needs.format("weekly_listening.repetition", var("rarefaction_plays"), "plays"),
         "gs_score": needs.format("gs_score", var("rarefaction_plays"), "measured plays and a catalogue"),

@@ -1,7 +1,7 @@
 -- Where did your hours go: music, podcasts, audiobooks, video?
 -- Grain: one row per listener, month and content_type with streams.
 -- Caveat: every stream counts, short ones too. Sources that do not tell how long was
--- listened (polls, scrobbles) add 0 minutes, see ms_played_share.
+-- listened (polls, scrobbles) add no minutes, see ms_played_share.
 with
     plays as (select * from {{ ref("plays") }}),
     time_zone_intervals as (select * from {{ ref("time_zone_intervals") }}),
@@ -38,7 +38,7 @@ with
             count(*) as streams,
             count(*) filter (where is_play) as plays,
             count(ms_played) as timed_streams,
-            cast(coalesce(sum(ms_played), 0) as bigint) as ms_played,
+            cast(sum(ms_played) as bigint) as ms_played,
             bool_or(is_simulated) as is_simulated
         from streams
         group by listener_id, month_start, content_type

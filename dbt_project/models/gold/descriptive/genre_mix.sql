@@ -11,7 +11,8 @@ with
             cast(date_trunc('month', local_date) as date) as month_start,
             track_genre,
             count(*) as plays,
-            cast(coalesce(sum(ms_played), 0) as bigint) as ms_played,
+            cast(sum(ms_played) as bigint) as ms_played,
+            count(ms_played) as timed_plays,
             bool_or(is_simulated) as is_simulated
         from listening
         group by listener_id, cast(date_trunc('month', local_date) as date), track_genre
@@ -25,6 +26,7 @@ with
             months.track_genre,
             cast(sum(months.plays) as bigint) as plays,
             cast(sum(months.ms_played) as bigint) as ms_played,
+            cast(sum(months.timed_plays) as bigint) as timed_plays,
             bool_or(months.is_simulated) as is_simulated
         from months
         inner join scopes using (listener_id)
@@ -57,6 +59,7 @@ select
     ) as rank,
     plays,
     ms_played / 60000e0 as minutes,
+    {{ share("timed_plays", "plays") }} as ms_played_share,
     {{ share("plays", "known_plays") }} as share,
     {{ share("known_plays", "all_plays") }} as known_share,
     is_simulated

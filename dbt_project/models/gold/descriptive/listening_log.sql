@@ -1,7 +1,7 @@
 -- What did you play, play by play?
 -- Grain: one row per listener and play_id: music of 30 seconds or more.
 -- Caveat: mood_category may rest on a synthetic stand-in, see is_measured; a play
--- without a known length adds 0 minutes. A view: it costs nothing until it is asked.
+-- without a known length has no minutes. A view: it costs nothing until it is asked.
 {{ config(materialized="view") }}
 with
     listening as (select * from {{ ref("listening_with_features") }}),

@@ -1,7 +1,7 @@
 -- How much did you listen, since when, and how much of it is known how well?
 -- Grain: one row per listener, also those without any play.
 -- Caveat: plays are music streams of 30 seconds or more; minutes only count plays
--- with a known length.
+-- with a known length, and are NULL where none is.
 with
     listeners as (select * from {{ ref("listeners_bronze") }}),
     listening as (select * from {{ ref("listening_with_features") }}),
@@ -52,7 +52,7 @@ with
 select
     listeners.listener_id,
     coalesce(totals.plays, 0) as plays,
-    coalesce(totals.minutes, 0) as minutes,
+    case when totals.plays is null then 0 else totals.minutes end as minutes,
     totals.ms_played_share,
     coalesce(totals.tracks, 0) as tracks,
     coalesce(totals.artists, 0) as artists,

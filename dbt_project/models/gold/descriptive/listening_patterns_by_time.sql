@@ -19,6 +19,7 @@ with
             hour_of_day,
             count(*) as play_count,
             sum(minutes) as minutes,
+            {{ share("count(minutes)", "count(*)") }} as ms_played_share,
             {{ feature_averages(features) }}
             {{ measured_share() }} as measured_share
         from listening
@@ -33,7 +34,8 @@ select
     {{ part_of_day("hour_of_day") }} as part_of_day,
     day_of_week >= 6 as is_weekend,
     coalesce(cells.play_count, 0) as play_count,
-    coalesce(cells.minutes, 0) as minutes,
+    case when cells.play_count is null then 0 else cells.minutes end as minutes,
+    cells.ms_played_share,
     {{ feature_average_columns("cells", features) }}
     cells.measured_share,
     listeners.is_simulated

@@ -53,6 +53,7 @@ select
     sessions.part_of_day,
     sessions.is_weekend,
     sessions.minutes,
+    {{ share("sessions.n_timed", "sessions.n_plays") }} as ms_played_share,
     sessions.n_plays as plays,
     sessions.n_skips as skips,
     sessions.n_tracks as tracks,

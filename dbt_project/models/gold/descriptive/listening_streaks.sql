@@ -24,6 +24,7 @@ with
             count(*) as days,
             cast(sum(plays) as bigint) as plays,
             sum(minutes) as minutes,
+            {{ share("sum(n_timed)", "sum(plays)") }} as ms_played_share,
             bool_or(is_simulated) as is_simulated
         from islands
         group by listener_id, island
@@ -49,6 +50,7 @@ select
     ) as length_rank,
     streaks.plays,
     streaks.minutes,
+    streaks.ms_played_share,
     -- The day before the last one still counts: the last day may not be over.
     coalesce(streaks.ended_date >= histories.last_date - 1, false) as is_current,
     streaks.is_simulated

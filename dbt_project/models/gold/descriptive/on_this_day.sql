@@ -11,6 +11,7 @@ with
                 sum(plays) over (partition by listener_id, local_date) as bigint
             ) as day_plays,
             sum(ms_played) over (partition by listener_id, local_date) as day_ms_played,
+            sum(timed_plays) over (partition by listener_id, local_date) as day_timed,
             row_number() over (
                 partition by listener_id, local_date
                 order by
@@ -29,6 +30,7 @@ select
     local_date as date,
     day_plays as plays,
     day_ms_played / 60000e0 as minutes,
+    {{ share("day_timed", "day_plays") }} as ms_played_share,
     track_id as top_track_id,
     track_name as top_track_name,
     artist_name as top_artist_name,

@@ -13,6 +13,7 @@ select
     {{ share("count(*)", "sum(count(*)) over (partition by listener_id)") }}
     as play_share,
     sum(minutes) as minutes,
+    {{ share("count(minutes)", "count(*)") }} as ms_played_share,
     count(distinct session_id) as n_sessions,
     {{ feature_averages(features) }}
     {{ measured_share() }} as measured_share,

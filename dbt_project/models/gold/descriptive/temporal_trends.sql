@@ -28,7 +28,8 @@ with
             days.local_date,
             days.is_simulated,
             coalesce(daily.plays, 0) as total_plays,
-            coalesce(daily.minutes, 0) as minutes,
+            case when daily.plays is null then 0 else daily.minutes end as minutes,
+            {{ share("daily.n_timed", "daily.plays") }} as ms_played_share,
             coalesce(daily.n_tracks, 0) as distinct_tracks,
             coalesce(daily.n_artists, 0) as distinct_artists,
             coalesce(daily.n_new_tracks, 0) as new_tracks,
@@ -38,10 +39,7 @@ with
                 when {{ iso_day_of_week("days.local_date") }} >= 6
                 then coalesce(daily.plays, 0)
                 else 0
-            end as weekend_plays,
-            row_number() over (
-                partition by days.listener_id order by days.local_date nulls last
-            ) as day_number
+            end as weekend_plays
         from days
         left join daily using (listener_id, local_date)
     )
@@ -51,6 +49,7 @@ select
     local_date as date,
     total_plays,
     minutes,
+    ms_played_share,
     distinct_tracks,
     distinct_artists,
     new_tracks,
@@ -60,17 +59,20 @@ select
     {% for days in [7, 28] %}
         {%- for measure in ["total_plays", "minutes"] %}
             case
-                when day_number >= {{ days }}
-                then
-                    avg({{ measure }}) over (
-                        partition by listener_id
-                        order by
-                            local_date nulls last
-                            rows between {{ days - 1 }} preceding and current row
-                    )
+                when count({{ measure }}) over last_{{ days }} = {{ days }}
+                then avg({{ measure }}) over last_{{ days }}
             end as {{ measure }}_mean_{{ days }}d,
         {%- endfor %}
     {%- endfor %}
     is_simulated
 from filled
+window
+    {% for days in [7, 28] %}
+        last_{{ days }} as (
+            partition by listener_id
+            order by
+                local_date nulls last
+                rows between {{ days - 1 }} preceding and current row
+        ){{ "," if not loop.last }}
+    {% endfor %}
 order by listener_id nulls last, date nulls last

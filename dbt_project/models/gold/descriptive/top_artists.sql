@@ -13,9 +13,10 @@ with
             period_kind,
             period_start,
             artist_name,
-            count(*) as tracks,
+            count(track_id) as tracks,
             cast(sum(plays) as bigint) as plays,
             cast(sum(ms_played) as bigint) as ms_played,
+            cast(sum(timed_plays) as bigint) as timed_plays,
             min(first_played_at) as first_played_at,
             max(last_played_at) as last_played_at,
             bool_or(is_simulated) as is_simulated
@@ -45,6 +46,7 @@ select
     tracks,
     plays,
     ms_played / 60000e0 as minutes,
+    {{ share("timed_plays", "plays") }} as ms_played_share,
     first_played_at,
     last_played_at,
     is_simulated

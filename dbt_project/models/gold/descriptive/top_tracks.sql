@@ -1,8 +1,9 @@
 -- Which tracks did you play most: of all time, in a year, in a quarter, in a month?
 -- Grain: one row per listener ('all': everybody, where there are several), period and
 -- rank, up to 100 tracks.
--- Caveat: ranked by plays, then time listened, then track_id; a play without a known
--- length adds 0 minutes.
+-- Caveat: ranked by plays, then time listened, then track_id; minutes are those of
+-- plays
+-- with a known length, see ms_played_share.
 with
     track_days as (select * from {{ ref("track_days") }}),
     scopes as ({{ listener_scopes("track_days") }}),
@@ -40,6 +41,7 @@ select
     names.artist_name,
     plays,
     ms_played / 60000e0 as minutes,
+    {{ share("timed_plays", "plays") }} as ms_played_share,
     first_played_at,
     last_played_at,
     is_simulated

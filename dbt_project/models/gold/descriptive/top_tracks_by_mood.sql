@@ -27,6 +27,7 @@ select
     artist_name,
     plays as play_count,
     ms_played / 60000e0 as minutes,
+    {{ share("timed_plays", "plays") }} as ms_played_share,
     valence,
     energy,
     danceability,

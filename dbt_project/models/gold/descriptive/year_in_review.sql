@@ -56,7 +56,7 @@ with
         cast({{ text }} as string) as text,
         is_simulated
     from {{ source }}
-    where listener_id <> 'all'
+    where listener_id <> 'all' and {{ value }} is not null
     qualify
         row_number() over (
             partition by listener_id, extract(year from {{ day }})

@@ -16,6 +16,7 @@ with
             part_of_day,
             count(*) as plays,
             sum(minutes) as minutes,
+            {{ share("count(minutes)", "count(*)") }} as ms_played_share,
             {{ measured_share() }} as measured_share
         from listening
         group by listener_id, part_of_day
@@ -55,7 +56,10 @@ select
     part_of_day,
     coalesce(shares.n_sessions, 0) as n_sessions,
     coalesce(parts_played.plays, 0) as plays,
-    coalesce(parts_played.minutes, 0e0) as minutes,
+    case
+        when parts_played.plays is null then 0e0 else parts_played.minutes
+    end as minutes,
+    parts_played.ms_played_share,
     {{ share("coalesce(parts_played.plays, 0)", "listeners.plays") }} as play_share,
     new_track_share,
     {{ share_bound("new_track_share", "new_half_width", "low") }} as new_track_ci_low,

@@ -22,7 +22,8 @@ select
     max_by(track_name, played_at) as chapter_title,
     count(*) as n_streams,
     count(*) filter (where is_play) as n_plays,
-    coalesce(sum(ms_played), 0) / cast(60000 as double) as minutes,
+    cast(sum(ms_played) as bigint) / cast(60000 as double) as minutes,
+    {{ share("count(ms_played)", "count(*)") }} as ms_played_share,
     min(started_at) as first_started_at,
     max(started_at) as last_started_at,
     case

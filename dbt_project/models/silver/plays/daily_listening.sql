@@ -21,6 +21,7 @@ with
             local_date,
             count(*) as plays,
             sum(minutes) as minutes,
+            count(minutes) as n_timed,
             count(distinct track_id) as n_tracks,
             count(distinct artist_name) as n_artists,
             {%- for feature in ("valence", "energy", "tempo") %}
@@ -38,6 +39,7 @@ select
     days.local_date,
     days.plays,
     days.minutes,
+    days.n_timed,
     days.n_tracks,
     days.n_artists,
     coalesce(new_tracks.n_new_tracks, 0) as n_new_tracks,

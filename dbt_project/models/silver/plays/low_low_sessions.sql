@@ -3,7 +3,7 @@
 -- that corner again? Grain: listener_id, session_id; sessions with measured plays. Low
 -- is below 0.5 or, relative, below the listener's own medians. A step goes from a low
 -- play to the next measured play; expected is what the same plays give in an order of
--- chance. Minutes of plays without a known length are 0.
+-- chance. Minutes are those of plays with a known length.
 with
     listening as (
         select *

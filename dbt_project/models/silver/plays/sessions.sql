@@ -10,9 +10,10 @@ with
             session_id,
             min(started_at) as started_at,
             max(ended_at) as ended_at,
-            cast(coalesce(sum(ms_played) filter (where is_play), 0) as bigint)
+            cast(sum(ms_played) filter (where is_play) as bigint)
             / cast(60000 as double) as minutes,
             count(*) filter (where is_play) as n_plays,
+            count(ms_played) filter (where is_play) as n_timed,
             count(*) filter (where was_skipped) as n_skips,
             count(distinct track_id) filter (where is_play) as n_tracks,
             count(distinct artist_name) filter (where is_play) as n_artists,
@@ -48,6 +49,7 @@ select
     {{ iso_day_of_week("local_started_at") }} >= 6 as is_weekend,
     minutes,
     n_plays,
+    n_timed,
     n_skips,
     n_tracks,
     n_artists,

@@ -11,7 +11,8 @@ select
     max(artist_name) as artist_name,
     max(track_genre) as track_genre,
     count(*) as plays,
-    cast(coalesce(sum(ms_played), 0) as bigint) as ms_played,
+    cast(sum(ms_played) as bigint) as ms_played,
+    count(ms_played) as timed_plays,
     min(played_at) as first_played_at,
     max(played_at) as last_played_at,
     {% for feature in audio_features() %}

@@ -16,7 +16,8 @@ with
             max(artist_name) as artist_name,
             max(told_album_name) as album_name,
             count(*) as plays,
-            cast(coalesce(sum(ms_played), 0) as bigint) as ms_played,
+            cast(sum(ms_played) as bigint) as ms_played,
+            count(ms_played) as timed_plays,
             min(played_at) as first_played_at,
             max(played_at) as last_played_at,
             bool_or(is_simulated) as is_simulated
@@ -33,6 +34,7 @@ select
     coalesce(days.album_name, track_metadata.album_name) as album_name,
     plays,
     ms_played,
+    timed_plays,
     first_played_at,
     last_played_at,
     case

@@ -16,9 +16,8 @@ with
             max(listening_date) as last_date,
             count(*) as plays,
             sum(minutes) as minutes,
-            coalesce(
-                sum(case when hour_of_day < 6 then minutes end), 0e0
-            ) as night_minutes,
+            sum(case when hour_of_day < 6 then minutes else 0e0 end) as night_minutes,
+            {{ share("count(minutes)", "count(*)") }} as ms_played_share,
             avg(cos((hour_of_day + 0.5e0) * 0.2617993877991494e0)) as clock_cosine,
             avg(sin((hour_of_day + 0.5e0) * 0.2617993877991494e0)) as clock_sine,
             {{ measured_share() }} as measured_share,
@@ -60,6 +59,7 @@ select
     coalesce(sessions.n_sessions, 0) as n_sessions,
     clocks.plays,
     clocks.minutes,
+    clocks.ms_played_share,
     {% for feature in ("valence", "energy") %}
         coalesce(sessions.n_{{ feature }}_sessions, 0) as n_{{ feature }}_sessions,
         sessions.avg_{{ feature }},
