@@ -91,7 +91,7 @@ def test_years_that_do_not_fit_share_the_first_line() -> None:
     early = FULL.years.years[:-7]
     line = next(line for line in printed(FULL).splitlines() if f"to {early[-1].year}" in line)
     assert f"{sum(year.plays for year in early):,}" in line
-    assert f"{sum(year.minutes for year in early) / 60:,.0f} h" in line
+    assert f"{sum(year.minutes or 0 for year in early) / 60:,.0f} h" in line
 
 
 def test_bars_and_shades_keep_order_and_ends() -> None:

@@ -3,7 +3,7 @@
 -- Caveat: everything is new where a history begins, see history_days.
 {% set picks = {
     "comeback": ["comeback_days", "pause_days"],
-    "day_obsession": ["track_plays", "plays"],
+    "day_obsession": ["plays", "plays"],
     "week_obsession": ["week_plays", "plays"],
 } %}
 with
@@ -13,7 +13,6 @@ with
             *,
             cast(date_trunc('month', local_date) as date) as month_start,
             min(local_date) over (partition by listener_id) as first_date,
-            case when track_id is not null then plays end as track_plays,
             case when track_first_date >= month_start then track_id end as new_track,
             case
                 when artist_first_date >= month_start then artist_name
@@ -44,7 +43,7 @@ with
         {{ pick }} as (
             select *
             from days
-            where {{ measures[0] }} is not null
+            where {{ measures[0] }} is not null and track_id is not null
             qualify
                 row_number() over (
                     partition by listener_id, month_start
