@@ -62,7 +62,9 @@ def ingest_export(
 def ingest_scrobbles(
     paths: Annotated[
         list[Path],
-        typer.Argument(help="CSV or JSON of Last.fm; zip, JSON or JSONL of ListenBrainz.", readable=False),
+        typer.Argument(
+            help="CSV, JSON or log of Last.fm, ListenBrainz and tools that keep the same.", readable=False
+        ),
     ],
     listener: Listener = None,
     time_zone: TimeZone = None,
@@ -111,6 +113,8 @@ def ingest_features(
     if provider is None:
         imported = import_features(settle(), paths or [])
         show(imported.to_dict() if as_json else render_imported(imported), as_json=as_json)
+        if imported.problems:
+            raise typer.Exit(1)
         return
     if provider != "reccobeats" or paths:
         raise UsageError(

@@ -65,8 +65,9 @@ def _scrobbles(
 
 
 def _features(settings: Settings, paths: list[Path], show: Show, *_: str | None) -> list[str]:
-    show(render_imported(import_features(settings, paths)))
-    return []
+    receipt = import_features(settings, paths)
+    show(render_imported(receipt))
+    return list(receipt.problems)
 
 
 # Catalogues first, so that one message names what they cover.

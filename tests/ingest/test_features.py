@@ -68,16 +68,11 @@ def test_features_are_stored_once_and_kept_up_to_date(
         ({"track_id": ""}, "no track id"),
         ({"track_id": "spotify:local:a:b:c:1"}, "a local file"),
         ({"track_id": "spotify:episode:0000000000000000000001"}, "no id of a Spotify track"),
-        ({"valence": "73"}, "valence not between 0 and 1"),
-        ({"loudness": "12"}, "loudness not between -70 and 10"),
-        ({"tempo": "-1"}, "tempo not between 0 and 300"),
-        ({"key": "C#"}, "key is no number"),
-        ({"key": "1.5"}, "key not between -1 and 11"),
-        ({"mode": "inf"}, "mode is no number"),
         (dict.fromkeys(FEATURES, "NaN"), "no audio feature"),
+        (dict.fromkeys(FEATURES, "NaN") | {"energy": "73"}, "energy not between 0 and 1"),
     ],
 )
-def test_values_no_feature_can_have(
+def test_rows_that_say_nothing_of_a_track(
     settings: Settings, tmp_path: Path, query: Query, changes: dict[str, str], reason: str
 ) -> None:
     receipt = take_in(settings, tmp_path / "features.csv", row(1), row(2, **changes))
@@ -86,8 +81,28 @@ def test_values_no_feature_can_have(
     assert query("select count(*) from raw.track_features") == [(1,)]
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("valence", "73", "valence not between 0 and 1"),
+        ("loudness", "12", "loudness not between -70 and 10"),
+        ("tempo", "-1", "tempo not between 0 and 300"),
+        ("key", "loud", "key is no number"),
+        ("key", "1.5", "key not between -1 and 11"),
+        ("mode", "inf", "mode is no number"),
+    ],
+)
+def test_values_no_feature_can_have_are_left_out_and_the_rest_is_kept(
+    settings: Settings, tmp_path: Path, query: Query, name: str, value: str, reason: str
+) -> None:
+    receipt = take_in(settings, tmp_path / "features.csv", row(1), row(2, **{name: value}))
+    assert (receipt.total.new, receipt.left_out) == (2, {reason: 1})
+    stored = query(f"select {name}, energy from raw.track_features order by track_id")
+    assert stored[1] == (None, stored[0][1])
+
+
 def test_lines_that_are_no_rows_are_kept_aside(settings: Settings, tmp_path: Path, query: Query) -> None:
-    odd = ("too,few", row(3) + ",1", row(4, valence="9"))
+    odd = ("too,few", row(3) + ",1", row(4, track_id="none"))
     receipt = take_in(settings, tmp_path / "f.csv", row(1), *odd, row(2))
     assert (receipt.total.new, receipt.total.rejected, receipt.total.read) == (2, 3, 5)
     numbers = query("select row_number from raw.rejected_rows")
@@ -136,7 +151,7 @@ def test_wrong_paths(settings: Settings, tmp_path: Path) -> None:
 def test_the_receipt_says_how_much_is_measured(settings: Settings, tmp_path: Path) -> None:
     plays = [b.play(1), b.play(1, ts=b.utc(b.FIRST_SECOND)), b.play(2), b.local_file(3)]
     import_exports(settings, [b.write(tmp_path / "endsong_0.json", plays)])
-    receipt = take_in(settings, tmp_path / "f.csv", row(1), row(2, valence="7"))
+    receipt = take_in(settings, tmp_path / "f.csv", row(1), row(2, track_id="none"))
     console = Console(width=110)
     with console.capture() as capture:
         console.print(render_imported(receipt))

@@ -149,7 +149,7 @@ def test_without_rights(tmp_path: Path) -> None:
     code = """
 import sys, os
 sys.path.insert(0, sys.argv[1])
-import ingest.inputs
+import spotiflow.ingest.files.inputs
 if os.getuid() == 0:
     os.setgid(65534); os.setuid(65534)
 from spotiflow.core.errors import InputError
@@ -157,7 +157,7 @@ from pathlib import Path
 os.chdir(sys.argv[2])
 for name in ("folder", "folder/endsong_0.json"):
     try:
-        ingest.inputs.identify(Path(name))
+        spotiflow.ingest.files.inputs.identify(Path(name))
     except InputError as error:
         print(error.message, error.hint)
 """

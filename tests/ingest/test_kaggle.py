@@ -127,10 +127,13 @@ def test_a_file_without_a_usable_row_changes_nothing(
     assert query("select count(*) from raw.kaggle_tracks") == [(5,)]
 
 
-def test_latin_1_rows_are_rejected_and_the_others_kept(settings: Settings, tmp_path: Path) -> None:
+def test_bytes_that_are_no_utf_8_are_those_of_windows(
+    settings: Settings, tmp_path: Path, query: Query
+) -> None:
     content = b.catalogue(ROWS).replace(b"Song 3", b"Caf\xe9")
     receipt = load_kaggle(settings, b.write(tmp_path / "dataset.csv", content))
-    assert (receipt.catalogue.rows, receipt.rejected) == (4, 1)
+    assert (receipt.catalogue.rows, receipt.rejected) == (5, 0)
+    assert query("select count(*) from raw.kaggle_tracks where track_name = 'Café'") == [(1,)]
 
 
 def test_the_real_catalogue(settings: Settings) -> None:

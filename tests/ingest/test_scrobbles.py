@@ -163,7 +163,7 @@ def test_damaged_files_keep_what_is_complete(settings: Settings, tmp_path: Path)
     assert not receipt.is_complete
     latin = s.ghan([s.ghan_row(3, artist="Bj\u00f6rn")]).decode().encode("latin-1")
     receipt = import_scrobbles(settings, [b.write(tmp_path / "latin.csv", latin)])
-    assert (receipt.total.kept, receipt.files[0].note) == (1, "read as Latin-1")
+    assert (receipt.total.kept, receipt.files[0].note) == (1, "read as Windows-1252")
     hopeless = b.write(tmp_path / "x.jsonl", s.lines([s.listen(1)])[:-9])
     with pytest.raises(InputError, match="first complete record"):
         import_scrobbles(settings, [hopeless])

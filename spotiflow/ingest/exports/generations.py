@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Literal
 
-from spotiflow.ingest.files.file_kinds import (Content, content_of, decoded, is_history_name, keys_of,)
+from spotiflow.ingest.files.file_kinds import (Content, content_of, decoded, is_history_name, is_wrapped, keys_of,)
 
 Source = Literal["extended", "account"]
 
@@ -68,13 +68,13 @@ class Generation:
     """What the records of one file are.
 
     source: `extended` or `account`. form: how to call the generation. medium: `audio` or `video`, which only
-    the file's name tells. shape: how DuckDB is to read the file.
+    the file's name tells. shape: how DuckDB is to read the file; `wrapped` is a list inside an object or a list.
     """
 
     source: Source
     form: str
     medium: Literal["audio", "video"]
-    shape: Literal["array", "newline_delimited"]
+    shape: Literal["array", "newline_delimited", "wrapped"]
 
 
 def generation_of(name: str, head: bytes) -> Generation | None:
@@ -91,7 +91,7 @@ def generation_of(name: str, head: bytes) -> Generation | None:
         source="account" if is_account else "extended",
         form=_account_form(keys) if is_account else _extended_form(keys),
         medium="video" if "video" in stem else "audio",
-        shape="array" if text.startswith("[") else "newline_delimited",
+        shape="wrapped" if is_wrapped(text) else "array" if text.startswith("[") else "newline_delimited",
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,22 @@ from spotiflow.ingest.files.repair import Repair, ends_with, repair
 
 _STRUCTURE = json.dumps(dict.fromkeys(RECORD_KEYS, "VARCHAR"))
 
+# A time that some tool wrote as seconds or milliseconds since 1970: which of them, its size tells.
+_MICROSECONDS = """try_cast(
+            try_cast(end_text as double) * case when try_cast(end_text as double) >= 1e11 then 1e3 else 1e6 end as bigint
+        )"""
+_RECORDS = "read_json_objects($path, format = $shape, compression = 'uncompressed')"
+# The lists that are the values of an object, or the elements of a list.
+_WRAPPED_RECORDS = """(
+        select unnest(list -> '$[*]') as json
+        from (
+            select unnest(case when json_type(json) = 'ARRAY' then json -> '$[*]' else json -> '$.*' end) as list
+            from read_json_objects(
+                $path, format = 'unstructured', compression = 'uncompressed', maximum_object_size = $shape
+            )
+        ) where json_type(list) = 'ARRAY'
+    )"""
+MOST_WRAPPED_BYTES = 1024**3
 # Spotify was founded in 2006. The longest stream anybody saw logged is a night; a week is a broken counter.
 _READ = f"""
 create or replace temp table incoming as
@@ -26,7 +42,7 @@ with elements as (
         not starts_with(ltrim(json::varchar), '{{') as is_no_record,
         json::varchar as whole,
         json_transform(json, $structure) as fields
-    from read_json_objects($path, format = $shape, compression = 'uncompressed')
+    from {{records}}
 ),
 texts as (
     select
@@ -47,7 +63,9 @@ texts as (
 typed as (
     select
         *,
-        try_cast(end_text as timestamptz) at time zone 'UTC' as ended_at,
+        coalesce(
+            try_cast(end_text as timestamptz) at time zone 'UTC', make_timestamp({_MICROSECONDS})
+        ) as ended_at,
         try_cast(ms_text as bigint) as ms_played,
         try_cast(fields.offline as boolean) as offline,
         try_cast(fields.incognito_mode as boolean) as is_private_session,
@@ -187,30 +205,30 @@ def read_file(
     DuckDB refuses a whole file for one bad byte, and answers UTF-16 with UnicodeDecodeError. A file cut off
     right behind a comma it takes for whole.
     """
-    closing = "]" if generation.shape == "array" else "}"
-    if ends_with(path, closing):
+    closing = "}" if generation.shape == "newline_delimited" else "]"
+    if generation.shape == "wrapped" or ends_with(path, closing):
         try:
-            _fill(db, path, generation.shape, generation, choice)
+            _fill(db, path, generation, choice)
             return None
         except (duckdb.InvalidInputException, duckdb.DataError, UnicodeDecodeError) as error:
             log.info("a file has to be read record by record (%s)", type(error).__name__)
     lines = path.with_suffix(".lines")
     mended = repair(path, lines, closing=closing, keys=RECORD_KEYS, starts=PRIVATE_KEYS)
-    _fill(db, lines, "newline_delimited", generation, choice)
+    _fill(db, lines, replace(generation, shape="newline_delimited"), choice)
     lines.unlink()
     return mended
 
 
-def _fill(
-    db: duckdb.DuckDBPyConnection, path: Path, shape: str, generation: Generation, choice: Choice
-) -> None:
+def _fill(db: duckdb.DuckDBPyConnection, path: Path, generation: Generation, choice: Choice) -> None:
+    """Fill `incoming`. Lists inside an object or a list are one value, which has to fit into memory."""
+    is_wrapped = generation.shape == "wrapped"
     values: dict[str, Any] = {
         "structure": _STRUCTURE,
         "path": str(path),
-        "shape": shape,
+        "shape": min(path.stat().st_size + 1, MOST_WRAPPED_BYTES) if is_wrapped else generation.shape,
         "is_video": generation.medium == "video",
         "listener": choice.listener_id,
         "skip_private": choice.skip_private,
         "keep_country": choice.keep_country,
     }
-    db.execute(_READ, values)
+    db.execute(_READ.replace("{records}", _WRAPPED_RECORDS if is_wrapped else _RECORDS), values)

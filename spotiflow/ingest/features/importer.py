@@ -84,7 +84,7 @@ from malformed
 _STORE_FILE = """
 insert into raw.ingest_files values (
     $run_id, null, $file_name, $sha256, 'features', 'features', null, null, $read, $kept, $known, 0, 0, 0, 0,
-    $rejected, 'ok'
+    $rejected, $status
 )
 """
 
@@ -92,8 +92,9 @@ insert into raw.ingest_files values (
 def import_features(settings: Settings, paths: Sequence[Path | str]) -> FeatureReceipt:
     """Take in audio features from CSV or Parquet files with track ids, zips and folders of them too.
 
-    A column `provider` says who measured them; without it they are stored as `file`. Values outside a
-    feature's range make a row rejected. Taking in the same file again changes nothing.
+    A column `provider` says who measured them; without it they are stored as `file`. A value that cannot be
+    read or lies outside its feature's range is left out, and a row without any other is rejected. Taking in the
+    same file again changes nothing.
 
     Raises InputError when a path has no such table (nothing is stored then), WarehouseBusyError, HomeError.
     """
@@ -115,7 +116,7 @@ def import_features(settings: Settings, paths: Sequence[Path | str]) -> FeatureR
         except BaseException:
             finish_run(db, run_id, "failed")
             raise
-        finish_run(db, run_id, "ok")
+        finish_run(db, run_id, "partial" if any(file.problem for file in files) else "ok")
         return FeatureReceipt(run_id, tuple(files), coverage_of(db), time.monotonic() - began)
 
 
@@ -159,13 +160,19 @@ def _judged(db: duckdb.DuckDBPyConnection, name: str) -> FeatureFile:
             ).fetchall()
         )
     )
+    left_out = dict(
+        db.execute(
+            """select why, count(*) from (select unnest(left_out) as why from incoming where reason is null)
+            group by why"""
+        ).fetchall()
+    )
     counts = FeatureCounts(
         new=found.get("new", 0),
         changed=found.get("changed", 0),
         known=found.get("known", 0),
         rejected=reasons.total(),
     )
-    return FeatureFile(name, counts, reasons)
+    return FeatureFile(name, counts, reasons, Counter(left_out))
 
 
 def _store(db: duckdb.DuckDBPyConnection, run_id: str, file: FeatureFile, sha256: str) -> None:
@@ -180,5 +187,6 @@ def _store(db: duckdb.DuckDBPyConnection, run_id: str, file: FeatureFile, sha256
             "kept": counts.stored,
             "known": counts.known,
             "rejected": counts.rejected,
+            "status": "nothing kept" if file.problem else "ok",
         }
         db.execute(_STORE_FILE, names | sums | {"sha256": sha256})

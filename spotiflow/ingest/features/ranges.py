@@ -18,6 +18,23 @@ RANGES: dict[str, tuple[float, float]] = {
 WHOLE = frozenset({"time_signature", "key", "mode"})
 # What writers of tables put where they have no value.
 EMPTY_WORDS = ("", "nan", "null", "none", "na", "n/a")
+# C is 0 and B is 11, as Spotify counts; the same tones under their other names, and the wheel of Camelot, where
+# A is minor and B is major.
+_TONES = {
+    **{name: n for n, name in enumerate(("c", "c#", "d", "d#", "e", "f", "f#", "g", "g#", "a", "a#", "b"))},
+    **{"db": 1, "eb": 3, "gb": 6, "ab": 8, "bb": 10},
+}
+MODE_WORDS = {
+    **dict.fromkeys(("major", "maj", "dur", "majeur", "mayor"), 1),
+    **dict.fromkeys(("minor", "min", "moll", "mineur", "menor", "m"), 0),
+}
+# What is written where a number belongs: `f#`, `f# minor`, `8a`; to key and, where it tells it, mode.
+KEY_WORDS: dict[str, tuple[int, int | None]] = {
+    **{name: (key, None) for name, key in _TONES.items()},
+    **{f"{name}{gap}{word}": (key, mode) for name, key in _TONES.items() for word, mode in MODE_WORDS.items() for gap in ("", " ")},
+    **{f"{n}a": ((8 + 7 * (n - 1)) % 12, 0) for n in range(1, 13)},
+    **{f"{n}b": ((11 + 7 * (n - 1)) % 12, 1) for n in range(1, 13)},
+}
 
 
 def wrong_value(features: dict[str, Any]) -> str | None:
@@ -33,13 +50,13 @@ def wrong_value(features: dict[str, Any]) -> str | None:
     return None
 
 
-def wrong_value_sql() -> str:
-    """SQL of the same rule: `<name>_text` holds what was read, `<name>` the number in it."""
-    whens = []
-    for name, (low, high) in RANGES.items():
-        whole = f" or {name} <> round({name})" if name in WHOLE else ""
-        whens.append(f"when {name}_text is not null and {name} is null then '{name} is no number'")
-        whens.append(
-            f"when {name} not between {low} and {high}{whole} then '{name} not between {low:g} and {high:g}'"
-        )
-    return "\n".join(whens)
+def wrong_value_sql(name: str) -> str:
+    """SQL of the same rule: `<name>_text` holds what was read, `<name>_number` the number in it."""
+    low, high = RANGES[name]
+    number = f"{name}_number"
+    whole = f" or {number} <> round({number})" if name in WHOLE else ""
+    return f"""
+        case
+            when {name}_text is not null and {number} is null then '{name} is no number'
+            when {number} not between {low} and {high}{whole} then '{name} not between {low:g} and {high:g}'
+        end"""

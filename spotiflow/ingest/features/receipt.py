@@ -21,6 +21,10 @@ def render_imported(receipt: FeatureReceipt) -> RenderableType:
     if total.rejected:
         reasons = ", ".join(f"{n:,} {reason}" for reason, n in receipt.reasons.most_common(5))
         lines.append(("rejected", f'{reasons}; see them: spotiflow sql "from rejected_rows"'))
+    if receipt.left_out:
+        left_out = ", ".join(f"{n:,} times {reason}" for reason, n in receipt.left_out.most_common(5))
+        lines.append(("left out", f"{left_out}; the other values of these tracks were kept"))
+    lines += [("problem", problem) for problem in receipt.problems]
     lines.append(("measured", receipt.coverage.sentence))
     lines.append((f"{receipt.seconds:.1f} s", "next: spotiflow build"))
     title = Text(f"{names}{more}  ", style="bold").append("audio features", style="not bold")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from spotiflow.core.errors import SpotiflowError
+from spotiflow.ingest.history.results import nothing_kept
 
 
 @dataclass(frozen=True)
@@ -65,11 +66,17 @@ class Coverage:
 
 @dataclass(frozen=True)
 class FeatureFile:
-    """What became of one table."""
+    """What became of one table. left_out: values that could not be used, of rows that were kept otherwise."""
 
     file_name: str
     counts: FeatureCounts
     reasons: Counter[str]
+    left_out: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def problem(self) -> str | None:
+        """Why nothing of the table could be used, None where something could."""
+        return nothing_kept(self.counts.read, self.counts.rejected, self.reasons)
 
 
 @dataclass(frozen=True)
@@ -91,10 +98,22 @@ class FeatureReceipt:
         """Return how many rows were rejected for which reason."""
         return sum((file.reasons for file in self.files), Counter[str]())
 
+    @property
+    def left_out(self) -> Counter[str]:
+        """Return how many values were left out for which reason."""
+        return sum((file.left_out for file in self.files), Counter[str]())
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """One sentence for each table of which nothing could be used."""
+        return tuple(f"{file.file_name}: {file.problem}" for file in self.files if file.problem)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the receipt as `--json` prints it."""
         return {
             "run_id": self.run_id,
+            "problems": list(self.problems),
+            "left_out": dict(self.left_out),
             "total": {"read": self.total.read, **asdict(self.total)},
             "rejected_reasons": dict(self.reasons),
             "files": [

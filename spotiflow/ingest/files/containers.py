@@ -27,7 +27,7 @@ MAX_TOTAL_BYTES = 20 * 1024**3
 MAX_RATIO = 200
 RATIO_MATTERS_FROM_BYTES = 16 * 1024**2
 COPY_BYTES = 1024**2
-READ_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson", ".csv", ".txt", ""})
+READ_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".txt", ".log", ""})
 # What Python's zipfile raises for a member that is damaged, cut or packed in a way it does not know.
 MEMBER_ERRORS = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),

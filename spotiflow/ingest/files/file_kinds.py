@@ -8,11 +8,13 @@ import re
 from enum import StrEnum
 from pathlib import PurePosixPath
 
-from spotiflow.ingest.files.table_headers import (cells_of, feature_columns, has_features, is_catalogue, is_scrobble_header, is_scrobble_row,)
+from spotiflow.ingest.files.table_headers import (PLAYER_LOG, feature_columns, has_features, is_catalogue, is_scrobble_header, is_scrobble_row, table_of)
 
 HEAD_BYTES = 65_536
 # Rows of a scrobble file without a header lack the time now and then, but not so many in a row.
 SCROBBLE_LINES = 50
+# Rows looked at to tell what is in columns without a known name.
+SAMPLE_ROWS = 5
 
 
 class Content(StrEnum):
@@ -59,10 +61,23 @@ _MAGIC: tuple[tuple[bytes, Content], ...] = (
     (b"PAR1", Content.PARQUET),
 )
 _JSON_START = re.compile(r'\[\s*($|["{\[\]\d-]|true|false|null)|\{\s*($|["}])')
+# {"streams": [{ or {"user": "x", "streams": [{ or [[{
+_WRAPPED = re.compile(r'\{\s*(?:"[^"]{1,80}"\s*:\s*(?:"[^"]*"|[\d.]+|true|false|null)\s*,\s*)*"[^"]{1,80}"\s*:\s*\[\s*[\[{]|\[\s*\[')
 _KEY = re.compile(r'"((?:[^"\\]|\\.){1,80})"\s*:')
 _FIRST_KEY = re.compile(r'"((?:[^"\\]|\\.){1,80})')
 _EXTENDED_PROOF = frozenset({"ms_played", "spotify_track_uri", "master_metadata_track_name", "reason_end"})
 _ACCOUNT_PROOF = frozenset({"msPlayed", "trackName", "podcastName", "audiobookName", "artistName"})
+
+# Which keys the scrobbles of each tool have; the first that fits counts.
+SCROBBLE_PROOFS = {
+    "listenbrainz": frozenset({"listened_at", "track_metadata"}),
+    "koito": frozenset({"listened_at", "track", "artists", "aliases"}),
+    "lastfm": frozenset({"uts", "artist"}),
+    "lastfm_data": frozenset({"unixtimestamp", "track", "artist"}),
+    "pano": frozenset({"timeMs", "track", "artist"}),
+    "maloja": frozenset({"time", "track", "artists", "title"}),
+    "lastfmstats": frozenset({"albumId", "date", "track", "artist"}),
+}
 
 
 def content_of(head: bytes) -> Content:
@@ -110,13 +125,17 @@ def history_content(keys: frozenset[str]) -> Content | None:
     return None
 
 
+def scrobble_kind(keys: frozenset[str]) -> str | None:
+    """Tell which tool kept scrobbles that have these keys, at any depth; None for other things."""
+    return next((kind for kind, proof in SCROBBLE_PROOFS.items() if proof <= keys), None)
+
+
 def scrobble_content(keys: frozenset[str]) -> Content | None:
     """Tell which scrobbles records with these keys, at any depth, come from, or None."""
-    if {"listened_at", "track_metadata"} <= keys:
-        return Content.LISTENBRAINZ
-    if {"uts", "artist"} <= keys:
-        return Content.LASTFM
-    return None
+    kind = scrobble_kind(keys)
+    if kind is None:
+        return None
+    return Content.LISTENBRAINZ if "listened_at" in SCROBBLE_PROOFS[kind] else Content.LASTFM
 
 
 def is_history_name(name: str) -> bool:
@@ -153,8 +172,8 @@ def _json_content(text: str, *, is_whole: bool) -> Content:
 
 
 def _record_keys(text: str) -> frozenset[str]:
-    """Keys of the records of a list, or of one record per line; nothing for one big object."""
-    if text.startswith("["):
+    """Keys of the records of a list, of a list inside an object, or of one record per line."""
+    if text.startswith("[") or _WRAPPED.match(text):
         return keys_of(text)
     try:
         record = json.loads(text.splitlines()[0], strict=False)
@@ -163,15 +182,19 @@ def _record_keys(text: str) -> frozenset[str]:
     return frozenset(record) if isinstance(record, dict) else frozenset()
 
 
+def is_wrapped(text: str) -> bool:
+    """Whether the records of a JSON file are in a list inside an object, or in several lists inside a list."""
+    return _WRAPPED.match(text) is not None
+
+
 def _table_content(text: str) -> Content:
-    lines = text.splitlines()
-    if is_catalogue(lines[0]):
-        return Content.CATALOGUE
-    if is_scrobble_header(lines[0]) or any(map(is_scrobble_row, lines[:SCROBBLE_LINES])):
+    if text.startswith(PLAYER_LOG):
         return Content.LASTFM
-    if has_features(feature_columns(cells_of(lines[0]))):
+    table = table_of(text, SCROBBLE_LINES)
+    if is_catalogue(table.header):
+        return Content.CATALOGUE
+    if is_scrobble_header(table.header) or any(map(is_scrobble_row, (table.header, *table.rows))):
+        return Content.LASTFM
+    if has_features(feature_columns(table.header, table.rows[:SAMPLE_ROWS])):
         return Content.FEATURES
-    for separator in (",", ";", "\t"):
-        if lines[0].count(separator) and len(lines) > 1 and lines[1].count(separator):
-            return Content.CSV
-    return Content.TEXT
+    return Content.CSV if len(table.header) > 1 and table.rows and len(table.rows[0]) > 1 else Content.TEXT

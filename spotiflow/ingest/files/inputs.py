@@ -8,10 +8,11 @@ from pathlib import Path
 
 import duckdb
 
+from spotiflow.core.console import printable
 from spotiflow.core.errors import InputError
 from spotiflow.ingest.files.containers import (Container, DamagedEntryError, Entry, open_container,)
-from spotiflow.ingest.files.file_kinds import Content, is_history_name
-from spotiflow.ingest.files.table_headers import feature_columns, has_features
+from spotiflow.ingest.files.file_kinds import HEAD_BYTES, Content, decoded, is_history_name
+from spotiflow.ingest.files.table_headers import feature_columns, has_features, table_of
 
 
 class InputKind(StrEnum):
@@ -47,7 +48,7 @@ KAGGLE_EXPECTED = "Kaggle's archive.zip or the dataset.csv in it"
 _EXPECTED = {
     InputKind.EXPORT: EXPORT_EXPECTED,
     InputKind.KAGGLE: KAGGLE_EXPECTED,
-    InputKind.SCROBBLES: "scrobbles of Last.fm (CSV, JSON) or ListenBrainz (zip, JSON, JSONL)",
+    InputKind.SCROBBLES: "scrobbles of Last.fm (CSV, JSON), ListenBrainz (zip, JSON, JSONL) or a tool that keeps the same",
     InputKind.FEATURES: "a CSV or Parquet file with a column of Spotify track ids and audio features",
 }
 _HINTS = {
@@ -63,9 +64,16 @@ _HINTS = {
     InputKind.EMPTY: "Download it again: nothing arrived.",
     InputKind.EMPTY_FOLDER: "Unpack the zip into it, or give the zip itself.",
     InputKind.ARCHIVE: "Unpack it and give the folder.",
-    InputKind.OTHER_JSON: "History is in StreamingHistory*.json, endsong*.json or Streaming_History*.json.",
-    InputKind.OTHER_CSV: "The catalogue has track_id, artists, track_name and 12 audio features as columns.",
 }
+# What a table or a JSON file has to hold for each command.
+_COLUMNS = {
+    InputKind.KAGGLE: "The catalogue has track_id, artists, track_name and 12 audio features as columns.",
+    InputKind.SCROBBLES: "Scrobbles have an artist, a track and a time as columns.",
+    InputKind.FEATURES: "A table of features has Spotify track ids (column track_id) and features such as energy.",
+    InputKind.EXPORT: "History is in StreamingHistory*.json, endsong*.json or Streaming_History*.json.",
+}
+_MOST_COLUMNS = 12
+_SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _OTHER_HINT = "Ask for your data at https://www.spotify.com/account/privacy and give the zip that arrives."
 
 
@@ -89,7 +97,23 @@ def require(path: Path, *wanted: InputKind) -> InputKind:
 def wrong_input(path: Path, found: InputKind, wanted: Collection[InputKind]) -> InputError:
     """Say what was found, what was expected and what to do."""
     expected = ", or ".join(_EXPECTED[kind] for kind in wanted)
-    return InputError(f"{path} is {found}; expected {expected}.", hint=_HINTS.get(found, _OTHER_HINT))
+    hint = _HINTS.get(found, _OTHER_HINT)
+    if found in (InputKind.OTHER_CSV, InputKind.OTHER_JSON):
+        hint = " ".join(_COLUMNS[kind] for kind in wanted if found is InputKind.OTHER_CSV or kind is InputKind.EXPORT)
+    header = _header_of(path) if found is InputKind.OTHER_CSV else ""
+    return InputError(f"{path} is {found}{header}; expected {expected}.", hint=hint or _OTHER_HINT)
+
+
+def _header_of(path: Path) -> str:
+    """Say which columns a CSV has and what separates them."""
+    try:
+        with path.open("rb") as stream:
+            table = table_of(decoded(stream.read(HEAD_BYTES)))
+    except OSError:
+        return ""
+    shown = [printable(name.strip())[:40] for name in table.header[:_MOST_COLUMNS]]
+    more = f" and {len(table.header) - _MOST_COLUMNS} more" if len(table.header) > _MOST_COLUMNS else ""
+    return f" with the columns {', '.join(shown)}{more}, separated by {_SEPARATORS.get(table.separator, 'others')}"
 
 
 def kind_of(container: Container) -> InputKind:

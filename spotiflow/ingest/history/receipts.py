@@ -36,8 +36,10 @@ def counts_table(receipt: HistoryReceipt, *, per_file: bool) -> Table:
     for name in shown:
         table.add_column(_TITLES.get(name, name), justify="right", no_wrap=True)
     files = receipt.files if per_file else receipt.files[:FILES_SHOWN]
+    short = Counter(_short_name(file.file_name) for file in receipt.files)
     for file in files:
-        table.add_row(Text(_short_name(file.file_name)), *_numbers(file.counts, shown))
+        name = _short_name(file.file_name)
+        table.add_row(Text(name if short[name] == 1 else file.file_name), *_numbers(file.counts, shown))
     if len(files) < len(receipt.files):
         table.add_row(f".. {len(receipt.files) - len(files):,} more: --per-file")
     table.add_row("total", *_numbers(total, shown), style="bold")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict, dataclass, field, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from spotiflow.ingest.history.whose import Strange
@@ -89,6 +89,18 @@ class FileReceipt:
             "covered_from": self.covered_from.isoformat() if self.covered_from else None,
             "covered_to": self.covered_to.isoformat() if self.covered_to else None,
         }
+
+
+def nothing_kept(n_read: int, n_rejected: int, reasons: Counter[str]) -> str | None:
+    """Say that not one row of a file could be used, and why; None where one could."""
+    if not n_read or n_rejected < n_read:
+        return None
+    why = reasons.most_common(1)[0][0]
+    rows = "its only row" if n_read == 1 else f"not one of its {n_read:,} rows"
+    text = f"{rows} could be used: {why}" if n_read > 1 else f"{rows} could not be used: {why}"
+    if "future" in why:
+        text += f"; this machine's clock says {datetime.now(UTC):%Y-%m-%d}, which may be wrong"
+    return text
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import duckdb
 from spotiflow.warehouse.run_log import utc_now
 from spotiflow.core.transactions import transaction
 from spotiflow.ingest.files.repair import Repair
-from spotiflow.ingest.history.results import Counts, FileReceipt
+from spotiflow.ingest.history.results import Counts, FileReceipt, nothing_kept
 
 # They report plays that were finished, and not for how long.
 SCROBBLE_SOURCES = ("lastfm", "listenbrainz")
@@ -182,19 +182,21 @@ def _constants(origin: Origin) -> dict[str, Any]:
 
 
 def _receipt(db: duckdb.DuckDBPyConnection, origin: Origin, mended: Repair | None) -> FileReceipt:
-    problem = mended.problem if mended else None
     is_scrobble = origin.source in SCROBBLE_SOURCES
     cursor = db.execute(_COUNT, {"min_ms": origin.min_play_seconds * 1000, "is_scrobble": is_scrobble})
     names = [column[0] for column in cursor.description or []]
     found: dict[str, Any] = dict(zip(names, cursor.fetchone() or (), strict=True))
     counts = Counts(**{name: found[name] for name in Counts.__dataclass_fields__})
-    reasons = db.execute("select reason, count(*) from incoming where reason is not null group by reason")
+    why = db.execute("select reason, count(*) from incoming where reason is not null group by reason").fetchall()
+    reasons = Counter[str](dict(why))
+    mended_problem = mended.problem if mended else None
+    problem = nothing_kept(counts.read, counts.rejected, reasons) or mended_problem
     return FileReceipt(
         file_name=origin.file_name,
         package=origin.package,
         source=origin.source,
         form=origin.form,
-        status="damaged" if problem else "ok",
+        status="damaged" if mended_problem else "nothing kept" if problem else "ok",
         counts=counts,
         known_twice=found["known_twice"],
         plays=found["plays"],
@@ -202,7 +204,7 @@ def _receipt(db: duckdb.DuckDBPyConnection, origin: Origin, mended: Repair | Non
         private=found["private"],
         covered_from=found["covered_from"],
         covered_to=found["covered_to"],
-        reasons=Counter(dict(reasons.fetchall())),
+        reasons=reasons,
         problem=problem,
         note=mended.note if mended else None,
     )

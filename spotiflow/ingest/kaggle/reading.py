@@ -6,11 +6,11 @@ from pathlib import Path
 
 import duckdb
 
-from spotiflow.ingest.files.file_kinds import HEAD_BYTES, decoded, encoding_of
+from spotiflow.ingest.files.encodings import in_utf8
+from spotiflow.ingest.files.file_kinds import HEAD_BYTES, decoded
 from spotiflow.ingest.kaggle.results import COLUMNS, TEXTS, WHOLE_NUMBERS
-from spotiflow.ingest.files.table_headers import catalogue_columns
+from spotiflow.ingest.files.table_headers import catalogue_columns, table_of
 
-_ENCODINGS = {"utf-8-sig": "utf-8", "utf-16-le": "utf-16", "utf-16-be": "utf-16"}
 
 
 def read_catalogue(db: duckdb.DuckDBPyConnection, path: Path) -> tuple[str, ...]:
@@ -22,15 +22,17 @@ def read_catalogue(db: duckdb.DuckDBPyConnection, path: Path) -> tuple[str, ...]
     """
     with path.open("rb") as stream:
         head = stream.read(HEAD_BYTES)
-    names = _unique(catalogue_columns(decoded(head).lstrip("\ufeff").splitlines()[0]))
-    for table in ("reject_errors", "reject_scans"):
-        db.execute(f"drop table if exists {table}")
+    table = table_of(decoded(head))
+    names = _unique(catalogue_columns(table.header))
+    for log in ("reject_errors", "reject_scans"):
+        db.execute(f"drop table if exists {log}")
     db.execute(
-        _query(names),
+        _query(names, commas=table.uses_decimal_commas),
         {
-            "path": str(path),
+            "path": str(in_utf8(path)),
             "columns": dict.fromkeys(names, "VARCHAR"),
-            "encoding": _ENCODINGS.get(encoding_of(head), "utf-8"),
+            "separator": table.separator,
+            "skip": table.skipped,
         },
     )
     db.execute("""
@@ -53,8 +55,8 @@ def _unique(columns: list[str]) -> list[str]:
     return names
 
 
-def _query(names: list[str]) -> str:
-    texts = ",\n".join(_text(name) if name in names else f"null as {name}" for name in COLUMNS)
+def _query(names: list[str], *, commas: bool) -> str:
+    texts = ",\n".join(_text(name, commas=commas) if name in names else f"null as {name}" for name in COLUMNS)
     values = ",\n".join(f"{_typed(name)} as {name}" for name in COLUMNS)
     wrong = "\n".join(
         f"when {name} is not null and {_typed(name)} is null then '{name} is no value'"
@@ -66,8 +68,8 @@ def _query(names: list[str]) -> str:
         with texts as (
             select row_number() over () as row_number, {texts}
             from read_csv(
-                $path, columns = $columns, encoding = $encoding, auto_detect = false, header = true,
-                delim = ',', quote = '"', escape = '"', compression = 'none', store_rejects = true
+                $path, columns = $columns, auto_detect = false, header = true, skip = $skip,
+                delim = $separator, quote = '"', escape = '"', compression = 'none', store_rejects = true
             )
         )
         select
@@ -81,8 +83,9 @@ def _query(names: list[str]) -> str:
     """
 
 
-def _text(name: str) -> str:
-    return f"case when trim({name}) <> '' then {name} end as {name}"
+def _text(name: str, *, commas: bool) -> str:
+    text = f"replace({name}, ',', '.')" if commas and name not in TEXTS else name
+    return f"case when trim({name}) <> '' then {text} end as {name}"
 
 
 def _typed(name: str) -> str:

@@ -6,41 +6,54 @@ import json
 from dataclasses import dataclass
 from typing import Literal
 
-from spotiflow.ingest.files.file_kinds import Content, content_of, decoded
-from spotiflow.ingest.files.table_headers import is_scrobble_header
+from spotiflow.ingest.files.file_kinds import Content, content_of, decoded, keys_of, scrobble_kind
+from spotiflow.ingest.files.table_headers import PLAYER_LOG, is_scrobble_header, table_of
 
 Source = Literal["lastfm", "listenbrainz"]
 Shape = Literal["array", "newline_delimited", "unstructured", "table", "bare_table"]
+# What the files of each tool are called. Koito is a ListenBrainz of one's own; the others keep what Last.fm does.
+_NAMES = {
+    "listenbrainz": "JSON",
+    "koito": "JSON of Koito",
+    "lastfm": "JSON",
+    "lastfm_data": "JSON of your Last.fm data",
+    "pano": "JSON of Pano Scrobbler",
+    "maloja": "JSON of Maloja",
+    "lastfmstats": "JSON of lastfmstats.com",
+}
 
 
 @dataclass(frozen=True)
 class Form:
     """What the records of one file are: their source, how to call the form, and how it is to be read.
 
-    A `table` is a CSV with a header, a `bare_table` one without.
+    A `table` is a CSV with a header, a `bare_table` one without. kind: which tool wrote a JSON file.
     """
 
     source: Source
     name: str
     shape: Shape
+    kind: str = "table"
 
     @property
     def is_table(self) -> bool:
-        """Whether the file is a CSV."""
+        """Whether the file is a table."""
         return self.shape in ("table", "bare_table")
 
 
 def form_of(head: bytes) -> Form | None:
     """Tell the form of a file from its first bytes; None where it holds no scrobbles."""
     content = content_of(head)
-    text = decoded(head).lstrip("\ufeff \t\r\n")
-    if content is Content.LISTENBRAINZ:
-        return Form("listenbrainz", "JSON", _json_shape(text))
-    if content is not Content.LASTFM:
+    if content not in (Content.LASTFM, Content.LISTENBRAINZ):
         return None
+    text = decoded(head).lstrip("\ufeff \t\r\n")
     if text.startswith(("[", "{")):
-        return Form("lastfm", "JSON", _json_shape(text))
-    if is_scrobble_header(text.splitlines()[0]):
+        kind = scrobble_kind(keys_of(text)) or "lastfm"
+        source: Source = "listenbrainz" if content is Content.LISTENBRAINZ else "lastfm"
+        return Form(source, _NAMES[kind], _json_shape(text), kind)
+    if text.startswith(PLAYER_LOG):
+        return Form("lastfm", "log of a player", "bare_table")
+    if is_scrobble_header(table_of(text).header):
         return Form("lastfm", "CSV", "table")
     return Form("lastfm", "CSV without header", "bare_table")
 

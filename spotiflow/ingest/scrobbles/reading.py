@@ -12,7 +12,7 @@ import duckdb
 
 from spotiflow.ingest.history.play_id import PLAY_ID_SQL
 from spotiflow.ingest.files.repair import Repair, repair
-from spotiflow.ingest.scrobbles.fields import (ITEMS, LASTFM_TEXTS, LISTENBRAINZ_TEXTS, TABLE_TEXTS,)
+from spotiflow.ingest.scrobbles import fields
 from spotiflow.ingest.scrobbles.forms import Form
 from spotiflow.ingest.scrobbles.tables import write_lines
 
@@ -20,12 +20,22 @@ from spotiflow.ingest.scrobbles.tables import write_lines
 USUAL_BYTES = 16 * 1024**2
 MOST_BYTES = 512 * 1024**2
 # A record that was cut is given up at the next object that begins with one of these.
-_PAGE_KEYS = ("track", "recenttracks", "payload")
+_PAGE_KEYS = ("track", "recenttracks", "payload", "scrobbles", "listens")
 _KEYS = (
     *_PAGE_KEYS,
-    *("artist", "name", "album", "date", "@attr"),
+    *("artist", "artists", "name", "title", "album", "date", "time", "timeMs", "timestamp", "event", "@attr"),
     *("listened_at", "track_metadata", "score"),
 )
+_FIELDS = {
+    "table": fields.TABLE,
+    "lastfm": fields.LASTFM,
+    "lastfm_data": fields.LASTFM_DATA,
+    "lastfmstats": fields.LASTFMSTATS,
+    "pano": fields.PANO,
+    "maloja": fields.MALOJA,
+    "koito": fields.KOITO,
+    "listenbrainz": fields.LISTENBRAINZ,
+}
 _STARTS = ("inserted_at", "mbid", "url", "streamable", "image", "recording_msid", "user_name")
 
 _JUDGE = f"""
@@ -44,8 +54,18 @@ typed as (
             ),
             ''
         ) as track_id,
-        try_cast(seconds_text as double) as seconds,
-        try_strptime(replace(clock_text, ',', ''), '%d %b %Y %H:%M') as clock,
+        -- Seconds, milliseconds or microseconds since 1970: which, its size tells.
+        try_cast(seconds_text as double)
+        / case
+            when try_cast(seconds_text as double) >= 1e14 then 1e6
+            when try_cast(seconds_text as double) >= 1e11 then 1e3
+            else 1
+        end as seconds,
+        coalesce(
+            try_strptime(replace(clock_text, ',', ''), ['%d %b %Y %H:%M', '%d %b %Y %H:%M:%S', '%d %B %Y %H:%M']),
+            try_cast(clock_text as timestamptz) at time zone 'UTC'
+        ) as clock,
+        seconds_text is not null or coalesce(regexp_matches(clock_text, ':[0-9]{{2}}:[0-9]{{2}}'), false) as has_seconds,
         try_cast(round(try_cast(duration_text as double)) as bigint) as length_ms
     from texts
 ),
@@ -104,7 +124,7 @@ select
     played_at,
     case when not is_end then 'scrobble' when duration_ms is null then 'ended_at' else 'duration' end
         as started_at_source,
-    case when seconds is null then 'minute' else 'second' end as ended_at_precision,
+    case when has_seconds then 'second' else 'minute' end as ended_at_precision,
     ms_played,
     duration_ms,
     null::varchar as platform,
@@ -124,26 +144,21 @@ def read_file(db: duckdb.DuckDBPyConnection, path: Path, form: Form, listener_id
     lines = path.with_suffix(".lines")
     if form.is_table:
         mended = write_lines(path, lines, has_header=form.shape == "table")
-        _fill(db, lines, "newline_delimited", TABLE_TEXTS, listener_id)
+        _fill(db, lines, "newline_delimited", form.kind, listener_id)
         return mended
-    texts = LASTFM_TEXTS if form.source == "lastfm" else LISTENBRAINZ_TEXTS
     try:
-        _fill(db, path, form.shape, texts, listener_id)
+        _fill(db, path, form.shape, form.kind, listener_id)
     except (duckdb.InvalidInputException, duckdb.DataError, UnicodeDecodeError):
         mended = repair(
             path, lines, closing="]" if form.shape == "array" else "}", keys=_KEYS, starts=_STARTS
         )
-        _fill(db, lines, "newline_delimited", texts, listener_id)
+        _fill(db, lines, "newline_delimited", form.kind, listener_id)
         return mended
     return None
 
 
-def _fill(db: duckdb.DuckDBPyConnection, path: Path, shape: str, texts: str, listener_id: str) -> None:
-    most_bytes = min(max(USUAL_BYTES, path.stat().st_size + 1), MOST_BYTES) if texts == LASTFM_TEXTS else 0
-    values = {
-        "path": str(path),
-        "shape": shape,
-        "most_bytes": most_bytes or USUAL_BYTES,
-        "listener": listener_id,
-    }
-    db.execute(f"create or replace temp table incoming as {ITEMS} {texts} {_JUDGE}", values)
+def _fill(db: duckdb.DuckDBPyConnection, path: Path, shape: str, kind: str, listener_id: str) -> None:
+    is_one_value = kind != "listenbrainz"
+    most_bytes = min(max(USUAL_BYTES, path.stat().st_size + 1), MOST_BYTES) if is_one_value else USUAL_BYTES
+    values = {"path": str(path), "shape": shape, "most_bytes": most_bytes, "listener": listener_id}
+    db.execute(f"create or replace temp table incoming as {_FIELDS[kind]} {_JUDGE}", values)
