@@ -24,6 +24,28 @@ _TRACK_ID = (
     r"^(?:spotify:track:|https?://open\.spotify\.com/(?:intl-[a-z-]+/)?track/)?([0-9A-Za-z]{22})(?:[?#].*)?$"
 )
 
+# A value that no feature can have is left out, and why is kept; a row goes only where nothing of it is left.
+_JUDGE = f"""
+judged as (select *, {", ".join(f"{wrong_value_sql(name)} as {name}_wrong" for name in RANGES)} from typed),
+usable as (
+    select
+        *,
+        {", ".join(f"case when {name}_wrong is null then {name}_number end as {name}" for name in RANGES)},
+        list_filter([{", ".join(f"{name}_wrong" for name in RANGES)}], lambda why: why is not null) as left_out
+    from judged
+)
+select
+    row_number, track_id, provider, {", ".join(FEATURES)}, left_out,
+    case
+        when track_id_text is null then 'no track id'
+        when track_id_text like 'spotify:local:%' then 'a local file'
+        when track_id is null then 'no id of a Spotify track'
+        when coalesce({", ".join(FEATURES)}) is null then coalesce(left_out[1], 'no audio feature')
+    end as reason,
+    json_object('track_id', left(track_id_text, 200), 'provider', provider_text)::varchar as record
+from usable
+"""
+
 
 def read_features(db: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Fill the temporary tables `incoming` and `malformed` from a CSV or Parquet file.
@@ -81,9 +103,6 @@ def _fill(
         for name in _READ
     )
     numbers = ",\n".join(f"{_number(name, commas=commas)} as {name}_number" for name in RANGES)
-    usable = ",\n".join(f"case when {name}_wrong is null then {name}_number end as {name}" for name in RANGES)
-    wrong = ",\n".join(f"{wrong_value_sql(name)} as {name}_wrong" for name in RANGES)
-    whys = ", ".join(f"{name}_wrong" for name in RANGES)
     db.execute(
         f"""
         create or replace temp table incoming as
@@ -97,18 +116,7 @@ def _fill(
                 {numbers}
             from texts
         ),
-        judged as (select *, {wrong} from typed),
-        usable as (select *, {usable}, list_filter([{whys}], lambda why: why is not null) as left_out from judged)
-        select
-            row_number, track_id, provider, {", ".join(FEATURES)}, left_out,
-            case
-                when track_id_text is null then 'no track id'
-                when track_id_text like 'spotify:local:%' then 'a local file'
-                when track_id is null then 'no id of a Spotify track'
-                when coalesce({", ".join(FEATURES)}) is null then coalesce(left_out[1], 'no audio feature')
-            end as reason,
-            json_object('track_id', left(track_id_text, 200), 'provider', provider_text)::varchar as record
-        from usable
+        {_JUDGE}
         """,
         values,
     )
