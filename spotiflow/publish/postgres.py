@@ -16,6 +16,8 @@ import duckdb
 
 from spotiflow.core.console import log
 from spotiflow.core.errors import InputError, NotFoundError
+from spotiflow.publish import postgres_calls
+from spotiflow.publish.postgres_calls import Calls, with_patience
 from spotiflow.publish.postgres_errors import PostgresError, plain_words, reason
 from spotiflow.publish.results import Published
 from spotiflow.publish.tables import Column, Table
@@ -60,12 +62,15 @@ def connected(uri: str | None, wait_seconds: float) -> Iterator[Postgres]:
             "The PostgreSQL address holds a password, which would be seen in logs and process lists.",
             hint="Leave it out of the address and set PGPASSWORD, or write it into ~/.pgpass.",
         )
+    calls, driver = Calls(), _driver()
     with plain_words():
-        connection = _driver().connect(target)
+        connection = calls.run(lambda: driver.connect(with_patience(target)), postgres_calls.CONNECT)
     try:
-        yield Postgres(connection, wait_seconds)
+        yield Postgres(connection, calls, wait_seconds)
     finally:
-        connection.close()
+        # A connection in which a call hangs would keep us here.
+        if not calls.is_given_up:
+            connection.close()
 
 
 def describe(uri: str | None) -> str:
@@ -76,21 +81,22 @@ def describe(uri: str | None) -> str:
 class Postgres:
     """A connection to publish with; one transaction per table."""
 
-    def __init__(self, connection: Any, wait_seconds: float) -> None:
-        """Take an open ADBC connection, which starts a transaction by itself."""
-        self._connection = connection
+    def __init__(self, connection: Any, calls: Calls, wait_seconds: float) -> None:
+        """Take an open ADBC connection, which starts a transaction by itself, and what runs its calls."""
+        self._connection, self._calls = connection, calls
         with plain_words():
             self._has_vector = bool(self._rows(_HAS_VECTOR))
             # Without it an idle reader would keep a run waiting for ever, and deaf to Ctrl+C and SIGTERM.
             self._run(f"set lock_timeout = {max(1, round(wait_seconds * 1000))}")
-            connection.commit()
+            self._run(f"set statement_timeout = {round(postgres_calls.ROWS * 1000)}")
+            calls.run(connection.commit, postgres_calls.STATEMENT)
 
     def write(self, db: duckdb.DuckDBPyConnection, table: Table) -> Published:
         """Replace the rows of one table. Raises PostgresError; the table is then as it was."""
         try:
             with plain_words(table.full_name):
                 rows = self._replace(db, table)
-                self._connection.commit()
+                self._calls.run(self._connection.commit, postgres_calls.STATEMENT)
         except PostgresError as error:
             error.goes_on = self._rolls_back()
             raise
@@ -130,7 +136,7 @@ class Postgres:
         made = ", ".join(f"{c.name} {self._type(c, db, passing)}" for c in columns)
         self._run(f"create table {passing.full_name} ({made})")
         texts = [
-            f"replace({c.name}::varchar, ' ', '') as {c.name}" if c.name in vectors else c.name
+            f"replace({c.name}::varchar, ' ', '') as {c.name}" if c.name in vectors else _sent((c,))
             for c in columns
         ]
         rows = self._ingest(db.sql(f"select {', '.join(texts)} from {table.full_name}"), passing)
@@ -140,8 +146,11 @@ class Postgres:
         return rows
 
     def _ingest(self, rows: duckdb.DuckDBPyRelation, table: Table) -> int:
-        with self._connection.cursor() as cursor:
-            return int(cursor.adbc_ingest(table.name, rows, mode="append", db_schema_name=table.schema))
+        def send() -> int:
+            with self._connection.cursor() as cursor:
+                return int(cursor.adbc_ingest(table.name, rows, mode="append", db_schema_name=table.schema))
+
+        return self._calls.run(send, postgres_calls.ROWS, f" while it took in {table.full_name}")
 
     def _add_key(self, db: duckdb.DuckDBPyConnection, table: Table) -> None:
         """Make the grain a primary key; where a part of it is empty, a unique constraint (PostgreSQL 15)."""
@@ -163,20 +172,29 @@ class Postgres:
         return POSTGRES_TYPES[column.type]
 
     def _run(self, statement: str) -> None:
-        with self._connection.cursor() as cursor:
-            cursor.execute(statement)
+        def execute() -> None:
+            with self._connection.cursor() as cursor:
+                cursor.execute(statement)
+
+        self._calls.run(execute, postgres_calls.STATEMENT)
 
     def _rows(self, query: str) -> list[tuple[Any, ...]]:
         """Return what PostgreSQL answers; DuckDB reads the Arrow stream, so that pyarrow is not needed."""
-        with self._connection.cursor() as cursor, duckdb.connect() as reader:
-            cursor.execute(query)
-            answer = cursor.fetch_arrow()  # noqa: F841 - DuckDB finds it by its name
-            return reader.sql("from answer").fetchall()
+
+        def ask() -> list[tuple[Any, ...]]:
+            with self._connection.cursor() as cursor, duckdb.connect() as reader:
+                cursor.execute(query)
+                answer = cursor.fetch_arrow()  # noqa: F841 - DuckDB finds it by its name
+                return reader.sql("from answer").fetchall()
+
+        return self._calls.run(ask, postgres_calls.STATEMENT)
 
     def _rolls_back(self) -> bool:
         """Undo the transaction and say whether the connection still answers."""
+        if self._calls.is_given_up:
+            return False
         try:
-            self._connection.rollback()
+            self._calls.run(self._connection.rollback, postgres_calls.STATEMENT)
             self._run("select 1")
         except Exception as error:
             log.warning("PostgreSQL no longer answers: %s", reason(str(error)))
@@ -184,10 +202,17 @@ class Postgres:
         return True
 
 
+# How a column is sent: a UUID as its 16 bytes, PostgreSQL's own binary form; a text without NUL, which
+# PostgreSQL has no place for.
+_FORMS = {
+    "UUID": "unhex(replace({0}::varchar, '-', '')) as {0}",
+    "VARCHAR": "replace({0}, chr(0), '') as {0}",
+    "VARCHAR[]": "list_transform({0}, lambda text: replace(text, chr(0), '')) as {0}",
+}
+
+
 def _sent(columns: tuple[Column, ...]) -> str:
-    """Return the columns as they are sent: a UUID as its 16 bytes, which is PostgreSQL's own binary form."""
-    as_bytes = "unhex(replace({0}::varchar, '-', '')) as {0}"
-    return ", ".join(as_bytes.format(c.name) if c.type == "UUID" else c.name for c in columns)
+    return ", ".join(_FORMS.get(column.type, "{0}").format(column.name) for column in columns)
 
 
 def _as_named(types: dict[str, str]) -> dict[str, str]:

