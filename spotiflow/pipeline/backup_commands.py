@@ -16,6 +16,7 @@ from spotiflow.warehouse.backups import (
     write_backup,
 )
 from spotiflow.warehouse.database import hold
+from spotiflow.warehouse.restore import WHY as BEFORE_RESTORE
 from spotiflow.warehouse.restore import Restored, restore
 from spotiflow.warehouse.run_lock import only_one
 
@@ -36,13 +37,16 @@ def make_backup(settings: Settings, folder: Path | None = None) -> Backup:
 
 
 def find_backup(settings: Settings, which: str | None) -> Backup:
-    """Return the backup a person means: by name, by its folder, or the newest.
+    """Return the backup a person means: by name, by its folder, or the newest that was asked for.
+
+    What a restore kept of the home before is taken by its name only: a second restore would undo the first.
 
     Raises NotFoundError where there is none, InputError for a folder that is none.
     """
     found = list_backups(settings.backups_dir)
-    if which is None and found:
-        return found[0]
+    newest = next((backup for backup in found if backup.why != BEFORE_RESTORE), None)
+    if which is None and newest:
+        return newest
     if which is None:
         raise NotFoundError(
             f"There is no backup in {settings.backups_dir}.",

@@ -2,6 +2,9 @@
 
 A backup is a folder. It is written under a name that starts with a dot, its manifest last, and gets its own
 name when all of it is on the disk: one that a kill or a full disk broke off is never taken for a backup.
+
+Before an older one goes, every column of the new one has been read: DuckDB notices a damaged block only then.
+They are ordered by number, because a clock may be set back.
 """
 
 from __future__ import annotations
@@ -10,10 +13,12 @@ import hashlib
 import json
 import os
 import shutil
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import duckdb
@@ -35,7 +40,10 @@ ROOMS = ("config.toml", "models", INBOX)
 
 @dataclass(frozen=True)
 class Backup:
-    """One backup. made_at: UTC, ISO 8601. why: who asked for it. files: size and sha256 by path inside it."""
+    """One backup. made_at: UTC, ISO 8601. why: who asked for it. files: size and sha256 by path inside it.
+
+    number: counts up in each folder of backups; 0 in those made before there were numbers.
+    """
 
     path: Path
     made_at: str
@@ -45,6 +53,7 @@ class Backup:
     listeners: list[str]
     plays: int
     files: dict[str, dict[str, Any]]
+    number: int = 0
 
     @property
     def name(self) -> str:
@@ -68,7 +77,8 @@ def write_backup(
 
     `db` is the only connection to the warehouse and has to be closed afterwards: reading its file ends its
     lock. In the home itself, old backups go when a new one is complete. Raises HomeError, and WarehouseError
-    where the disk is full or the copy is not what it should be; then nothing is left of it.
+    where the disk is full or the copy is not what it should be; then nothing is left of it, and older ones
+    stay.
     """
     place = folder or settings.backups_dir
     made_at = datetime.now(UTC)
@@ -77,49 +87,98 @@ def write_backup(
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
         _sweep(place)
         draft.mkdir(mode=0o700)
-        backup = _filled(settings, db, draft, made_at, why)
-        final = place / f"{made_at:%Y-%m-%dT%H%M%S-%f}"
-        draft.rename(final)
-        sync_folder(place)
+        db.execute("checkpoint")
+        read = {name: copy_private(source, draft / name) for name, source in _sources(settings).items()}
+        final = finish(settings, draft, place / f"{made_at:%Y-%m-%dT%H%M%S-%f}", why, read)
     except BaseException as error:
         shutil.rmtree(draft, ignore_errors=True)
         if isinstance(error, OSError):
             raise unwritable(error, place) from error
         raise
     if folder is None:
-        _drop_old(settings)
-    log.info("backup %s: %d files", final.name, len(backup.files))
-    remember_copy(settings, "backup", final, backup.listeners)
-    return read_backup(final)
+        drop_old(settings, final)
+    log.info("backup %s: %d files", final.name, len(final.files))
+    return final
 
 
-def _filled(
-    settings: Settings, db: duckdb.DuckDBPyConnection, draft: Path, made_at: datetime, why: str
+def finish(
+    settings: Settings, draft: Path, final: Path, why: str, read: Mapping[str, dict[str, Any]] | None = None
 ) -> Backup:
-    db.execute("checkpoint")
-    schema_version, listeners, plays = _facts(db)
-    warehouse = settings.database_path.name
-    files = {warehouse: copy_private(settings.database_path, draft / warehouse)}
-    for source in _others(settings):
-        name = source.relative_to(settings.home).as_posix()
-        files[name] = copy_private(source, draft / name)
+    """Make a backup of a folder that holds everything already: read all of it, write its manifest, name it.
+
+    read: what the files were when they were copied. Raises WarehouseError where one is not that any more or
+    cannot be read, OSError.
+    """
+    paths = sorted(path for path in draft.rglob("*") if path.is_file())
+    files = {path.relative_to(draft).as_posix(): _measured(path) for path in paths}
+    if read is not None and files != read:
+        raise WarehouseError(
+            f"The copy in {final.parent} is not what was read.",
+            hint="Check that disk, or name another place for the copy: spotiflow backup --to FOLDER",
+        )
+    with _opened(draft / settings.database_path.name) as db:
+        schema_version, listeners, plays = _facts(db)
+        read_every_column(db)
     backup = Backup(
         draft,
-        made_at.isoformat(timespec="seconds"),
+        datetime.now(UTC).isoformat(timespec="seconds"),
         why,
         version("spotiflow"),
         schema_version,
         listeners,
         plays,
         files,
+        _next_number(final.parent),
     )
-    check(backup)
     record = {key: value for key, value in asdict(backup).items() if key != "path"}
     write_private(draft / MANIFEST, json.dumps(record, indent=1))
     for folder in [draft, *(path for path in draft.rglob("*") if path.is_dir())]:
         folder.chmod(0o700)
         sync_folder(folder)
-    return backup
+    if draft != final:
+        draft.rename(final)
+    sync_folder(final.parent)
+    remember_copy(settings, "backup", final, listeners)
+    return replace(backup, path=final)
+
+
+def _next_number(place: Path) -> int:
+    made = list_backups(place)
+    return max(len(made), *(backup.number for backup in made), 0) + 1
+
+
+@contextmanager
+def _opened(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the warehouse of a backup to read it. Raises WarehouseError where DuckDB cannot read something."""
+    try:
+        with duckdb.connect(str(warehouse), read_only=True) as db:
+            yield db
+    except duckdb.Error as error:
+        raise WarehouseError(
+            f"The copy of the warehouse in {warehouse.parent} cannot be read: {str(error).splitlines()[0]}",
+            hint="Older backups stay. See what there is: spotiflow backup --list",
+        ) from error
+
+
+def read_every_column(db: duckdb.DuckDBPyConnection) -> None:
+    """Read all there is in a warehouse; a damaged block raises WarehouseError that names its table."""
+    tables = db.execute(
+        "select schema_name, table_name from duckdb_tables() where database_name = current_database()"
+    ).fetchall()
+    for schema, table in tables:
+        try:
+            db.execute(f'select count(*), sum(hash(t)::hugeint) from "{schema}"."{table}" as t').fetchone()
+        except duckdb.Error as error:
+            raise WarehouseError(
+                f"Table {schema}.{table} cannot be read whole: {str(error).splitlines()[0]}",
+                hint="The file is damaged there. Older backups stay: spotiflow backup --list",
+            ) from error
+
+
+def _measured(path: Path) -> dict[str, Any]:
+    with path.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    return {"sha256": digest, "bytes": path.stat().st_size}
 
 
 def _facts(db: duckdb.DuckDBPyConnection) -> tuple[int | None, list[str], int]:
@@ -135,34 +194,32 @@ def _facts(db: duckdb.DuckDBPyConnection) -> tuple[int | None, list[str], int]:
     return row[0], names, plays[0]
 
 
-def _others(settings: Settings) -> list[Path]:
-    found = []
+def _sources(settings: Settings) -> dict[str, Path]:
+    """Return what belongs into a backup, by its name there."""
+    found = [settings.database_path]
     for room in ROOMS:
         path = settings.home / room
         found += [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.is_file())
-    return [path for path in found if not path.is_symlink()]
+    return {path.relative_to(settings.home).as_posix(): path for path in found if not path.is_symlink()}
 
 
 def check(backup: Backup) -> None:
-    """Read a backup again and compare it with its manifest; its warehouse has to open and hold the plays.
+    """Read all of a backup again and compare it with its manifest; its warehouse has to hold the plays.
 
-    Raises WarehouseError for what is missing, changed or cannot be opened.
+    Raises WarehouseError for what is missing, changed or cannot be read.
     """
     for name, told in backup.files.items():
         path = backup.path / name
         if not path.is_file():
             raise _broken(backup, f"{name} is missing")
-        with path.open("rb") as stream:
-            if hashlib.file_digest(stream, "sha256").hexdigest() != told["sha256"]:
-                raise _broken(backup, f"{name} is not what was written")
+        if _measured(path)["sha256"] != told["sha256"]:
+            raise _broken(backup, f"{name} is not what was written")
     warehouse = next((name for name in backup.files if name.endswith(".duckdb")), None)
     if warehouse is None:
         raise _broken(backup, "it has no warehouse")
-    try:
-        with duckdb.connect(str(backup.path / warehouse), read_only=True) as db:
-            plays = _facts(db)[2]
-    except duckdb.Error as error:
-        raise _broken(backup, "its warehouse cannot be opened") from error
+    with _opened(backup.path / warehouse) as db:
+        plays = _facts(db)[2]
+        read_every_column(db)
     if plays != backup.plays:
         raise _broken(backup, f"its warehouse has {plays:,} plays, not {backup.plays:,}")
 
@@ -172,8 +229,8 @@ def read_backup(path: Path) -> Backup:
     try:
         record = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
         backup = Backup(path=path, **record)
-        if not all(Path(name).is_relative_to(".") and ".." not in Path(name).parts for name in backup.files):
-            raise ValueError("a name leads outside")
+        if not all(_belongs(name) for name in backup.files):
+            raise ValueError("a name that is not one of a backup")
         return backup
     except (OSError, ValueError, TypeError) as error:
         raise InputError(
@@ -182,21 +239,31 @@ def read_backup(path: Path) -> Backup:
         ) from error
 
 
+def _belongs(name: str) -> bool:
+    """Whether a name can be one of a backup's files: the warehouse, or a file in one of the rooms."""
+    parts = PurePosixPath(name).parts
+    if ".." in parts or name.startswith("/"):
+        return False
+    return parts[0] in ROOMS or (len(parts) == 1 and name.endswith(".duckdb"))
+
+
 def list_backups(folder: Path) -> list[Backup]:
-    """Return the backups in a folder, newest first; what was broken off is not among them."""
+    """Return the backups in a folder, newest first by number; what was broken off is not among them."""
     found = []
-    for path in sorted(folder.glob("*"), reverse=True) if folder.is_dir() else []:
+    for path in sorted(folder.glob("*")) if folder.is_dir() else []:
         if path.is_dir() and not path.name.startswith("."):
             try:
                 found.append(read_backup(path))
             except InputError:
                 log.error("%s in %s is no backup", path.name, folder.name)
-    return found
+    return sorted(found, key=lambda backup: (backup.number, backup.made_at, backup.name), reverse=True)
 
 
-def _drop_old(settings: Settings) -> None:
+def drop_old(settings: Settings, newest: Backup) -> None:
+    """Let the oldest backups in the home go, never the one that was just made."""
     for backup in list_backups(settings.backups_dir)[max(1, settings.backups_kept) :]:
-        shutil.rmtree(backup.path, ignore_errors=True)
+        if backup.path != newest.path:
+            shutil.rmtree(backup.path, ignore_errors=True)
 
 
 def _sweep(place: Path) -> None:

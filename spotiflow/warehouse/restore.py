@@ -1,8 +1,15 @@
-"""Put a backup in the place of what a home holds now; what was there is kept as a backup of its own."""
+"""Put a backup in the place of what a home holds now; what was there is moved into a backup of its own.
+
+Moved, not copied: whatever was committed up to the exchange is in it, and no space is needed for it. Nothing
+is deleted, also where the warehouse cannot be opened any more.
+"""
 
 from __future__ import annotations
 
+import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,22 +17,15 @@ from typing import Any
 
 from spotiflow.core.console import log
 from spotiflow.core.disk_errors import unwritable
-from spotiflow.core.errors import (
-    HomeError,
-    NotFoundError,
-    WarehouseBusyError,
-    WarehouseError,
-)
+from spotiflow.core.errors import NotFoundError, WarehouseBusyError, WarehouseError
+from spotiflow.core.files import copy_private
 from spotiflow.core.settings import Settings
-from spotiflow.warehouse.backups import (
-    INBOX,
-    ROOMS,
-    Backup,
-    check,
-    write_backup,
-)
+from spotiflow.warehouse.backups import INBOX, ROOMS, Backup, check, drop_old, finish
 from spotiflow.warehouse.database import hold, prepare_home
 from spotiflow.warehouse.schema import SCHEMA_VERSION
+
+WHY = "before a restore"
+_REPLACED = tuple(room for room in ROOMS if room != INBOX)
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,10 @@ class Restored:
 
 
 def restore(settings: Settings, backup: Backup) -> Restored:
-    """Check a backup, keep what is there now, and put the backup in its place; logins stay as they are.
+    """Check a backup, put it in the place of what is there now, and keep that; logins stay as they are.
 
-    The warehouse is exchanged in one step. One that cannot be opened any more is put aside, not removed.
-    Raises WarehouseError for a damaged backup or a full disk, WarehouseBusyError; then nothing has changed.
+    Only what the manifest names is put back. Raises WarehouseError for a damaged backup or a full disk,
+    WarehouseBusyError, HomeError; then nothing has changed.
     """
     if (backup.schema_version or 0) > SCHEMA_VERSION:
         raise WarehouseError(
@@ -54,101 +54,120 @@ def restore(settings: Settings, backup: Backup) -> Restored:
         )
     check(backup)
     prepare_home(settings)
-    drafts = _copied(settings, backup)
-    try:
-        before = _kept(settings)
-    except BaseException:
-        for draft in drafts.values():
-            _remove(draft)
-        raise
-    for name, draft in drafts.items():
-        _exchange(settings.home / name, draft)
-    _fetch_inbox(settings, backup)
+    aside = _place_for_replaced(settings) / f"{datetime.now(UTC):%Y-%m-%dT%H%M%S-%f}-replaced"
+    with _copied(settings, backup) as drafts, _held(settings) as is_readable:
+        _exchange(settings, drafts, aside)
     prepare_home(settings)
     log.info("restored %s", backup.name)
-    return Restored(backup, before)
+    return Restored(backup, _kept(settings, aside, is_readable=is_readable))
 
 
-def _copied(settings: Settings, backup: Backup) -> dict[str, Path]:
-    """Copy everything next to its place, so that what is left to do needs no space."""
-    drafts = {}
-    names = [settings.database_path.name, *(room for room in ROOMS if room != INBOX)]
+def _place_for_replaced(settings: Settings) -> Path:
+    """Return the folder of the backups, or the home where those are on another disk: nothing moves there."""
     try:
-        for name in names:
-            source, draft = backup.path / name, settings.home / f".{name}.restoring"
-            _remove(draft)
-            drafts[name] = draft
-            if source.is_dir():
-                shutil.copytree(source, draft)
-                _make_private(draft)
-            elif source.is_file():
-                shutil.copyfile(source, draft)
-                draft.chmod(0o600)
+        settings.backups_dir.mkdir(mode=0o700, exist_ok=True)
+        is_same_disk = settings.backups_dir.stat().st_dev == settings.home.stat().st_dev
     except OSError as error:
-        for draft in drafts.values():
-            _remove(draft)
+        raise unwritable(error, settings.backups_dir) from error
+    return settings.backups_dir if is_same_disk else settings.home
+
+
+@contextmanager
+def _copied(settings: Settings, backup: Backup) -> Iterator[Path]:
+    """Yield a folder in the home with all of the backup, so that what is left to do needs no space."""
+    drafts = settings.home / ".restoring"
+    shutil.rmtree(drafts, ignore_errors=True)
+    try:
+        _copy(settings, backup, drafts)
+        yield drafts
+    finally:
+        shutil.rmtree(drafts, ignore_errors=True)
+
+
+def _copy(settings: Settings, backup: Backup, drafts: Path) -> None:
+    try:
+        drafts.mkdir(mode=0o700)
+        for name, told in backup.files.items():
+            target = settings.database_path.name if name.endswith(".duckdb") and "/" not in name else name
+            if copy_private(backup.path / name, drafts / target)["sha256"] != told["sha256"]:
+                raise WarehouseError(
+                    f"The backup {backup.path} changed while it was read: {name}.",
+                    hint="Nothing was changed here; try again, or take another one: spotiflow backup --list",
+                )
+    except OSError as error:
         raise unwritable(error, settings.home) from error
-    return drafts
 
 
-def _fetch_inbox(settings: Settings, backup: Backup) -> None:
-    """Add polls that waited then to those that wait now: nowhere else is either, and twice adds nothing."""
-    for source in sorted((backup.path / INBOX).glob("*")):
-        target = settings.home / INBOX / source.name
-        if not target.exists():
-            shutil.copyfile(source, target)
-            target.chmod(0o600)
+@contextmanager
+def _held(settings: Settings) -> Iterator[bool]:
+    """Keep everybody else from the warehouse, and say whether it can be read: its log is in it then.
 
-
-def _kept(settings: Settings) -> Path | None:
-    """Back up what is there now, as far as it can be opened."""
+    Raises WarehouseBusyError where another process has it.
+    """
     try:
         db = hold(settings)
-    except NotFoundError:
-        return None
     except WarehouseBusyError:
         raise
-    except (WarehouseError, HomeError):
-        return _put_aside(settings)
+    except NotFoundError:
+        yield True
+        return
+    except WarehouseError as error:
+        log.error("the warehouse cannot be opened and is put aside as it is: %s", error.message)
+        yield False
+        return
     try:
-        return write_backup(settings, db, "before a restore").path
+        db.execute("checkpoint")
+        yield True
     finally:
         db.close()
 
 
-def _put_aside(settings: Settings) -> Path:
-    aside = settings.database_path.with_suffix(f".damaged-{datetime.now(UTC):%Y%m%dT%H%M%S}")
-    settings.database_path.rename(aside)
-    log_file = _write_ahead_log(settings)
-    if log_file.exists():
-        log_file.rename(aside.with_name(f"{aside.name}.wal"))
+def _exchange(settings: Settings, drafts: Path, aside: Path) -> None:
+    """Move what is there into `aside` and what was restored into its place, the warehouse in one step."""
+    aside.mkdir(mode=0o700, parents=True)
+    warehouse = settings.database_path
+    # A log that was left would be replayed into the restored file.
+    for path in (*_logs_of(warehouse), *(settings.home / room for room in _REPLACED)):
+        if path.exists():
+            path.rename(aside / path.name)
+    if warehouse.exists():
+        _link(warehouse, aside / warehouse.name)
+    (drafts / warehouse.name).replace(warehouse)
+    for room in _REPLACED:
+        if (drafts / room).exists():
+            (drafts / room).rename(settings.home / room)
+    _add_to_inbox(settings, drafts / INBOX)
+
+
+def _logs_of(warehouse: Path) -> list[Path]:
+    return [path for path in warehouse.parent.iterdir() if path.name.startswith(f"{warehouse.name}.wal")]
+
+
+def _link(source: Path, target: Path) -> None:
+    """Give a file a second name, so that its first can be taken over in one step; else move it."""
+    try:
+        os.link(source, target)
+    except OSError:
+        source.rename(target)
+
+
+def _add_to_inbox(settings: Settings, drafts: Path) -> None:
+    """Add polls that waited then to those that wait now: nowhere else is either, and twice adds nothing."""
+    for source in sorted(path for path in drafts.rglob("*") if path.is_file()):
+        target = settings.inbox_dir / source.relative_to(drafts)
+        if not target.exists():
+            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            source.rename(target)
+
+
+def _kept(settings: Settings, aside: Path, *, is_readable: bool) -> Path | None:
+    """Make a backup of what was there, where it can be read; else leave the folder as it is."""
+    if not any(aside.iterdir()):
+        aside.rmdir()
+        return None
+    if is_readable and (aside / settings.database_path.name).exists():
+        try:
+            drop_old(settings, finish(settings, aside, aside, WHY))
+        except (WarehouseError, OSError) as error:
+            log.error("what was there before stays in %s, but is no backup: %s", aside.name, error)
     return aside
-
-
-def _write_ahead_log(settings: Settings) -> Path:
-    return settings.database_path.with_name(f"{settings.database_path.name}.wal")
-
-
-def _make_private(folder: Path) -> None:
-    for path in [folder, *folder.rglob("*")]:
-        path.chmod(0o700 if path.is_dir() else 0o600)
-
-
-def _exchange(place: Path, draft: Path) -> None:
-    """Put `draft` in its place; where the backup had nothing, nothing is to be there."""
-    old = place.with_name(f".{place.name}.replaced")
-    _remove(old)
-    if place.is_dir():
-        place.rename(old)
-    elif not draft.exists():
-        place.unlink(missing_ok=True)
-    if draft.exists():
-        draft.replace(place)
-    _remove(old)
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink(missing_ok=True)

@@ -9,7 +9,9 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import pytest
+import time_machine
 
 from spotiflow.core.errors import InputError, NotFoundError, WarehouseError
 from spotiflow.core.settings import Settings
@@ -185,4 +187,149 @@ def test_a_warehouse_that_cannot_be_opened_is_put_aside(home: Settings) -> None:
     restored = restore(home, backup)
     assert listeners(home) == ["anna"]
     assert restored.before is not None
-    assert restored.before.read_bytes().startswith(b"nothing DuckDB knows")
+    assert (restored.before / "spotiflow.duckdb").read_bytes().startswith(b"nothing DuckDB knows")
+    # What was never copied anywhere is not lost with it.
+    assert (restored.before / "config.toml").read_text() == "threads = 1\n"
+    assert (restored.before / "models" / "mood" / "1.skops").read_text() == "model" * 1000
+
+
+def test_a_log_that_a_damaged_file_left_is_not_replayed_into_the_restored_one(home: Settings) -> None:
+    backup = make_backup(home)
+    leave_a_log(home, "late")
+    log_file = home.home / "spotiflow.duckdb.wal"
+    assert log_file.stat().st_size > 0
+    home.database_path.write_bytes(b"nothing DuckDB knows" * 1000)
+    restored = restore(home, backup)
+    assert not log_file.exists()
+    assert listeners(home) == ["anna"]
+    assert restored.before is not None
+    assert (restored.before / log_file.name).stat().st_size > 0
+
+
+def leave_a_log(home: Settings, name: str) -> None:
+    """Add somebody and be killed: it is committed in the log only."""
+    text = """
+import os, sys, duckdb
+db = duckdb.connect(sys.argv[1])
+db.execute("insert into raw.listeners values (?, null, 'person', now()::timestamp)", [sys.argv[2]])
+os.kill(os.getpid(), 9)
+"""
+    subprocess.run([sys.executable, "-c", text, str(home.database_path), name], check=False)
+
+
+def test_what_was_committed_up_to_the_exchange_is_kept(
+    home: Settings,
+) -> None:
+    """A writer tries all the time: whatever it was told is stored, is kept or is there."""
+    backup = make_backup(home)
+    text = """
+import sys, time, duckdb
+n = 0
+while True:
+    try:
+        with duckdb.connect(sys.argv[1]) as db:
+            db.execute("insert into raw.listeners values (?, null, 'person', now()::timestamp)", [f"w{n}"])
+        print(f"w{n}", flush=True)
+        n += 1
+    except duckdb.Error:
+        pass
+    time.sleep(0.002)
+"""
+    patient = replace(home, lock_wait_seconds=60)
+    words = [sys.executable, "-c", text, str(home.database_path)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as writer:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "w0\n"
+        restored = restore(patient, backup)
+        writer.kill()
+        stored = {"w0", *writer.stdout.read().split()}
+    assert restored.before is not None
+    kept = read_backup(restored.before)
+    assert stored - {"w0"}, "the writer got in"
+    assert stored <= set(kept.listeners) | set(listeners(patient))
+    assert "anna" in listeners(patient)
+
+
+def test_a_folder_among_waiting_polls_goes_there_and_back(home: Settings) -> None:
+    nested = home.inbox_dir / "kept" / "of march" / "poll.json"
+    nested.parent.mkdir(parents=True)
+    nested.write_text("[1]")
+    backup = make_backup(home)
+    (home.inbox_dir / "kept" / "of march" / "poll.json").unlink()
+    restore(home, backup)
+    assert nested.read_text() == "[1]"
+
+
+def test_a_second_restore_does_not_undo_the_first(home: Settings) -> None:
+    backup = make_backup(home)
+    add(home, "ben")
+    for _ in range(2):
+        chosen = find_backup(home, None)
+        assert chosen.name == backup.name
+        put_back(home, chosen)
+        assert listeners(home) == ["anna"]
+
+
+def test_only_what_the_manifest_names_is_put_back(home: Settings) -> None:
+    backup = make_backup(home)
+    (backup.path / "models" / "foreign.skops").write_text("not of this backup")
+    (backup.path / "inbox" / "foreign.json").write_text("not of this backup")
+    (backup.path / "token.json").write_text("not of this backup")
+    restore(home, backup)
+    assert not list(home.home.glob("*/foreign*"))
+    assert not (home.home / "token.json").exists()
+
+
+@pytest.mark.parametrize("name", ["auth/anna.json", "../x.duckdb", "/etc/passwd", "backups/x", "run.lock"])
+def test_a_manifest_cannot_name_another_place(home: Settings, name: str) -> None:
+    backup = make_backup(home)
+    record = json.loads((backup.path / "backup.json").read_text())
+    record["files"][name] = record["files"]["config.toml"]
+    (backup.path / "backup.json").write_text(json.dumps(record))
+    with pytest.raises(InputError, match="no backup"):
+        read_backup(backup.path)
+
+
+def test_a_damaged_block_leaves_the_last_good_backup_where_it_is(home: Settings) -> None:
+    with open_warehouse(home) as db:
+        db.execute(
+            """insert into raw.listeners select 'x' || i, hash(i)::varchar, 'person', now()::timestamp
+            from range(200000) as numbers (i)"""
+        )
+    few = replace(home, backups_kept=1)
+    good = make_backup(few)
+    damage_a_block(home.database_path)
+    with pytest.raises(WarehouseError, match=r"raw\.listeners cannot be read whole"):
+        make_backup(few)
+    assert list_backups(few.backups_dir) == [good]
+    assert not list(few.backups_dir.glob(".*"))
+    restore(few, good)
+    assert len(listeners(few)) == 200_001
+
+
+def damage_a_block(path: Path) -> None:
+    """Change one byte of a file, where it still opens and its listeners cannot be read any more."""
+    whole = path.read_bytes()
+    for place in range(150_000, len(whole), 262_144):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
+        try:
+            with duckdb.connect(str(path), read_only=True) as db:
+                db.execute("select count(*) from raw.schema_version").fetchall()
+                try:
+                    db.execute("select max(listener_id), max(display_name) from raw.listeners").fetchall()
+                except duckdb.Error:
+                    return
+        except duckdb.Error:
+            continue
+    raise AssertionError("no block of that table was found")
+
+
+def test_a_clock_that_was_set_back_does_not_make_the_newest_the_oldest(home: Settings) -> None:
+    few = replace(home, backups_kept=2)
+    with time_machine.travel("2026-06-01"):
+        first, second = make_backup(few), make_backup(few)
+    with time_machine.travel("2020-01-01"):
+        third = make_backup(few)
+    assert [one.number for one in (first, second, third)] == [1, 2, 3]
+    assert list_backups(few.backups_dir) == [third, second]
+    assert find_backup(few, None) == third
