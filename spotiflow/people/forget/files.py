@@ -8,10 +8,10 @@ from pathlib import Path
 
 from spotiflow.core.files import locked, write_private
 from spotiflow.core.settings import Settings
-from spotiflow.ingest.spotify.spool import PATTERN
 from spotiflow.ingest.spotify.token_store import token_path
 from spotiflow.people.forget.traces import NotSearchableError, holds
 from spotiflow.people.forget.words import Words
+from spotiflow.people.waiting_polls import waiting_polls
 from spotiflow.warehouse.backups import list_backups
 from spotiflow.warehouse.known_copies import known_copies
 from spotiflow.warehouse.temp_folder import sweep
@@ -23,7 +23,7 @@ _MODELS = ("*.skops", "*.md", ".*.part")
 
 def is_known_by_files(settings: Settings, name: str) -> bool:
     """Whether a login or a poll that waits is in this name."""
-    return bool(_login(settings, name) or _polls(settings, name))
+    return bool(_login(settings, name) or waiting_polls(settings, name))
 
 
 def remove_files(settings: Settings, names: Sequence[str], kept_models: Collection[str]) -> list[str]:
@@ -34,7 +34,7 @@ def remove_files(settings: Settings, names: Sequence[str], kept_models: Collecti
     """
     found = [path for pattern in _MODELS for path in sorted(settings.models_dir.glob(pattern))]
     found = [path for path in found if path.name not in kept_models]
-    found += [path for name in names for path in _polls(settings, name) + _login(settings, name)]
+    found += [path for name in names for path in waiting_polls(settings, name) + _login(settings, name)]
     for path in dict.fromkeys(found):
         path.unlink(missing_ok=True)
     if settings.scratch_dir.exists():
@@ -89,18 +89,3 @@ def leftovers(settings: Settings, words: Words) -> tuple[list[str], list[str]]:
 def _login(settings: Settings, name: str) -> list[Path]:
     token = token_path(settings, name)
     return [path for path in [token, *settings.home.glob(f".{token.name}-*")] if path.exists()]
-
-
-def _polls(settings: Settings, name: str) -> list[Path]:
-    polls = [*settings.inbox_dir.glob(PATTERN), *settings.inbox_dir.glob("*.unreadable")]
-    return [path for path in sorted(polls) if _is_theirs(path, name)]
-
-
-def _is_theirs(path: Path, name: str) -> bool:
-    """Whether a file of the inbox is a poll of this listener, damaged or not."""
-    content = path.read_bytes()
-    try:
-        record = json.loads(content)
-    except ValueError:
-        return json.dumps(name).encode() in content
-    return isinstance(record, dict) and record.get("listener_id") == name
