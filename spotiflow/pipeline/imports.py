@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from spotiflow.core.settings import Settings
 from spotiflow.ingest.exports import import_exports
 from spotiflow.ingest.exports import receipt as export_receipt
 from spotiflow.ingest.features import import_features, render_imported
+from spotiflow.ingest.features.results import FeatureReceipt
 from spotiflow.ingest.files.inputs import InputKind, require
+from spotiflow.ingest.history.results import HistoryReceipt
 from spotiflow.ingest.kaggle import load_kaggle
 from spotiflow.ingest.kaggle import render as render_kaggle
 from spotiflow.ingest.scrobbles import import_scrobbles
@@ -19,6 +22,14 @@ from spotiflow.pipeline.stage import Show
 KINDS = (InputKind.EXPORT, InputKind.KAGGLE, InputKind.SCROBBLES, InputKind.FEATURES)
 
 
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with a file that was imported. is_nothing_kept: not one of its rows could be used."""
+
+    sentence: str
+    is_nothing_kept: bool = False
+
+
 def import_paths(
     settings: Settings,
     paths: Sequence[Path],
@@ -26,8 +37,8 @@ def import_paths(
     show: Show,
     listener: str | None = None,
     time_zone: str | None = None,
-) -> list[str]:
-    """Import paths told apart by content and return what could not be read of them, a sentence each.
+) -> list[Problem]:
+    """Import paths told apart by content and return what could not be read of them.
 
     All paths are looked at before the first is imported. Raises InputError for a path that is nothing
     spotiflow knows.
@@ -42,7 +53,7 @@ def import_paths(
     return problems
 
 
-def _kaggle(settings: Settings, paths: list[Path], show: Show, *_: str | None) -> list[str]:
+def _kaggle(settings: Settings, paths: list[Path], show: Show, *_: str | None) -> list[Problem]:
     for path in paths:
         show(render_kaggle(load_kaggle(settings, path)))
     return []
@@ -50,28 +61,32 @@ def _kaggle(settings: Settings, paths: list[Path], show: Show, *_: str | None) -
 
 def _exports(
     settings: Settings, paths: list[Path], show: Show, listener: str | None, zone: str | None
-) -> list[str]:
+) -> list[Problem]:
     receipt = import_exports(settings, paths, listener_id=listener, time_zone=zone)
     show(export_receipt.render(receipt))
-    return list(receipt.problems)
+    return _problems(receipt)
 
 
 def _scrobbles(
     settings: Settings, paths: list[Path], show: Show, listener: str | None, zone: str | None
-) -> list[str]:
+) -> list[Problem]:
     receipt = import_scrobbles(settings, paths, listener_id=listener, time_zone=zone)
     show(render_scrobbles(receipt))
-    return list(receipt.problems)
+    return _problems(receipt)
 
 
-def _features(settings: Settings, paths: list[Path], show: Show, *_: str | None) -> list[str]:
+def _features(settings: Settings, paths: list[Path], show: Show, *_: str | None) -> list[Problem]:
     receipt = import_features(settings, paths)
     show(render_imported(receipt))
-    return list(receipt.problems)
+    return _problems(receipt)
+
+
+def _problems(receipt: HistoryReceipt | FeatureReceipt) -> list[Problem]:
+    return [Problem(sentence, sentence in receipt.useless) for sentence in receipt.problems]
 
 
 # Catalogues first, so that one message names what they cover.
-_IMPORTS: dict[InputKind, Callable[..., list[str]]] = {
+_IMPORTS: dict[InputKind, Callable[..., list[Problem]]] = {
     InputKind.KAGGLE: _kaggle,
     InputKind.EXPORT: _exports,
     InputKind.SCROBBLES: _scrobbles,

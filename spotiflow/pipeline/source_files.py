@@ -12,14 +12,19 @@ import duckdb
 from spotiflow.core.errors import NotFoundError
 from spotiflow.core.settings import Settings
 from spotiflow.core.transactions import transaction
-from spotiflow.ingest.spotify.spool import PATTERN
+from spotiflow.ingest.spotify.spool import is_poll
 from spotiflow.people.forgotten_paths import digest_of
 from spotiflow.warehouse.database import open_warehouse
 from spotiflow.warehouse.run_log import utc_now
 
 OK, PARTIAL, REFUSED, IGNORED = "ok", "partial", "refused", "ignored"
+# Nothing of it was kept, which may be the fault of this machine's clock: every run looks again.
+AGAIN = "nothing kept"
 # A file that changed so recently may still be on its way into the folder.
 ARRIVING = timedelta(seconds=10)
+
+
+_KNOWN = "select path, size_bytes, changed_at from raw.source_files where status <> ?"
 
 
 @dataclass(frozen=True)
@@ -44,8 +49,7 @@ def candidates(folder_or_file: Path) -> list[Path]:
 
 
 def _is_meant_for_us(path: Path) -> bool:
-    is_ours = path.match(PATTERN) or path.suffix == ".unreadable"
-    return not is_ours and not path.name.startswith((".", "__MACOSX"))
+    return not is_poll(path) and not path.name.startswith((".", "__MACOSX"))
 
 
 def look_at(path: Path) -> Look | None:
@@ -65,7 +69,7 @@ def unseen(settings: Settings, looks: Sequence[Look]) -> list[Look]:
     """Return what no run has looked at as it is now. Raises WarehouseBusyError."""
     try:
         with open_warehouse(settings, read_only=True) as db:
-            rows = db.execute("select path, size_bytes, changed_at from raw.source_files").fetchall()
+            rows = db.execute(_KNOWN, [AGAIN]).fetchall()
     except (NotFoundError, duckdb.CatalogException):
         return list(looks)
     known = set(rows)

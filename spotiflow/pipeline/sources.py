@@ -14,9 +14,10 @@ from spotiflow.core.errors import InputError
 from spotiflow.core.setting_readers import Source
 from spotiflow.core.settings import Settings
 from spotiflow.ingest.files.inputs import identify, wrong_input
-from spotiflow.ingest.spotify.spool import spooled
+from spotiflow.ingest.spotify.spool import ASIDE, spooled
 from spotiflow.pipeline.imports import KINDS, import_paths
 from spotiflow.pipeline.source_files import (
+    AGAIN,
     IGNORED,
     OK,
     PARTIAL,
@@ -58,7 +59,7 @@ def take_in(job: Job) -> Done:
         problems = import_paths(
             job.settings, job.paths, show=job.show, listener=job.listener, time_zone=job.time_zone
         )
-        results += [_Result(problem, InputError(problem, hint=_HINT)) for problem in problems]
+        results += [_Result(p.sentence, InputError(p.sentence, hint=_HINT)) for p in problems]
         results.append(_Result(f"{len(job.paths)} given"))
     for place in _places(job.settings):
         results += _take_place(job, place)
@@ -71,6 +72,8 @@ def take_in(job: Job) -> Done:
     )
 
 
+_LOST = "{path} is a poll of Spotify that cannot be read and was set aside; what it brought may be lost."
+_LOST_HINT = "An export of that time brings its plays back; remove the file when you do not need it."
 _HINT = "See what is wrong with it: spotiflow ingest export PATH --per-file"
 
 
@@ -105,6 +108,8 @@ def _take_one(job: Job, place: Source, look: Look) -> _Result:
     """Take in one file or folder, and remember that; what was refused is looked at again when it changes."""
     name = look.path.name
     try:
+        if look.path.suffix == ASIDE:
+            raise InputError(_LOST.format(path=look.path), hint=_LOST_HINT)
         kind = identify(look.path)
         if kind not in KINDS:
             if place.path.is_dir() and place.path != job.settings.inbox_dir:
@@ -120,7 +125,10 @@ def _take_one(job: Job, place: Source, look: Look) -> _Result:
             return _Result(f"{name} may still be arriving", is_new=False)
         remember(job.settings, [look], REFUSED, error.message)
         return _Result(f"{name} refused", error, is_new=False)
-    remember(job.settings, [look], PARTIAL if problems else OK, "; ".join(problems) or None)
+    is_useless = any(problem.is_nothing_kept for problem in problems)
+    detail = "; ".join(problem.sentence for problem in problems) or None
+    remember(job.settings, [look], AGAIN if is_useless else PARTIAL if problems else OK, detail)
     if problems:
-        return _Result(f"{name} in part", InputError(f"{look.path}: {problems[0]}", hint=_HINT))
+        wrong = InputError(f"{look.path}: {problems[0].sentence}", hint=_HINT)
+        return _Result(f"{name} {'without use' if is_useless else 'in part'}", wrong)
     return _Result(name)

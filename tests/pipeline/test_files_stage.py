@@ -12,9 +12,11 @@ import pytest
 
 from spotiflow.core.setting_readers import Source
 from spotiflow.core.settings import Settings
+from spotiflow.ingest.spotify.state import read_state
 from spotiflow.pipeline.results import RunResult
 from spotiflow.pipeline.run import choose, run_line
 from spotiflow.pipeline.stage import Job
+from spotiflow.pipeline.watch.status import read_status
 from spotiflow.warehouse.database import open_warehouse, prepare_home
 from tests.ingest import builders as b
 from tests.ingest import scrobble_builders as s
@@ -55,6 +57,33 @@ def test_what_lies_in_the_inbox_is_taken_in_once_and_stays_there(home: Settings)
     assert n_plays(home) == 27
     assert status_of(run_files(home)) == ("skipped", 0, "1 known files, none new")
     assert package.exists()
+
+
+def test_a_persons_own_file_that_is_called_like_a_poll_is_read_or_named(home: Settings) -> None:
+    old(b.write(home.inbox_dir / "spotify-2024.json", [b.play(1)]))
+    old(b.write(home.inbox_dir / "spotify-notes.json", b'{"mine": 1}'))
+    status, code, detail = status_of(run_files(home))
+    assert (status, code, n_plays(home)) == ("partial", 1, 1)
+    assert "spotify-notes.json refused" in detail
+
+
+def test_a_poll_that_cannot_be_read_is_named_once_by_the_run_and_stays_in_the_status(home: Settings) -> None:
+    name = "spotify-20260101T000000000000-00000000-0000-0000-0000-000000000001"
+    (home.inbox_dir / f"{name}.json").write_text("{")
+    read_state(home)  # What status asks first sets it aside.
+    old(home.inbox_dir / f"{name}.unreadable")
+    assert status_of(run_files(home))[:2] == ("partial", 1)
+    assert [row["path"] for row in read_status(home).refused] == [str(home.inbox_dir / f"{name}.unreadable")]
+    assert status_of(run_files(home))[0] == "skipped"
+
+
+def test_a_file_of_which_nothing_was_kept_is_tried_again(home: Settings) -> None:
+    ahead = [b.play(1, ts="2999-01-01T00:00:00Z")]
+    old(b.write(home.inbox_dir / "endsong_0.json", ahead))
+    for _ in range(2):
+        status, code, detail = status_of(run_files(home))
+        assert (status, code, detail) == ("partial", 1, "endsong_0.json without use")
+    assert "clock" in read_status(home).refused[0]["detail"]
 
 
 def test_a_new_warehouse_takes_everything_in_again(home: Settings) -> None:

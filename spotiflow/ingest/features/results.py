@@ -108,6 +108,11 @@ class FeatureReceipt:
         """One sentence for each table of which nothing could be used."""
         return tuple(f"{file.file_name}: {file.problem}" for file in self.files if file.problem)
 
+    @property
+    def useless(self) -> tuple[str, ...]:
+        """Those of the problems that say that nothing of a file was kept: all of them."""
+        return self.problems
+
     def to_dict(self) -> dict[str, Any]:
         """Return the receipt as `--json` prints it."""
         return {

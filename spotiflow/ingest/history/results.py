@@ -91,6 +91,9 @@ class FileReceipt:
         }
 
 
+NOTHING_KEPT = "nothing kept"
+
+
 def nothing_kept(n_read: int, n_rejected: int, reasons: Counter[str]) -> str | None:
     """Say that not one row of a file could be used, and why; None where one could."""
     if not n_read or n_rejected < n_read:
@@ -172,6 +175,11 @@ class HistoryReceipt:
     def problems(self) -> tuple[str, ...]:
         """One sentence for each file that could not be read completely."""
         return tuple(f"{file.file_name}: {file.problem}" for file in self.files if file.problem)
+
+    @property
+    def useless(self) -> tuple[str, ...]:
+        """Those of the problems that say that nothing of a file was kept."""
+        return tuple(f"{file.file_name}: {file.problem}" for file in self.files if file.status == NOTHING_KEPT)
 
     @property
     def is_complete(self) -> bool:

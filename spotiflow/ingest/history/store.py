@@ -13,7 +13,7 @@ import duckdb
 from spotiflow.warehouse.run_log import utc_now
 from spotiflow.core.transactions import transaction
 from spotiflow.ingest.files.repair import Repair
-from spotiflow.ingest.history.results import Counts, FileReceipt, nothing_kept
+from spotiflow.ingest.history.results import Counts, FileReceipt, NOTHING_KEPT, nothing_kept
 
 # They report plays that were finished, and not for how long.
 SCROBBLE_SOURCES = ("lastfm", "listenbrainz")
@@ -196,7 +196,7 @@ def _receipt(db: duckdb.DuckDBPyConnection, origin: Origin, mended: Repair | Non
         package=origin.package,
         source=origin.source,
         form=origin.form,
-        status="damaged" if mended_problem else "nothing kept" if problem else "ok",
+        status="damaged" if mended_problem else NOTHING_KEPT if problem else "ok",
         counts=counts,
         known_twice=found["known_twice"],
         plays=found["plays"],

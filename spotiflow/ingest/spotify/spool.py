@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -13,10 +14,14 @@ from spotiflow.core.console import log
 from spotiflow.core.disk_errors import unwritable
 from spotiflow.warehouse.database import prepare_home
 from spotiflow.core.files import write_private
+from spotiflow.ingest.spotify.ledger import Ledger
 from spotiflow.warehouse.run_log import utc_now
 from spotiflow.core.settings import Settings
 
 PATTERN = "spotify-*.json"
+# A file of a person's own may begin like ours; ours have the moment and the run in their names.
+_NAME = re.compile(r"spotify-\d{8}T\d{12}-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.json")
+ASIDE = ".unreadable"
 
 
 @dataclass(frozen=True)
@@ -53,12 +58,12 @@ def spool(settings: Settings, batch: Batch) -> Path:
 def spooled(settings: Settings) -> list[tuple[Path, Batch]]:
     """Return what waits in the inbox, oldest first; a file that is no batch is put aside and left out."""
     found = []
-    for path in sorted(settings.inbox_dir.glob(PATTERN)):
+    for path in filter(is_poll, sorted(settings.inbox_dir.glob(PATTERN))):
         try:
             found.append((path, _read(path)))
         except FileNotFoundError:
             continue  # Another run has just loaded it.
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             log.error("%s cannot be read (%s) and was put aside", path.name, type(error).__name__)
             put_aside(path)
     return found
@@ -66,13 +71,21 @@ def spooled(settings: Settings) -> list[tuple[Path, Batch]]:
 
 def put_aside(path: Path) -> None:
     """Take a file out of the queue without losing it."""
-    path.replace(path.with_suffix(".unreadable"))
+    path.replace(path.with_suffix(ASIDE))
+
+
+def is_poll(path: Path) -> bool:
+    """Whether a file of the inbox is named as polls are that could not be stored at once."""
+    return _NAME.fullmatch(path.name) is not None
 
 
 def _read(path: Path) -> Batch:
     record = json.loads(path.read_text(encoding="utf-8"))
     record["fetched_at"] = datetime.fromisoformat(record["fetched_at"])
     batch = Batch(**record)
-    if not isinstance(batch.items, list | None) or not isinstance(batch.news["calls"], list):
+    if not isinstance(batch.items, list | None) or not isinstance(batch.listener_id, str):
         raise TypeError("no batch")
+    uuid.UUID(batch.run_id)
+    # What the ledger cannot read would stop whoever asks it: status, polls and runs.
+    Ledger(0).read_news(batch.news)
     return batch

@@ -16,6 +16,10 @@ from spotiflow.ingest.spotify.recently_played import PollReceipt, store_poll
 from spotiflow.ingest.spotify.spool import (Batch, put_aside, spool, spooled,)
 
 
+# What reading a file raises that is no poll after all.
+NO_POLL = (ValueError, KeyError, TypeError, AttributeError)
+
+
 @dataclass
 class State:
     """What earlier runs know: the calls of the last 24 hours, the waits in force, what apps may do."""
@@ -84,7 +88,7 @@ def drain(settings: Settings, db: duckdb.DuckDBPyConnection) -> list[PollReceipt
     for path, batch in spooled(settings):
         try:
             receipts.append(store_poll(db, settings, batch))
-        except (SpotiflowError, duckdb.DataError, duckdb.ProgrammingError) as error:
+        except (SpotiflowError, duckdb.DataError, duckdb.ProgrammingError, *NO_POLL) as error:
             log.error("%s cannot be stored (%s) and was put aside", path.name, type(error).__name__)
             put_aside(path)
             continue

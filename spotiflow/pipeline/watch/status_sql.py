@@ -73,7 +73,10 @@ GAPS = """
 select listener_id, gap_started_at as "from", gap_ended_at as "to"
 from raw.history_gaps where closed_at is null order by gap_started_at
 """
-REFUSED = "select path, detail, checked_at from raw.source_files where status = 'refused' order by path"
+REFUSED = """
+select path, detail, checked_at from raw.source_files
+where status in ('refused', 'nothing kept') order by path
+"""
 # Durations in seconds; the share of stages that went well is of those that ran.
 STAGE_FIGURES = """
 select

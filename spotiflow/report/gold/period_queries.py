@@ -178,11 +178,11 @@ WITHIN: dict[Query, str] = {
         from log group by feature_source
     """,
     queries.GENRES: """
-        select track_genre as genre, plays, plays / sum(plays) over () as share, known / total as known_share
+        select genre, plays, plays / known as share, known / total as known_share
         from (
-            select track_genre, count(*) as plays, sum(ms_played) as ms,
-                sum(count(*)) over () as known, (select count(*) from log) as total
-            from log where track_genre is not null group by track_genre
+            select genres.track_genre as genre, sum(weight) as plays, sum(ms_played * weight) as ms,
+                sum(sum(weight)) over () as known, (select count(*) from log) as total
+            from log inner join silver.track_genres as genres using (track_id) group by genres.track_genre
         ) order by plays desc, ms desc nulls last, genre limit $depth
     """,
 }

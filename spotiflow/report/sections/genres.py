@@ -11,10 +11,10 @@ DEPTH = 5
 
 @dataclass(frozen=True)
 class Genre:
-    """One genre: its plays, and its share 0..1 of the plays whose genre is known."""
+    """One genre: its plays, of a track with four genres a quarter each, and its share 0..1 of those known."""
 
     genre: str
-    plays: int
+    plays: float
     share: float
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 import subprocess
 import sys
@@ -112,18 +113,42 @@ def test_a_spooled_poll_is_stored_once_even_if_its_file_comes_back(
     assert ask(logged_in, calls) == [(3,)]
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"items": 1}', '{"listener_id": "me", "items": []}'])
+NAME = "spotify-20260101T000000000000-00000000-0000-0000-0000-000000000001"
+BATCH = {
+    "listener_id": "me",
+    "items": [],
+    "news": {"calls": [], "backoffs": []},
+    "status": "ok",
+    "fetched_at": "2026-01-01T00:00:00",
+    "run_id": "00000000-0000-0000-0000-000000000001",
+}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "{", "[]", '{"items": 1}', '{"listener_id": "me", "items": []}'),
+        json.dumps(BATCH | {"news": {"calls": [["me"]], "backoffs": []}}),
+        json.dumps(BATCH | {"news": {"calls": []}}),
+        json.dumps(BATCH | {"news": [], "items": None}),
+        json.dumps(BATCH | {"news": {"calls": [], "backoffs": [["me", "soon", "x"]]}}),
+        json.dumps(BATCH | {"run_id": 1}),
+        json.dumps(BATCH | {"listener_id": None}),
+    ],
+)
 def test_a_strange_file_in_the_inbox_stops_nothing(
     text: str, logged_in: Settings, spotify: FakeSpotify, run: Cli
 ) -> None:
     run("init")
-    (logged_in.inbox_dir / "spotify-1.json").write_text(text)
+    (logged_in.inbox_dir / f"{NAME}.json").write_text(text)
+    (logged_in.inbox_dir / "spotify-2024.json").write_text("mine as well")
     (logged_in.inbox_dir / "something-else.zip").write_text("mine")
     spotify.plays = plays(0, 3)
     assert run("ingest", "spotify").code == 0
     assert stored_plays(logged_in) == played(spotify)
+    assert run("status").code == 0
     left = sorted(path.name for path in logged_in.inbox_dir.iterdir())
-    assert left == ["something-else.zip", "spotify-1.unreadable"]
+    assert left == ["something-else.zip", "spotify-2024.json", f"{NAME}.unreadable"]
 
 
 def test_a_listener_that_nobody_added_keeps_the_plays(

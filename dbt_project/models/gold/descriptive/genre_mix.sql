@@ -1,21 +1,28 @@
 -- Which genres make up your listening, and how does the mix move?
 -- Grain: one row per listener, period (all, year, quarter, month) and genre.
 -- Caveat: only plays whose genre the catalogue knows; known_share says how many of
--- all plays those are.
+-- all plays those are. A play of a track with four genres is a quarter of each.
 with
     listening as (select * from {{ ref("listening_with_features") }}),
+    track_genres as (select * from {{ ref("track_genres") }}),
     scopes as ({{ listener_scopes("listening") }}),
     months as (
         select
             listener_id,
             cast(date_trunc('month', local_date) as date) as month_start,
-            track_genre,
-            count(*) as plays,
-            cast(sum(ms_played) as bigint) as ms_played,
-            count(ms_played) as timed_plays,
+            track_genres.track_genre,
+            sum(coalesce(weight, 1e0)) as plays,
+            sum(ms_played * coalesce(weight, 1e0)) as ms_played,
+            sum(
+                case when ms_played is not null then coalesce(weight, 1e0) else 0e0 end
+            ) as timed_plays,
             bool_or(is_simulated) as is_simulated
         from listening
-        group by listener_id, cast(date_trunc('month', local_date) as date), track_genre
+        left join track_genres using (track_id)
+        group by
+            listener_id,
+            cast(date_trunc('month', local_date) as date),
+            track_genres.track_genre
     ),
     periods as (
         select
@@ -24,9 +31,9 @@ with
             {{ period_start("months.month_start", "scopes.first_month") }}
             as period_start,
             months.track_genre,
-            cast(sum(months.plays) as bigint) as plays,
-            cast(sum(months.ms_played) as bigint) as ms_played,
-            cast(sum(months.timed_plays) as bigint) as timed_plays,
+            sum(months.plays) as plays,
+            sum(months.ms_played) as ms_played,
+            sum(months.timed_plays) as timed_plays,
             bool_or(months.is_simulated) as is_simulated
         from months
         inner join scopes using (listener_id)
