@@ -20,7 +20,7 @@ class Recomputed(RecomputedSources):
             "findings": [findings.finding(key) for key in finding_keys],
             "rankings": [self.ranking(kind) for kind in ("artist", "album", "track")],
             "clock": {"cells": self.clock()},
-            "years": {"years": self.years()},
+            "years": {"years": self.years()} | self.span(),
             "genres": self.genres(),
             "habits": self.habits(),
             "mood": self.mood(),
@@ -68,6 +68,10 @@ class Recomputed(RecomputedSources):
             "last_date": last,
         }
 
+    def span(self) -> dict[str, Any]:
+        first, last = self.row("select min(date), max(date) from temporal_trends where listener_id = $me")
+        return {"first_date": first, "last_date": last}
+
     def ranking(self, kind: str) -> dict[str, Any]:
         artist = "null" if kind == "artist" else "artist_name"
         rows = self.rows(
@@ -76,7 +80,16 @@ class Recomputed(RecomputedSources):
         )
         names = ("rank", "name", "artist", "plays", "minutes")
         entries = [dict(zip(names, row, strict=True)) for row in rows]
-        return {"title": f"Top {kind}s", "entries": entries}
+        known = self.albums_known() if kind == "album" else None
+        kept = entries if known is None or known >= 0.5 else []
+        return {"title": f"Top {kind}s", "entries": kept, "known_share": known}
+
+    def albums_known(self) -> float | None:
+        share: float | None = self.value(
+            """select avg(case when album_name is null then 0 else 1 end) from listening_log
+            where listener_id = $me"""
+        )
+        return share
 
     def clock(self) -> list[list[int]]:
         rows = self.rows(
@@ -109,13 +122,17 @@ class Recomputed(RecomputedSources):
             """select definition, skips / n, ci_low, ci_high, n from skip_behaviour
             where listener_id = $me and dimension = 'all' order by definition"""
         )
-        current = self.rows("select max(days) from listening_streaks where listener_id = $me and is_current")
+        current = self.rows(
+            """select days, started_date, ended_date from listening_streaks
+            where listener_id = $me and is_current"""
+        )
+        dates = ("days", "started_date", "ended_date")
         names = ("definition", "skip_share", "ci_low", "ci_high", "n")
         return {
             "skips": [dict(zip(names, row, strict=True)) for row in skips],
             "new_tracks": self.new_tracks(),
             "longest_streak": self.longest_streak(),
-            "current_streak_days": current[0][0],
+            "current_streak": dict(zip(dates, current[0], strict=True)) if current else None,
             "comeback": self._extreme("comeback", "comeback_pause_days", ("days", "month"), "month_start"),
             "obsession": self._extreme(
                 "week_obsession", "week_obsession_plays", ("plays", "week_end"), "week_obsession_date"

@@ -85,7 +85,12 @@ def full_report() -> Report:
         findings=tuple(Finding(f"finding_{i}", FROM, text[:180], {"share": 0.12}, 1_000) for i in range(3)),
         rankings=(_ranking("Top artists", None), _ranking("Top albums", LONG), _ranking("Top tracks", WIDE)),
         clock=Clock(FROM, tuple(tuple((day * 24 + hour) * 11 for hour in range(24)) for day in range(7))),
-        years=Years(FROM, tuple(Year(2006 + i, 50_000 + i, 200_000.0 + i, 300 + i) for i in range(21))),
+        years=Years(
+            FROM,
+            tuple(Year(2006 + i, 50_000 + i, 200_000.0 + i, 300 + i) for i in range(21)),
+            date(2006, 2, 2),
+            date(2026, 11, 12),
+        ),
         genres=Genres(FROM, tuple(Genre(LONG, 900 - i, 0.2 - i / 100) for i in range(5)), 0.24),
         habits=Habits(
             FROM,
@@ -95,7 +100,7 @@ def full_report() -> Report:
             ),
             NewTracks(12_345, 23_456, 0.526, 12),
             Streak(1_234, date(2020, 1, 1), date(2023, 5, 18)),
-            1_234,
+            Streak(234, date(2026, 3, 24), date(2026, 11, 12)),
             Comeback(LONG, LONG, 3_210, date(2024, 5, 1)),
             Obsession(WIDE, WIDE, 321, date(2024, 5, 6)),
             (Spoken("episode", 123_456.0, 4_321), Spoken("audiobook", 98_765.0, 1_234)),

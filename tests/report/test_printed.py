@@ -49,7 +49,7 @@ def _allowed(report: Report) -> set[str]:
     allowed = set(FIXED)
     for leaf in leaves(report.to_dict()):
         allowed |= written(leaf)
-    early = report.years.years[:-7]
+    early = report.years.years[:-6]
     allowed |= written(sum(year.plays for year in early)) | written(sum(year.minutes for year in early))
     if report.review:
         allowed.add(str(report.review.year - 1))

@@ -85,9 +85,23 @@
     end
 {%- endmacro %}
 
-{# Words for the middle of a zone, by the halves of valence and energy. #}
+{# Words for the middle of a zone by the thresholds of mood_category; a middle between them has no word, so that what
+   lies in between both ways is 'in between'. #}
 {% macro zone_name(valence, energy) -%}
-    case when {{ valence }} >= 0.5 then 'bright' else 'dark' end
-    || ' and '
-    || case when {{ energy }} >= 0.5 then 'energetic' else 'calm' end
+    {%- set words = {valence: ["bright", "dark"], energy: ["energetic", "calm"]} -%}
+    coalesce(
+        nullif(
+            concat_ws(
+                ' and ',
+                {% for value, (high, low) in words.items() -%}
+                case
+                    when {{ value }} >= {{ var("mood_high") }} then '{{ high }}'
+                    when {{ value }} < {{ var("mood_low") }} then '{{ low }}'
+                end {{- ", " if not loop.last }}
+                {%- endfor %}
+            ),
+            ''
+        ),
+        'in between'
+    )
 {%- endmacro %}

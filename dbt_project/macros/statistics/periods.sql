@@ -99,3 +99,34 @@
         ) as counts using (listener_id, period_kind, period_start, plays)
     where counts.n_with_more < {{ var("ranking_depth") }}
 {%- endmacro %}
+
+{# The part of each streak (started_date to ended_date) that lies within each of the listener's periods (date to
+   last_day): first_date, last_date, days and, in words, `span`, which says when the streak goes on outside. #}
+{% macro streaks_within(streaks, periods) -%}
+    select
+        {{ periods }}.listener_id,
+        {{ periods }}.date,
+        {{ periods }}.is_simulated,
+        greatest({{ streaks }}.started_date, {{ periods }}.date) as first_date,
+        least({{ streaks }}.ended_date, {{ periods }}.last_day) as last_date,
+        {{ dbt.datediff("first_date", "last_date", "day") }} + 1 as days,
+        cast(first_date as string)
+        || ' to '
+        || cast(last_date as string)
+        || case
+            when {{ streaks }}.started_date < first_date
+            then ', begun on ' || cast({{ streaks }}.started_date as string)
+            else ''
+        end
+        || case
+            when {{ streaks }}.ended_date > last_date
+            then ', went on to ' || cast({{ streaks }}.ended_date as string)
+            else ''
+        end as span
+    from {{ periods }}
+    inner join
+        {{ streaks }}
+        on {{ periods }}.listener_id = {{ streaks }}.listener_id
+        and {{ streaks }}.started_date <= {{ periods }}.last_day
+        and {{ streaks }}.ended_date >= {{ periods }}.date
+{%- endmacro %}

@@ -88,6 +88,7 @@ WITHIN: dict[Query, str] = {
         "album_name", "album_name, artist_name", "album_name, artist_name", "artist_name"
     ),
     queries.TOP_TRACKS: _ranking("any_name", "track_id", "track_id", "any_artist"),
+    queries.ALBUMS_KNOWN: "select count(album_name) / nullif(count(*), 0) as share from log",
     queries.CLOCK: "select day_of_week, hour_of_day, count(*) as play_count from log group by all",
     queries.YEARS: """
         select year(date)::integer as year, count(*) as plays, sum(minutes) as minutes,

@@ -79,6 +79,13 @@ TOP_ALBUMS = Query(
     where listener_id = $listener and period_kind = 'all' and rank <= $depth order by rank
     """,
 )
+ALBUMS_KNOWN = Query(
+    ("listening_log",),
+    """
+    select count(album_name) / nullif(count(*), 0) as share from gold.listening_log
+    where listener_id = $listener
+    """,
+)
 CLOCK = Query(
     ("listening_patterns_by_time",),
     """
@@ -108,15 +115,33 @@ MONTHS = Query(
 REVIEW = Query(
     ("year_in_review",),
     """
-    select item, value, text, year from gold.year_in_review
-    where listener_id = $listener and year in ($year, $year - 1) order by year, item
+    select item, value, text from gold.year_in_review
+    where listener_id = $listener and year = $year order by item
+    """,
+)
+# The counts of a year in review, from one day to another.
+COUNTS_BETWEEN = Query(
+    ("listening_log",),
+    """
+    with log as (
+        select *, min(date) over (partition by track_id) as track_first_date,
+            min(date) over (partition by artist_name) as artist_first_date
+        from gold.listening_log where listener_id = $listener and date <= $last
+    )
+    select
+        count(*) as plays, sum(minutes) as minutes, count(distinct date) as days,
+        count(distinct track_id) as tracks, count(distinct artist_name) as artists,
+        count(distinct track_id) filter (where track_first_date >= $first) as new_tracks,
+        count(distinct artist_name) filter (where artist_first_date >= $first) as new_artists
+    from log where date >= $first
     """,
 )
 KNOWN_DAYS = Query(
     ("history_completeness",),
     """
-    select count(*) as days from gold.history_completeness
-    where listener_id = $listener and year(date) = $year and state in ('complete', 'partial')
+    select count(*) as days, min(date) as first_date, max(date) as last_date
+    from gold.history_completeness
+    where listener_id = $listener and date between $first and $last and state in ('complete', 'partial')
     """,
 )
 SPOKEN = Query(
@@ -173,7 +198,10 @@ LONGEST_STREAK = Query(
 )
 CURRENT_STREAK = Query(
     ("listening_streaks",),
-    "select days from gold.listening_streaks where listener_id = $listener and is_current",
+    """
+    select days, started_date, ended_date from gold.listening_streaks
+    where listener_id = $listener and is_current
+    """,
 )
 COMEBACK = Query(
     ("discovery_and_repeat",),

@@ -79,13 +79,16 @@ class Spoken:
 
 @dataclass(frozen=True)
 class Habits:
-    """All habits; None where the history is too short for one."""
+    """All habits; None where the history is too short for one.
+
+    current_streak: the one that reaches the end of the data, which need not be today.
+    """
 
     source: tuple[str, ...]
     skips: tuple[Skips, ...]
     new_tracks: NewTracks | None
     longest_streak: Streak | None
-    current_streak_days: int | None
+    current_streak: Streak | None
     comeback: Comeback | None
     obsession: Obsession | None
     spoken: tuple[Spoken, ...]
@@ -93,13 +96,12 @@ class Habits:
 
 def load(gold: Gold, listener: str) -> Habits:
     """Read the habits."""
-    current = gold.first(CURRENT_STREAK, listener=listener)
     return Habits(
         source=SKIPS.tables + NEW_TRACKS.tables + LONGEST_STREAK.tables + SPOKEN.tables,
         skips=tuple(Skips(**row) for row in gold.rows(SKIPS, listener=listener)),
         new_tracks=_one(NewTracks, gold.first(NEW_TRACKS, listener=listener)),
         longest_streak=_one(Streak, gold.first(LONGEST_STREAK, listener=listener)),
-        current_streak_days=current["days"] if current else None,
+        current_streak=_one(Streak, gold.first(CURRENT_STREAK, listener=listener)),
         comeback=_one(Comeback, gold.first(COMEBACK, listener=listener)),
         obsession=_one(Obsession, gold.first(OBSESSION, listener=listener)),
         spoken=tuple(Spoken(**row) for row in gold.rows(SPOKEN, listener=listener)),

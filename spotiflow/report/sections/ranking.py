@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spotiflow.report.gold.queries import (
+    ALBUMS_KNOWN,
     TOP_ALBUMS,
     TOP_ARTISTS,
     TOP_TRACKS,
@@ -13,6 +14,8 @@ from spotiflow.report.gold.queries import (
 )
 
 DEPTH = 5
+# Share of plays whose album must be known before albums are ranked; as in gold.year_in_review.
+LEAST_KNOWN_ALBUMS = 0.5
 
 
 @dataclass(frozen=True)
@@ -28,20 +31,32 @@ class Entry:
 
 @dataclass(frozen=True)
 class Ranking:
-    """One ranking of all time."""
+    """One ranking of all time.
+
+    known_share: share 0..1 of the plays that name what is ranked, None where all do. Under a half nothing is
+    ranked, because most of the plays cannot count.
+    """
 
     title: str
     source: tuple[str, ...]
     entries: tuple[Entry, ...]
+    known_share: float | None = None
 
 
 def load(gold: Gold, listener: str) -> tuple[Ranking, ...]:
     """Read the three rankings."""
     return (
         _read(gold, listener, "Top artists", TOP_ARTISTS),
-        _read(gold, listener, "Top albums", TOP_ALBUMS),
+        _albums(gold, listener),
         _read(gold, listener, "Top tracks", TOP_TRACKS),
     )
+
+
+def _albums(gold: Gold, listener: str) -> Ranking:
+    albums = _read(gold, listener, "Top albums", TOP_ALBUMS)
+    known = (gold.first(ALBUMS_KNOWN, listener=listener) or {"share": None})["share"]
+    entries = albums.entries if known is None or known >= LEAST_KNOWN_ALBUMS else ()
+    return replace(albums, source=albums.source + ALBUMS_KNOWN.tables, entries=entries, known_share=known)
 
 
 def _read(gold: Gold, listener: str, title: str, query: Query) -> Ranking:

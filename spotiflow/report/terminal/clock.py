@@ -16,7 +16,7 @@ LINES = 2 + len(DAYS)
 
 def draw(clock: Clock, canvas: Canvas) -> list[Text]:
     """Return the heat map; a denser cell holds more plays, a dot none."""
-    lines = [canvas.heading("Clock", f"busiest hour: {words.counted(clock.most, 'play')}")]
+    lines = [canvas.heading("Clock", f"darkest cell: {words.counted(clock.most, 'play')}")]
     lines.append(canvas.line((" " * 4 + _hours(), QUIET)))
     for day, row in zip(DAYS, clock.cells, strict=True):
         line = Text(f"{day} ", style=QUIET, no_wrap=True, overflow="crop")

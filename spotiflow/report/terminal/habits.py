@@ -28,7 +28,7 @@ def draw(habits: Habits, canvas: Canvas, of_period: bool = False) -> list[Text]:
         lines += _labelled(canvas, "skips", _skips(skips))
     lines += _labelled(canvas, "new", _new(habits.new_tracks))
     if habits.longest_streak:
-        lines += _labelled(canvas, "streak", _streak(habits.longest_streak, habits.current_streak_days))
+        lines += _labelled(canvas, "streak", _streak(habits.longest_streak, habits.current_streak))
     if habits.comeback:
         lines += _labelled(canvas, "comeback", _comeback(habits.comeback, canvas.marks.ellipsis))
     if habits.obsession:
@@ -63,12 +63,15 @@ def _new(new: NewTracks | None) -> str:
     )
 
 
-def _streak(longest: Streak, current: int | None) -> str:
+def _streak(longest: Streak, current: Streak | None) -> str:
+    """Whether a streak still goes on nobody knows: it reaches the end of the data, which has a date."""
     between = f" from {words.day(longest.started_date)} to {words.day(longest.ended_date)}"
     text = f"{words.counted(longest.days, 'day')} in a row{between}"
-    if current == longest.days:
-        return f"{text}, still going"
-    return f"{text}; the current one is {words.counted(current, 'day')}" if current else text
+    if current is None:
+        return text
+    if current == longest:
+        return f"{text}, where the data ends"
+    return f"{text}; {current.days:,} where the data ends ({current.ended_date})"
 
 
 def _comeback(comeback: Comeback, ellipsis: str) -> str:

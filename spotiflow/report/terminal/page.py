@@ -68,7 +68,7 @@ class Page(Paper):
             canvas,
             half,
             lambda column: ranking.draw(artists, column, "No play names an artist."),
-            lambda column: ranking.draw(albums, column, "No play names an album."),
+            lambda column: ranking.draw(albums, column, "The album of most plays is unknown: none is named."),
         )
         yield ranking.draw(tracks, canvas, "No plays yet.")
         yield _pair(

@@ -18,7 +18,9 @@ WITH_ARTIST = 70
 def draw(ranking: Ranking, canvas: Canvas, nothing: str) -> list[Text]:
     """Return the ranking: rank, name, bar, plays, minutes; `nothing` says why it may be empty."""
     columns = f"{'plays':>{PLAYS_WIDTH}}{'minutes':>{MINUTES_WIDTH}}"
-    lines = [canvas.heading(ranking.title, columns=columns)]
+    share = ranking.known_share
+    known = "" if share is None or share == 1 else f"known for {words.share(share)} of plays"
+    lines = [canvas.heading(ranking.title, known, columns)]
     if not ranking.entries:
         return [*lines, *canvas.wrapped(nothing, QUIET)]
     most = max(entry.plays for entry in ranking.entries)

@@ -12,8 +12,8 @@ LABEL_WIDTH = 16
 
 
 def draw(section: Review, canvas: Canvas) -> list[Text]:
-    """Return the counts, and a line per name; counts that stand in the first lines need a year before."""
-    lines = [canvas.heading(f"The year {section.year}", _beside(section))]
+    """Return the counts and a line per name; without a year before most counts stand in the first lines."""
+    lines = [canvas.heading(f"The year {section.year}", section.comparison)]
     shown = [item for item in section.items if item.before is not None or item.item.startswith("new_")]
     lines += canvas.joined([_count(item) for item in shown])
     for item in section.items:
@@ -22,13 +22,6 @@ def draw(section: Review, canvas: Canvas) -> list[Text]:
             text = f"{words.clean(item.text)} ({words.counted(round(item.value), unit)})"
             lines.append(canvas.line((label.ljust(LABEL_WIDTH), QUIET), text))
     return lines
-
-
-def _beside(section: Review) -> str:
-    before, days = section.year - 1, section.known_days_before
-    if any(item.before is not None for item in section.items):
-        return f"beside {before}"
-    return f"{before} is known for {words.counted(days, 'day')} only: no comparison" if days else ""
 
 
 def _count(item: Item) -> str:

@@ -19,16 +19,17 @@ def draw(section: Years, canvas: Canvas) -> list[Text]:
     lines = [canvas.heading("Years", columns=f"{'plays':>{PLAYS_WIDTH}}{'listened':>{HOURS_WIDTH}}")]
     if not section.years:
         return [*lines, canvas.line(("No plays yet.", QUIET))]
-    labelled = _labelled(section.years)
+    parts = [canvas.line((section.parts, QUIET))] if section.parts else []
+    labelled = _labelled(section.years, MOST_LINES - len(parts))
     most = max(year.plays for year in section.years)
-    return lines + [_line(label, year, most, canvas) for label, year in labelled]
+    return lines + [_line(label, year, most, canvas) for label, year in labelled] + parts
 
 
-def _labelled(years: tuple[Year, ...]) -> list[tuple[str, Year]]:
+def _labelled(years: tuple[Year, ...], most: int) -> list[tuple[str, Year]]:
     shown = [(str(year.year), year) for year in years]
-    if len(years) <= MOST_LINES:
+    if len(years) <= most:
         return shown
-    early = years[: len(years) - MOST_LINES + 1]
+    early = years[: len(years) - most + 1]
     together = Year(
         early[-1].year,
         sum(year.plays for year in early),

@@ -1,7 +1,7 @@
--- What kind of listening is yours now, and how does it compare with your own past?
+-- What kind of listening were your last four whole weeks, beside your own past?
 -- Grain: one row per listener.
--- Caveat: means of the last four whole weeks with a value; percentiles are against your
--- own earlier weeks, never against other people.
+-- Caveat: all values are of from_date to to_date, which ends with the data;
+-- percentiles are against your own earlier weeks, never against other people.
 with
     habit_percentiles as (select * from {{ ref("habit_percentiles") }}),
     weekly_listening as (select * from {{ ref("weekly_listening") }}),
@@ -9,6 +9,7 @@ with
         select
             listener_id,
             max(week_start) as last_week_start,
+            max(case when is_complete then week_start end) as last_whole_week,
             count(*) as n_weeks,
             bool_or(is_simulated) as is_simulated
         from weekly_listening
@@ -38,6 +39,8 @@ with
 select
     listener_id,
     last_week_start,
+    listeners.last_whole_week - 21 as from_date,
+    listeners.last_whole_week + 6 as to_date,
     n_weeks,
     {{ archetype("novelty", "repetition", "effective_tracks") }} as archetype,
     case
@@ -53,7 +56,7 @@ select
         {{ metric }}, {{ metric }}_percentile,
     {% endfor %}
     {{ reasons({
-        "repetition": "case when repetition is null then 'no week of " ~ var("rarefaction_plays") ~ " plays' end",
+        "repetition": "case when repetition is null then 'no week of " ~ var("rarefaction_plays") ~ " plays among them' end",
         "novelty": "case when novelty is null then 'needs " ~ var("novelty_history_days") ~ " days of history' end",
         "regularity": "case when regularity is null then 'needs "
             ~ var("gate_regularity_days") ~ " days in four weeks' end",

@@ -1,4 +1,4 @@
--- How many days in a row did you listen, and does the row still go on?
+-- How many days in a row did you listen, and which row reaches the end of the data?
 -- Grain: one row per listener and streak, numbered from the first; a single day is a
 -- streak of 1.
 -- Caveat: a day without data ends a streak as a day without listening does; see

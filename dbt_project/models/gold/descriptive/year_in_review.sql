@@ -1,7 +1,8 @@
 -- What was each year of your listening about?
 -- Grain: one row per listener, year and item.
 -- Caveat: calendar years in local time; a year that is not complete says less, see
--- history_completeness.
+-- history_completeness. The longest streak is the longest within the year; no top album
+-- where the album of more than half of the plays is unknown.
 {% set items = [
     ["plays", "years", "date", "plays", "null", "date"],
     ["minutes", "years", "date", "minutes", "null", "date"],
@@ -12,10 +13,10 @@
     ["new_artists", "years", "date", "new_artists", "null", "date"],
     ["top_track", "top_tracks", "period_start", "plays", "track_name || ' - ' || artist_name", "rank"],
     ["top_artist", "top_artists", "period_start", "plays", "artist_name", "rank"],
-    ["top_album", "top_albums", "period_start", "plays", "album_name || ' - ' || artist_name", "rank"],
+    ["top_album", "albums", "period_start", "plays", "album_name || ' - ' || artist_name", "rank"],
     ["top_genre", "genres", "period_start", "plays", "track_genre", "rank"],
     ["busiest_day", "on_this_day", "date", "plays", "cast(date as string)", "plays desc, date"],
-    ["longest_streak", "streaks", "ended_date", "days", "cast(started_date as string) || ' to ' || cast(ended_date as string)", "days desc, ended_date"],
+    ["longest_streak", "year_streaks", "date", "days", "span", "days desc, first_date"],
     ["most_in_a_day", "months", "month_start", "day_obsession_plays", "day_obsession_track_name || ' - ' || day_obsession_artist_name", "day_obsession_plays desc, month_start"],
 ] %}
 with
@@ -31,11 +32,14 @@ with
         select
             listener_id,
             cast(date_trunc('year', local_date) as date) as date,
+            cast(extract(year from local_date) || '-12-31' as date) as last_day,
             sum(plays) as plays,
             sum(ms_played) / 60000e0 as minutes,
             count(distinct local_date) as days,
             count(distinct track_id) as tracks,
             count(distinct artist_name) as artists,
+            {{ share("sum(case when album_name is not null then plays end)", "sum(plays)") }}
+            as album_share,
             count(
                 distinct case when track_first_date = local_date then track_id end
             ) as new_tracks,
@@ -44,8 +48,16 @@ with
             ) as new_artists,
             bool_or(is_simulated) as is_simulated
         from track_days
-        group by listener_id, cast(date_trunc('year', local_date) as date)
-    )
+        group by all
+    ),
+    albums as (
+        select *
+        from top_albums
+        where
+            (listener_id, period_start)
+            in (select (listener_id, date) from years where album_share >= 0.5)
+    ),
+    year_streaks as ({{ streaks_within("streaks", "years") }})
 
 {% for item, source, day, value, text, order in items %}
     select

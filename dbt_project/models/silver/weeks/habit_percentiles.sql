@@ -1,8 +1,8 @@
--- How the last whole weeks of each habit compare with all weeks before. Grain:
--- listener_id,
--- metric. value is the mean of the last four weeks that have one; percentile the share
--- of the earlier four-week means that are lower, ties counted half, NULL under var
--- gate_past_weeks of them. midpoint is in hours after 04:00.
+-- How the last four whole weeks of each habit compare with all weeks before. Grain:
+-- listener_id, metric. All habits are of the same four weeks of the calendar; one that
+-- has no value in them has no row. percentile is the share of the earlier four-week
+-- means that are lower, ties counted half, NULL under var gate_past_weeks of them.
+-- midpoint is in hours after 04:00.
 with
     weekly_listening as (select * from {{ ref("weekly_listening") }} where is_complete),
     weekly_regularity as (select * from {{ ref("weekly_regularity") }}),
@@ -19,8 +19,7 @@ with
         {% for metric in habit_metrics() %}
             select
                 listener_id, week_start, '{{ metric }}' as metric, {{ metric }} as value
-            from weeks
-            where {{ metric }} is not null {{ "union all" if not loop.last }}
+            from weeks {{ "union all" if not loop.last }}
         {% endfor %}
     ),
     smoothed as (
@@ -29,28 +28,29 @@ with
             metric,
             -- Rounded, so that what is equal but for the last bits ties.
             round(
-                avg(value) over (
+                avg(habits.value) over (
                     partition by listener_id, metric
-                    order by week_start nulls last
-                    rows between 3 preceding and current row
+                    order by
+                        week_start nulls last
+                        range between interval 21 days preceding and current row
                 ),
                 9
             ) as value,
-            row_number() over (
-                partition by listener_id, metric order by week_start desc nulls last
-            ) as weeks_back
+            habits.value is not null as is_known,
+            week_start = max(week_start) over (partition by listener_id) as is_latest
         from habits
     ),
     compared as (
         select
             listener_id,
             metric,
-            smoothed.weeks_back,
-            max(case when smoothed.weeks_back = 1 then smoothed.value end) over (
+            smoothed.is_latest,
+            max(case when smoothed.is_latest then smoothed.value end) over (
                 partition by listener_id, metric
             ) as latest,
             smoothed.value
         from smoothed
+        where smoothed.is_known or smoothed.is_latest
     )
 
 select
@@ -62,10 +62,11 @@ select
         when count(*) - 1 >= {{ var("gate_past_weeks") }}
         then
             (
-                count(case when weeks_back > 1 and value < latest then 1 end)
-                + count(case when weeks_back > 1 and value = latest then 1 end) / 2e0
+                count(case when not is_latest and value < latest then 1 end)
+                + count(case when not is_latest and value = latest then 1 end) / 2e0
             )
             / nullif(count(*) - 1, 0)
     end as percentile
 from compared
+where latest is not null
 group by listener_id, metric
