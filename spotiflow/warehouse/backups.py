@@ -117,8 +117,8 @@ def finish(
             hint="Check that disk, or name another place for the copy: spotiflow backup --to FOLDER",
         )
     with _opened(draft / settings.database_path.name) as db:
-        schema_version, listeners, plays = _facts(db)
         read_every_column(db)
+        schema_version, listeners, plays = _facts(db)
     backup = Backup(
         draft,
         datetime.now(UTC).isoformat(timespec="seconds"),
@@ -218,8 +218,8 @@ def check(backup: Backup) -> None:
     if warehouse is None:
         raise _broken(backup, "it has no warehouse")
     with _opened(backup.path / warehouse) as db:
-        plays = _facts(db)[2]
         read_every_column(db)
+        plays = _facts(db)[2]
     if plays != backup.plays:
         raise _broken(backup, f"its warehouse has {plays:,} plays, not {backup.plays:,}")
 
