@@ -110,19 +110,30 @@ def logs(
 
 
 @app.command()
-def doctor(as_json: Json = False) -> None:
-    """Look at versions, rights, disk, lock, freshness, coverage and login, and say how to mend each.
+def doctor(
+    fix_it: Annotated[
+        bool, typer.Option("--fix", help="Cut a damaged log of the warehouse; a copy of it stays.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Look at versions, rights, disk, lock, freshness, coverage and login, and say how to fix each.
 
     Example: spotiflow doctor
     """
     from spotiflow.pipeline.watch.doctor import (
         examine,
+        fix,
         is_wrong,
         render,
         to_dict,
     )
 
-    checks = examine(settle())
+    settings = settle()
+    if fix_it:
+        done = fix(settings)
+        show({"fixed": done} if as_json else done, as_json=as_json)
+        return
+    checks = examine(settings)
     show(to_dict(checks) if as_json else render(checks), as_json=as_json)
     if is_wrong(checks):
         raise typer.Exit(1)

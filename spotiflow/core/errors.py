@@ -6,6 +6,7 @@ SpotiflowError            exit 1  the command failed
 ├── HomeError                     the home folder cannot be made, read or written
 ├── WarehouseBusyError            another process holds the warehouse file
 ├── WarehouseError                the warehouse file cannot be used
+│   ├── DamagedLogError           its write-ahead log cannot be replayed; the file itself is good
 │   └── OutdatedError             it has to be brought forward first, which the door of a command does
 ├── BuildError                    dbt could not build a model
 │   └── DataTestError             a data test failed; nothing else did
@@ -59,6 +60,10 @@ class WarehouseBusyError(SpotiflowError):
 
 class WarehouseError(SpotiflowError):
     """The warehouse file cannot be used: damaged, from a newer spotiflow, or no space is left."""
+
+
+class DamagedLogError(WarehouseError):
+    """The log beside the warehouse is damaged: what was stored last cannot be read."""
 
 
 class OutdatedError(WarehouseError):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,13 @@ FALSE_WORDS = frozenset({"0", "false", "no", "off"})
 REDIRECT = re.compile(r"http://127\.0\.0\.1(?::(\d{1,5}))?/[\w./~-]*")
 # What a listener can be called; it is part of names of files.
 LISTENER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
+MEMORY = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]i?B)", re.IGNORECASE)
+_UNITS = {
+    f"{letter}{kind}": base**n
+    for n, letter in enumerate("KMGT", 1)
+    for kind, base in (("B", 1000), ("IB", 1024))
+}
+LEAST_MEMORY, MOST_MEMORY = 100 * 1000**2, 64 * 1000**4
 ON_THIS_MACHINE = re.compile(r"http://127\.0\.0\.1:\d{1,5}")
 
 
@@ -39,28 +47,45 @@ def read_bool(value: Any) -> bool:
     raise ValueError("expected true or false")
 
 
-def read_count(value: Any) -> int:
-    """Read a whole number, 0 or more."""
-    number = int(value)
-    if number < 0:
-        raise ValueError("expected a whole number, 0 or more")
-    return number
+def count(least: int, most: int) -> Callable[[Any], int]:
+    """Return a reader of whole numbers in a range."""
+
+    def read(value: Any) -> int:
+        try:
+            number = int(str(value).strip())
+        except ValueError:
+            number = least - 1
+        if not least <= number <= most:
+            raise ValueError(f"expected a whole number, {least:,} to {most:,}")
+        return number
+
+    return read
 
 
-def read_wait(value: Any) -> float:
-    """Read seconds, minutes or hours: 0 or more."""
-    seconds = float(value)
-    if not 0 <= seconds < float("inf"):
-        raise ValueError("expected a number, 0 or more")
-    return seconds
+def number(least: float, most: float, *, or_none_under: float = 0.0) -> Callable[[Any], float]:
+    """Return a reader of numbers in a range; with `or_none_under` 0 is one too, and nothing else below it."""
+
+    def read(value: Any) -> float:
+        try:
+            found = float(value)
+        except ValueError:
+            found = math.nan
+        # What is no number is in no range.
+        is_off = found == 0 and or_none_under > 0
+        if not (is_off or max(least, or_none_under) <= found <= most):
+            off = "0 to leave it out, or " if or_none_under else ""
+            raise ValueError(f"expected {off}a number, {max(least, or_none_under):g} to {most:g}")
+        return found
+
+    return read
 
 
-def read_share(value: Any) -> float:
-    """Read a share: 0 to 1."""
-    share = float(value)
-    if not 0 <= share <= 1:
-        raise ValueError("expected a share, 0 to 1")
-    return share
+def read_memory(value: Any) -> str:
+    """Read how much memory DuckDB may take, as DuckDB reads it."""
+    found = MEMORY.fullmatch(str(value).strip())
+    if found is None or not LEAST_MEMORY <= float(found[1]) * _UNITS[found[2].upper()] <= MOST_MEMORY:
+        raise ValueError('expected an amount such as "2GB", 100MB to 64TB')
+    return f"{found[1]}{found[2]}"
 
 
 def read_place(value: Any, known: Collection[str]) -> str:

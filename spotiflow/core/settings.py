@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
@@ -13,6 +14,11 @@ from spotiflow.core import setting_readers
 from spotiflow.core.errors import HomeError, InputError
 from spotiflow.core.setting_readers import Source
 
+# More threads than cores only wait for each other, and each takes memory.
+MOST_THREADS = max(2, os.cpu_count() or 1)
+MOST_CONFIG_BYTES = 1_000_000
+# What DuckDB takes in the path of a file for something else.
+NOT_IN_PATHS = re.compile(r"[?\\\x00-\x1f\x7f]")
 SYNTHETIC_SCOPES = ("uncovered", "all")
 # Names without prefix that users of the older pipeline have in their environment.
 OTHER_NAMES = {"allow_synthetic": ("ALLOW_SYNTHETIC",), "spotify_client_id": ("SPOTIFY_CLIENT_ID",)}
@@ -136,15 +142,26 @@ class Settings:
 def load_settings(home: Path | None = None, **options: Any) -> Settings:
     """Settle every setting: `options` that are not None, then environment, `config.toml`, default.
 
-    Raises InputError for a value that cannot be read or a key that does not exist.
+    Raises InputError for a value that cannot be read or a key that does not exist, HomeError for a home whose
+    name DuckDB cannot open.
     """
     environment = os.environ
     place = home or Path(environment.get("SPOTIFLOW_HOME") or Path.home() / ".spotiflow")
     place = place.expanduser().absolute()
+    _require_usable(place)
     chosen: dict[str, Any] = _from_file(place / "config.toml")
     chosen |= _from_environment(environment)
     chosen |= {key: _read(key, value, "an option") for key, value in options.items() if value is not None}
     return _checked(Settings(home=place, **chosen))
+
+
+def _require_usable(home: Path) -> None:
+    found = NOT_IN_PATHS.search(str(home))
+    if found:
+        raise HomeError(
+            f"The home folder {home} has {found[0]!r} in its path, which DuckDB cannot open.",
+            hint="Rename that folder, or set SPOTIFLOW_HOME to another one.",
+        )
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
@@ -159,7 +176,15 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
 
 def _from_file(path: Path) -> dict[str, Any]:
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        with path.open("rb") as file:
+            content = file.read(MOST_CONFIG_BYTES + 1)
+        if len(content) > MOST_CONFIG_BYTES:
+            raise InputError(
+                f"{path} has over {MOST_CONFIG_BYTES:,} bytes; expected a few settings.",
+                hint="See that it is the right file.",
+            )
+        # Editors on Windows put a mark in front of the text.
+        table = tomllib.loads(content.decode("utf-8-sig"))
     except FileNotFoundError:
         return {}
     except NotADirectoryError as error:
@@ -168,7 +193,9 @@ def _from_file(path: Path) -> dict[str, Any]:
             hint="Set SPOTIFLOW_HOME or --home to a folder.",
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} is not valid TOML: {error}.", hint="Mend or remove that file.") from error
+        raise InputError(
+            f"{path} is not valid TOML: {error}.", hint="Correct or remove that file."
+        ) from error
     except OSError as error:
         raise HomeError(f"{path} cannot be read: {error.strerror}.", hint="Check its rights.") from error
     for key in table:
@@ -199,35 +226,35 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "use_predictions": setting_readers.read_bool,
     "include_web_api_content": setting_readers.read_bool,
     "keep_country": setting_readers.read_bool,
-    "min_play_seconds": setting_readers.read_count,
-    "min_play_share": setting_readers.read_share,
-    "memory_limit": str,
-    "threads": setting_readers.read_count,
-    "lock_wait_seconds": float,
+    "min_play_seconds": setting_readers.count(0, 3_600),
+    "min_play_share": setting_readers.number(0, 1),
+    "memory_limit": setting_readers.read_memory,
+    "threads": setting_readers.count(0, MOST_THREADS),
+    "lock_wait_seconds": setting_readers.number(0, 3_600),
     "spotify_client_id": setting_readers.read_text,
-    "spotify_daily_calls": setting_readers.read_count,
-    "spotify_timeout_seconds": setting_readers.read_wait,
-    "spotify_first_wait_seconds": setting_readers.read_wait,
-    "spotify_longest_wait_seconds": setting_readers.read_wait,
-    "spotify_login_seconds": setting_readers.read_wait,
+    "spotify_daily_calls": setting_readers.count(0, 100_000),
+    "spotify_timeout_seconds": setting_readers.number(0.01, 600),
+    "spotify_first_wait_seconds": setting_readers.number(0, 3_600),
+    "spotify_longest_wait_seconds": setting_readers.number(0, 86_400),
+    "spotify_login_seconds": setting_readers.number(0, 3_600),
     "spotify_redirect_uri": setting_readers.read_redirect,
     "spotify_api_url": _read_place,
     "spotify_accounts_url": _read_place,
     "reccobeats_url": _read_place,
-    "reccobeats_pause_seconds": setting_readers.read_wait,
+    "reccobeats_pause_seconds": setting_readers.number(0, 3_600),
     "sources": setting_readers.read_sources,
     "poll_spotify": setting_readers.read_bool,
-    "retry_seconds": setting_readers.read_wait,
-    "schedule_poll_minutes": setting_readers.read_wait,
-    "schedule_build_hours": setting_readers.read_wait,
+    "retry_seconds": setting_readers.number(0, 3_600),
+    "schedule_poll_minutes": setting_readers.number(0, 10_080, or_none_under=1),
+    "schedule_build_hours": setting_readers.number(0, 720, or_none_under=0.1),
     "schedule_train_at": setting_readers.read_time,
-    "schedule_publish_hours": setting_readers.read_wait,
+    "schedule_publish_hours": setting_readers.number(0, 720, or_none_under=0.1),
     "publish_postgres": setting_readers.read_text,
     "publish_parquet": setting_readers.read_text,
     "publish_delta": setting_readers.read_text,
     "publish_csv": setting_readers.read_text,
     "on_alert": setting_readers.read_text,
-    "backups_kept": setting_readers.read_count,
+    "backups_kept": setting_readers.count(0, 1_000),
 }
 assert set(_READERS) == {field.name for field in fields(Settings)} - {"home"}
 

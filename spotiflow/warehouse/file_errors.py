@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from spotiflow.core.errors import HomeError, SpotiflowError, WarehouseError
+from spotiflow.core.errors import DamagedLogError, HomeError, SpotiflowError, WarehouseError
 
 _FILE_ERRORS = (duckdb.IOException, duckdb.FatalException, duckdb.SerializationException)
 
@@ -31,6 +31,12 @@ def plain_words(path: Path) -> Iterator[None]:
 def translated(error: duckdb.Error, path: Path) -> SpotiflowError:
     """Return the sentence for what DuckDB says of the file at `path`."""
     text = str(error)
+    if "replaying WAL file" in text:
+        return DamagedLogError(
+            f"{path}.wal, the log of what was stored last, is damaged: what it has from the damaged place on "
+            "is lost. The warehouse itself is good.",
+            hint="Keep everything before that place, and a copy of the log: spotiflow doctor --fix",
+        )
     if "No space left" in text or "could not write" in text.lower():
         return WarehouseError(
             f"The disk that holds {path} is full; nothing of this step was stored.",

@@ -175,9 +175,9 @@ def test_doctor_on_rights_and_logins(settings: Settings, spotify: FakeSpotify) -
     (settings.home / "config.toml").chmod(0o644)
     checks = {(check.name, check.verdict): check for check in examine(settings)}
     assert "config.toml" in checks["rights", "warning"].found
-    assert "chmod" in str(checks["rights", "warning"].mend)
+    assert "chmod" in str(checks["rights", "warning"].fix)
     assert "ends in" in checks["login", "warning"].found
-    assert all(check.mend for check in checks.values() if check.verdict != "ok")
+    assert all(check.fix for check in checks.values() if check.verdict != "ok")
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""`spotiflow doctor`: looks at everything that can be wrong and says how to mend it."""
+"""`spotiflow doctor`: looks at everything that can be wrong and says how to fix it."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ from silver.listening_with_features
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at. verdict: ok, warning or wrong; mend: what to do, None for ok."""
+    """One thing that was looked at. verdict: ok, warning or wrong; fix: what to do, None for ok."""
 
     name: str
     verdict: str
     found: str
-    mend: str | None = None
+    fix: str | None = None
 
 
 def examine(settings: Settings) -> list[Check]:
@@ -65,15 +65,26 @@ def examine(settings: Settings) -> list[Check]:
 
 
 def render(checks: list[Check]) -> Table:
-    """Return a line per check, with how to mend under what is not right."""
+    """Return a line per check, with how to fix it under what is not right."""
     from rich.markup import escape
 
     table = Table(box=None, show_header=False, pad_edge=False)
     colours = {OK: "green", WARNING: "yellow", WRONG: "bold red"}
     for check in checks:
-        mend = f"\n-> {check.mend}" if check.mend else ""
-        table.add_row(f"[{colours[check.verdict]}]{check.verdict}[/]", check.name, escape(check.found + mend))
+        fix = f"\n-> {check.fix}" if check.fix else ""
+        table.add_row(f"[{colours[check.verdict]}]{check.verdict}[/]", check.name, escape(check.found + fix))
     return table
+
+
+def fix(settings: Settings) -> str:
+    """Fix what can be fixed without a person: a damaged log of the warehouse. Return what was done.
+
+    Raises as `cut_damaged_log`.
+    """
+    from spotiflow.warehouse.log_repair import cut_damaged_log
+
+    cut = cut_damaged_log(settings)
+    return str(cut) if cut else "Nothing had to be fixed: the log of the warehouse is good."
 
 
 def to_dict(checks: list[Check]) -> dict[str, Any]:
@@ -145,8 +156,8 @@ def _lock(settings: Settings) -> Iterator[Check]:
     elif datetime.now(UTC) - holder.since < timedelta(seconds=LONGEST_SECONDS):
         yield Check("lock", OK, f"{holder} is at work")
     else:
-        mend = f"Look at what it does: spotiflow logs; if it hangs: kill {holder.pid}"
-        yield Check("lock", WARNING, f"{holder} works longer than any stage should", mend)
+        fix = f"Look at what it does: spotiflow logs; if it hangs: kill {holder.pid}"
+        yield Check("lock", WARNING, f"{holder} works longer than any stage should", fix)
 
 
 def _warehouse(settings: Settings) -> Iterator[Check]:
@@ -213,9 +224,9 @@ def _coverage(settings: Settings) -> Iterator[Check]:
     else:
         yield Check("coverage", OK, f"{measured / plays:.0%} of {plays:,} plays have measured audio features")
     if not synthetic:
-        mend = None if not settings.allow_synthetic or measured == plays else "spotiflow build --full-refresh"
+        fix = None if not settings.allow_synthetic or measured == plays else "spotiflow build --full-refresh"
         reason = "switched off" if not settings.allow_synthetic else "none needed or none built"
-        yield Check("synthetic", OK if mend is None else WARNING, f"no synthetic features: {reason}", mend)
+        yield Check("synthetic", OK if fix is None else WARNING, f"no synthetic features: {reason}", fix)
 
 
 def _login(settings: Settings) -> Iterator[Check]:
@@ -230,10 +241,10 @@ def _login(settings: Settings) -> Iterator[Check]:
     for name in names:
         login = TokenStore(token_path(settings, name)).load()
         if login is None or login.token is None:
-            mend = "spotiflow auth login" + (
+            fix = "spotiflow auth login" + (
                 "" if name == settings.default_listener else f" --listener {name}"
             )
-            yield Check("login", WRONG, f"Spotify has ended the login of {name}", mend)
+            yield Check("login", WRONG, f"Spotify has ended the login of {name}", fix)
         elif f"login-ends:{name}" not in ending:
             yield Check("login", OK, f"{name}: ends in {login.days_left} days")
 
