@@ -27,6 +27,7 @@ TakeIn = Callable[..., HistoryReceipt]
 NAME = "Streaming_History_Audio_0.json"
 WHOLE = b.as_json([b.play(number) for number in range(3)])
 
+CLEANED = "cleaned: 1 rows had control characters or endless texts in their names"
 READABLE: dict[str, tuple[bytes, int, int, str | None]] = {
     "byte order mark": (b"\xef\xbb\xbf" + WHOLE, 3, 0, None),
     "utf-16": (WHOLE.decode().encode("utf-16"), 3, 0, "read as utf-16"),
@@ -40,7 +41,7 @@ READABLE: dict[str, tuple[bytes, int, int, str | None]] = {
     "cut in a row": (WHOLE[:-300], 2, 1, None),
     "cut between rows": (WHOLE.rstrip(b"\n]"), 3, 0, None),
     "broken in the middle": (WHOLE.replace(b'"Song 1"', b'"Song 1'), 2, 1, None),
-    "control character": (WHOLE.replace(b"Song 1", b"So\x01ng"), 3, 0, None),
+    "control character": (WHOLE.replace(b"Song 1", b"So\x01ng"), 3, 0, CLEANED),
     "numbers that are none": (WHOLE.replace(b"180001", b"NaN"), 2, 1, None),
     "glued lists": (WHOLE + WHOLE.replace(b"2023-", b"2022-"), 6, 0, None),
 }

@@ -151,7 +151,7 @@ def _text_content(text: str, *, is_whole: bool) -> Content:
         return _json_content(start, is_whole=is_whole)
     if re.match(r"(?i)<(!doctype|html|head|\?xml|!--)", start):
         return Content.HTML
-    if "\x00" in text or sum(char < " " and char not in "\t\r\n\f" for char in text) > len(text) // 100:
+    if sum(char < " " and char not in "\t\r\n\f" for char in text) > len(text) // 100:
         return Content.BINARY
     return _table_content(start)
 

@@ -12,6 +12,7 @@ import duckdb
 
 from spotiflow.warehouse.run_log import utc_now
 from spotiflow.core.transactions import transaction
+from spotiflow.ingest.files.characters import clean_incoming
 from spotiflow.ingest.files.repair import Repair
 from spotiflow.ingest.history.results import Counts, FileReceipt, NOTHING_KEPT, nothing_kept
 
@@ -165,8 +166,9 @@ def store_file(db: duckdb.DuckDBPyConnection, origin: Origin, mended: Repair | N
 def add_file(db: duckdb.DuckDBPyConnection, origin: Origin, mended: Repair | None) -> FileReceipt:
     """Store as `store_file` does, inside a transaction of the caller."""
     with_names = {"run_id": origin.run_id, "file_name": origin.file_name}
+    n_cleaned = clean_incoming(db)
     db.execute(_FIND_KNOWN, {"run_id": origin.run_id})
-    receipt = _receipt(db, origin, mended)
+    receipt = _receipt(db, origin, mended, n_cleaned)
     db.execute(_STORE_PLAYS, with_names | _constants(origin))
     if receipt.counts.known:
         span = {"first": receipt.covered_from, "last": receipt.covered_to}
@@ -181,7 +183,9 @@ def _constants(origin: Origin) -> dict[str, Any]:
     return {"listener_id": origin.listener_id, "source": origin.source, "now": utc_now()}
 
 
-def _receipt(db: duckdb.DuckDBPyConnection, origin: Origin, mended: Repair | None) -> FileReceipt:
+def _receipt(
+    db: duckdb.DuckDBPyConnection, origin: Origin, mended: Repair | None, n_cleaned: int
+) -> FileReceipt:
     is_scrobble = origin.source in SCROBBLE_SOURCES
     cursor = db.execute(_COUNT, {"min_ms": origin.min_play_seconds * 1000, "is_scrobble": is_scrobble})
     names = [column[0] for column in cursor.description or []]
@@ -189,6 +193,9 @@ def _receipt(db: duckdb.DuckDBPyConnection, origin: Origin, mended: Repair | Non
     counts = Counts(**{name: found[name] for name in Counts.__dataclass_fields__})
     why = db.execute("select reason, count(*) from incoming where reason is not null group by reason").fetchall()
     reasons = Counter[str](dict(why))
+    notes = [mended.note] if mended and mended.note else []
+    if n_cleaned:
+        notes.append(f"cleaned: {n_cleaned:,} rows had control characters or endless texts in their names")
     mended_problem = mended.problem if mended else None
     problem = nothing_kept(counts.read, counts.rejected, reasons) or mended_problem
     return FileReceipt(
@@ -206,7 +213,7 @@ def _receipt(db: duckdb.DuckDBPyConnection, origin: Origin, mended: Repair | Non
         covered_to=found["covered_to"],
         reasons=reasons,
         problem=problem,
-        note=mended.note if mended else None,
+        note="; ".join(notes) or None,
     )
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import duckdb
 
+from spotiflow.ingest.files.characters import cleaned_sql
 from spotiflow.ingest.files.encodings import in_utf8
 from spotiflow.ingest.files.file_kinds import HEAD_BYTES, decoded
 from spotiflow.ingest.kaggle.results import COLUMNS, TEXTS, WHOLE_NUMBERS
 from spotiflow.ingest.files.table_headers import catalogue_columns, table_of
-
 
 
 def read_catalogue(db: duckdb.DuckDBPyConnection, path: Path) -> tuple[str, ...]:
@@ -84,7 +84,11 @@ def _query(names: list[str], *, commas: bool) -> str:
 
 
 def _text(name: str, *, commas: bool) -> str:
-    text = f"replace({name}, ',', '.')" if commas and name not in TEXTS else name
+    text = name
+    if name in TEXTS:
+        text = cleaned_sql(name)
+    elif commas:
+        text = f"replace({name}, ',', '.')"
     return f"case when trim({name}) <> '' then {text} end as {name}"
 
 

@@ -13,6 +13,7 @@ from spotiflow.core.errors import ApiError, WaitError
 from spotiflow.warehouse.run_log import utc_now
 from spotiflow.core.settings import Settings
 from spotiflow.core.transactions import transaction
+from spotiflow.ingest.files.characters import cleaned
 from spotiflow.ingest.history.gaps import close_gaps, last_known_play, open_gap
 from spotiflow.ingest.ingest_runs import begin_run, finish_run
 from spotiflow.ingest.listeners import ensure_listener
@@ -109,7 +110,15 @@ def _lean(value: Any) -> Any:
     return [_lean(inner) for inner in value] if isinstance(value, list) else value
 
 
+def _clean(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {cleaned(str(key)): _clean(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_clean(inner) for inner in value]
+    return cleaned(value) if isinstance(value, str) else value
+
+
 def as_json(record: Any) -> str:
     """Return JSON that DuckDB reads: without the lone surrogates and infinities that Python lets pass."""
-    text = json.dumps(record, ensure_ascii=False).encode("utf-8", "replace").decode()
+    text = json.dumps(_clean(record), ensure_ascii=False).encode("utf-8", "replace").decode()
     return json.dumps(json.loads(text, parse_constant=lambda _: None), ensure_ascii=False)
