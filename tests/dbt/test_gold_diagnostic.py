@@ -163,17 +163,22 @@ def test_shifts_against_orders_of_chance(studied: Path, plays: Any) -> None:
         where session_id in (select session_id from silver.sessions where listener_id = 'half')""",
     )
     expected = expected.groupby("shift_magnitude")["expected_shifts"].sum()
-    shuffled = [shift_counts(plays.sample(frac=1, random_state=seed)) for seed in range(20)]
-    spread = pd.concat(shuffled, axis=1)
-    for magnitude, value in expected.items():
-        assert abs(value - spread.loc[magnitude].mean()) < 4 * spread.loc[magnitude].std()
+    sums = {name: 0.0 for name in expected.index}
+    for _, session in plays.groupby("session_id"):
+        pairs = [magnitude(a, b) for a, b in combinations(session[["valence", "energy"]].to_numpy(), 2)]
+        for name, n in Counter(pairs).items():
+            sums[name] += (len(session) - 1) * n / len(pairs)
+    assert expected.to_dict() == pytest.approx(sums)
 
 
 def shift_counts(plays: Any) -> Any:
-    change = plays.groupby("session_id")[["valence", "energy"]].diff().dropna()
-    distance = np.hypot(change["valence"], change["energy"])
-    names = np.select([distance >= 0.5, distance >= 0.2], ["Large", "Medium"], "Small")
-    return pd.Series(names).value_counts()
+    sessions = [session[["valence", "energy"]].to_numpy() for _, session in plays.groupby("session_id")]
+    return pd.Series([magnitude(a, b) for session in sessions for a, b in pairwise(session)]).value_counts()
+
+
+def magnitude(a: Any, b: Any) -> str:
+    distance = np.hypot(*(a - b))
+    return "Large" if distance >= 0.5 else "Medium" if distance >= 0.2 else "Small"
 
 
 def test_parts_of_the_day(studied: Path) -> None:

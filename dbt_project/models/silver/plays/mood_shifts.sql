@@ -1,72 +1,78 @@
 -- How far the music moved from each measured play of a session to the next. Grain:
 -- listener_id, session_id, shift_magnitude (3); sessions with two measured plays or
--- more.
--- expected_shifts is what the same plays give in an order of chance: that of play_id,
--- a hash, with the first following the last.
+-- more. expected_shifts is what the same plays give in an order of chance: the share of
+-- the magnitude among all pairs of plays of the session. Exact up to 1,000 plays; of
+-- more, pairs within groups of 1,000 drawn by play_id, a hash.
 {%- set in_session = "partition by listener_id, session_id order by" %}
 with
-    listening as (select * from {{ ref("listening_with_features") }} where is_measured),
-    steps as (
+    listening as (
+        select *
+        from {{ ref("listening_with_features") }}
+        where is_measured and valence is not null and energy is not null
+    ),
+    plays as (
         select
             listener_id,
             session_id,
+            play_id,
+            valence,
+            energy,
             valence - lag(valence) over by_time as valence_change,
             energy - lag(energy) over by_time as energy_change,
-            valence - coalesce(
-                lag(valence) over by_chance, last_value(valence) over whole_session
-            ) as chance_valence_change,
-            energy - coalesce(
-                lag(energy) over by_chance, last_value(energy) over whole_session
-            ) as chance_energy_change
+            floor(
+                (row_number() over ({{ in_session }} play_id nulls last) - 1) / 1000e0
+            ) as drawn_group
         from listening
-        window
-            by_time as ({{ in_session }} started_at nulls last, play_id nulls last),
-            by_chance as ({{ in_session }} play_id nulls last),
-            whole_session as (
-                {{ in_session }} play_id nulls last
-                rows between unbounded preceding and unbounded following
-            )
-    ),
-    sized as (
-        select
-            *,
-            {{ shift_magnitude("valence_change", "energy_change") }} as magnitude,
-            {{ shift_magnitude("chance_valence_change", "chance_energy_change") }}
-            as chance_magnitude
-        from steps
+        window by_time as ({{ in_session }} started_at nulls last, play_id nulls last)
     ),
     sessions as (
+        select listener_id, session_id, count(*) - 1 as steps
+        from plays
+        group by listener_id, session_id
+        having count(*) > 1
+    ),
+    shifts as (
         select
             listener_id,
             session_id,
-            count(*) - 1 as steps,
-            {%- for magnitude in ("Small", "Medium", "Large") %}
-                count(
-                    case when magnitude = '{{ magnitude }}' then 1 end
-                ) as {{ magnitude }}_shifts,
-                count(case when chance_magnitude = '{{ magnitude }}' then 1 end)
-                * (count(*) - 1e0)
-                / nullif(count(*), 0) as {{ magnitude }}_expected,
-                sum(
-                    case when magnitude = '{{ magnitude }}' then valence_change end
-                ) as {{ magnitude }}_valence,
-                sum(
-                    case when magnitude = '{{ magnitude }}' then energy_change end
-                ) as {{ magnitude }}_energy{{ "," if not loop.last }}
-            {%- endfor %}
-        from sized
-        group by listener_id, session_id
-        having count(*) > 1
+            {{ shift_magnitude("valence_change", "energy_change") }} as shift_magnitude,
+            count(*) as n,
+            sum(valence_change) as valence_change,
+            sum(energy_change) as energy_change
+        from plays
+        where valence_change is not null
+        group by all
+    ),
+    pairs as (
+        select
+            listener_id,
+            session_id,
+            {{ shift_magnitude("(a.valence - b.valence)", "(a.energy - b.energy)") }}
+            as shift_magnitude,
+            count(*) as n
+        from plays as a
+        inner join plays as b using (listener_id, session_id, drawn_group)
+        where a.play_id < b.play_id
+        group by all
+    ),
+    chances as (
+        select
+            *,
+            {{ share("n", "sum(n) over (partition by listener_id, session_id)") }}
+            as chance
+        from pairs
     )
-{% for magnitude in ("Small", "Medium", "Large") %}
-    select
-        listener_id,
-        session_id,
-        '{{ magnitude }}' as shift_magnitude,
-        steps,
-        {{ magnitude }}_shifts as shifts,
-        {{ magnitude }}_expected as expected_shifts,
-        {{ magnitude }}_valence as valence_change,
-        {{ magnitude }}_energy as energy_change
-    from sessions {{ "union all" if not loop.last }}
-{% endfor %}
+
+select
+    listener_id,
+    session_id,
+    shift_magnitude,
+    sessions.steps,
+    coalesce(shifts.n, 0) as shifts,
+    sessions.steps * coalesce(chances.chance, 0e0) as expected_shifts,
+    shifts.valence_change,
+    shifts.energy_change
+from sessions
+cross join {{ shift_magnitudes() }}
+left join shifts using (listener_id, session_id, shift_magnitude)
+left join chances using (listener_id, session_id, shift_magnitude)

@@ -56,7 +56,9 @@ select
     end as escape_half_width,
     case
         when sum(steps) >= {{ gate }}
-        then sum(expected_escapes) / nullif(sum(expected_steps), 0)
+        then
+            (sum(expected_escapes) / nullif(sum(expected_steps), 0) * sum(steps) + 1)
+            / (sum(steps) + 2)
     end as expected_escape_probability
 from sessions
 group by listener_id, week_start
