@@ -13,7 +13,9 @@ from scipy import stats
 
 from tests.dbt.rendering import macros, rows, table
 
-FILES = [f"statistics/{name}.sql" for name in ("intervals", "p_values", "correlations", "contrasts")]
+FILES = [
+    f"statistics/{name}.sql" for name in ("spread", "intervals", "p_values", "correlations", "contrasts")
+]
 M = macros(*FILES)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -61,12 +63,14 @@ def test_rhythms(studied: Path, sessions: Any, feature: str, period: str, hours:
     )
     clock = sessions["local_started_at"].dt
     angle = 2 * np.pi * (24 * clock.day_of_week + clock.hour + clock.minute / 60) / hours
-    r, amplitude, error, peak, _, p = cosinor(angle.to_numpy(), sessions[f"avg_{feature}"].to_numpy())
-    half = stats.t.ppf(0.975, len(sessions) - 3) * error
+    n = sessions[f"n_{feature}"]
+    weights = (n / (1 + 0.2 * (n - 1))).to_numpy()
+    r, amplitude, half, peak, _, p = cosinor(angle.to_numpy(), sessions[f"avg_{feature}"].to_numpy(), weights)
     assert found["n_sessions"] == len(sessions)
     assert (found["r"], found["amplitude"], found["p_value"]) == pytest.approx((r, amplitude, p), rel=1e-8)
     assert found["peak_hour"] == pytest.approx(peak * hours / 24, rel=1e-8)
-    assert (found["ci_low"], found["ci_high"]) == pytest.approx((amplitude - half, amplitude + half))
+    assert (found["ci_low"], found["ci_high"]) == pytest.approx((max(0, amplitude - half), amplitude + half))
+    assert (found["ci_low"] > 0) == (p < 0.05)
 
 
 def test_a_wave_is_found_where_it_is(studied: Path) -> None:
@@ -163,7 +167,7 @@ def test_shifts_against_orders_of_chance(studied: Path, plays: Any) -> None:
         where session_id in (select session_id from silver.sessions where listener_id = 'half')""",
     )
     expected = expected.groupby("shift_magnitude")["expected_shifts"].sum()
-    sums = {name: 0.0 for name in expected.index}
+    sums = dict.fromkeys(expected.index, 0.0)
     for _, session in plays.groupby("session_id"):
         pairs = [magnitude(a, b) for a, b in combinations(session[["valence", "energy"]].to_numpy(), 2)]
         for name, n in Counter(pairs).items():

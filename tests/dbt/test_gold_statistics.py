@@ -79,24 +79,35 @@ def test_cluster_interval_is_null_under_the_gate() -> None:
     assert half is None
 
 
-def test_cluster_interval_of_a_constant_is_a_point() -> None:
-    _, half = ours([(0.3 * size, float(size)) for size in range(1, 50)])
-    assert half == pytest.approx(0, abs=1e-8)
+def test_sessions_that_are_all_alike_have_no_interval() -> None:
+    assert ours([(0.3 * size, float(size)) for size in range(1, 50)])[1] is None
+    reason = INTERVALS.too_few_sessions("n", "h")
+    found = rows(f"select {reason} from (values (7, null), (49, null), (49, 0.1)) as t(n, h)")
+    assert [one for (one,) in found] == ["needs 8 sessions, has 7", "all sessions are alike", None]
 
 
-@pytest.mark.parametrize(
-    ("share", "half", "low", "high"), [(0.5, 0.2, 0.3, 0.7), (0.1, 0.2, 0.0, 0.3), (0.9, 0.2, 0.7, 1.0)]
-)
-def test_the_interval_of_a_share_stays_a_share(share: float, half: float, low: float, high: float) -> None:
-    bounds = [INTERVALS.share_bound("s", "h", side) for side in ("low", "high")]
-    given = "(values (cast(? as double), cast(? as double))) as t(s, h)"
-    found = rows(f"select {', '.join(bounds)} from {given}", share, half)
-    assert found[0] == pytest.approx((low, high))
+def bounds(share: float, half: float | None, n: int) -> tuple[float | None, ...]:
+    wanted = ", ".join(INTERVALS.share_bound("s", "h", "n", side) for side in ("low", "high"))
+    return rows(f"select {wanted} from {table(['s', 'h', 'n'], [[share, half, n]])}")[0]
 
 
-def test_no_interval_of_a_share_without_a_width() -> None:
-    bound = INTERVALS.share_bound("s", "h", "low")
-    assert value(f"select {bound} from (values (0.5::double, null::double)) as t(s, h)") is None
+@pytest.mark.parametrize(("share", "n"), [(0.5, 40), (0.1, 30), (0.95, 200)])
+def test_the_interval_of_a_share_is_that_of_wilson(share: float, n: int) -> None:
+    half = stats.norm.ppf(0.975) * (share * (1 - share) / n) ** 0.5
+    reference = stats.binomtest(round(share * n), n).proportion_ci(method="wilson")
+    assert bounds(share, half, n) == pytest.approx((reference.low, reference.high))
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_a_share_of_all_or_none_has_an_interval_that_is_no_point(share: float) -> None:
+    t_squared = stats.t.ppf(0.975, 23) ** 2
+    far = t_squared / (24 + t_squared)
+    low, high = bounds(share, None, 24)
+    assert (low, high) == pytest.approx((1 - far, 1) if share else (0, far), abs=1e-9)
+
+
+def test_no_interval_of_a_share_under_the_gate() -> None:
+    assert bounds(0.5, None, GATE - 1) == (None, None)
 
 
 @pytest.mark.parametrize(
@@ -112,19 +123,19 @@ def test_matches_drawn_by_chance_agree_with_scipy(seed: int) -> None:
     draw = np.random.default_rng(seed)
     n = int(draw.integers(60, 500))
     drawn, matches = int(draw.integers(30, n)), int(draw.integers(1, n))
-    sql = macros("statistics/activities.sql").hypergeometric("drawn", "matches", "n", 30)
+    sql = macros("statistics/activities.sql").hypergeometric("drawn", "matches", "n")
     names = ["drawn", "matches", "n"]
     (found,) = rows(f"select {sql} from {table(names, [[drawn, matches, n]])}")
     chance = stats.hypergeom(n, matches, drawn)
-    assert found == pytest.approx((chance.mean(), chance.std()), rel=1e-12)
-    for odd in ([29, matches, n], [drawn, 0, n]):
-        assert rows(f"select {sql} from {table(names, [odd])}") == [(None, None)]
+    assert found == pytest.approx((chance.mean(), chance.var()), rel=1e-12)
+    for odd in ([1, 1, 1], [drawn, 0, n], [n, matches, n]):
+        assert rows(f"select {sql} from {table(names, [odd])}") == [(odd[0] * odd[1] / odd[2], 0)]
 
 
 def test_standardised_values_and_deviations_agree_with_scipy() -> None:
     x = np.random.default_rng(3).normal(1e3, 2, 40)
     given = table(["n", "x", "g"], [[n, one, "g"] for n, one in enumerate(x)])
-    sql = macros("statistics/correlations.sql").standardised("x", "g")
+    sql = macros("statistics/spread.sql", "statistics/correlations.sql").standardised("x", "g")
     ours = [one for (one,) in rows(f"select {sql} from {given} order by n")]
     assert ours == pytest.approx(list(stats.zscore(x)), abs=1e-9)
     same = table(["x", "g"], [[1 / 3, "g"]] * 9)
@@ -139,7 +150,7 @@ def test_standardised_values_and_deviations_agree_with_scipy() -> None:
     [(0.0999, "none"), (0.1, "weak"), (-0.2999, "weak"), (-0.3, "moderate"), (0.5, "strong"), (None, None)],
 )
 def test_words_for_a_correlation_begin_at_their_bounds(r: float | None, word: str | None) -> None:
-    sql = macros("statistics/correlations.sql").strength("r")
+    sql = macros("statistics/spread.sql", "statistics/correlations.sql").strength("r")
     assert value(f"select {sql} from {table(['r'], [[r]])}") == word
 
 

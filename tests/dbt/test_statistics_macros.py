@@ -20,11 +20,12 @@ from tests.dbt.rendering import (
 
 P = macros("statistics/p_values.sql")
 BH = macros("statistics/multiplicity.sql")
-R = macros("statistics/correlations.sql")
-CONTRASTS = macros("statistics/intervals.sql", "statistics/p_values.sql", "statistics/contrasts.sql")
-RHYTHMS = macros("statistics/rhythms.sql")
+SPREAD = "statistics/spread.sql"
+R = macros(SPREAD, "statistics/correlations.sql")
+CONTRASTS = macros(SPREAD, "statistics/intervals.sql", "statistics/p_values.sql", "statistics/contrasts.sql")
+RHYTHMS = macros(SPREAD, "statistics/rhythms.sql")
 WORDS = macros("statistics/transitions.sql")
-CHANGES = macros("statistics/changes.sql")
+CHANGES = macros(SPREAD, "statistics/changes.sql")
 DRAW = np.random.default_rng(11)
 
 
@@ -156,7 +157,7 @@ def rhythm(given: str, names: list[str]) -> list[tuple[Any, ...]]:
     return rows(
         f"""select {", ".join(names)} from (select {RHYTHMS.cosinor("n", "24")} from (
             select *, {RHYTHMS.cosinor_coefficients("n", "true")} from (
-                select {RHYTHMS.cosinor_moments("y", "c", "s")} count(*) as n from {given})))"""
+                select {RHYTHMS.cosinor_moments("y", "c", "s", "w")} count(*) as n from {given})))"""
     )
 
 
@@ -166,34 +167,42 @@ def test_rhythm_agrees_with_least_squares(seed: int) -> None:
     hours = draw.uniform(6, 24, 90)
     angle = 2 * math.pi * hours / 24
     y = 0.5 + 0.1 * np.cos(angle - 1) + draw.normal(0, 0.2, 90)
-    names = ["r", "amplitude", "amplitude_se", "peak", "peak_se", "p_value"]
-    given = table(["y", "c", "s"], list(zip(y, np.cos(angle), np.sin(angle), strict=True)))
-    assert rhythm(given, names)[0] == pytest.approx(cosinor(angle, y), abs=1e-9)
+    weights = draw.uniform(0.5, 3, 90)
+    names = ["r", "amplitude", "amplitude_half_width", "peak", "peak_se", "p_value"]
+    given = table(["y", "c", "s", "w"], list(zip(y, np.cos(angle), np.sin(angle), weights, strict=True)))
+    assert rhythm(given, names)[0] == pytest.approx(cosinor(angle, y, weights), abs=1e-9)
 
 
-def cosinor(angle: Any, y: Any) -> tuple[float, ...]:
-    """The same by matrices: the F test of both coefficients, standard errors by the delta method."""
+def cosinor(angle: Any, y: Any, weights: Any) -> tuple[float, ...]:
+    """The same by matrices: weighted least squares, the F test and its region, errors by the delta method."""
     design = np.column_stack([np.ones_like(angle), np.cos(angle), np.sin(angle)])
-    (_, b, g), (rest,), _, _ = np.linalg.lstsq(design, y, rcond=None)
-    n, total = len(y), float(((y - y.mean()) ** 2).sum())
-    covariance = (rest / (n - 3) * np.linalg.inv(design.T @ design))[1:, 1:]
+    root, n = np.sqrt(weights), len(y)
+    (_, b, g), (rest,), _, _ = np.linalg.lstsq(design * root[:, None], y * root, rcond=None)
+    total = float((weights * (y - np.average(y, weights=weights)) ** 2).sum())
+    covariance = (rest / (n - 3) * np.linalg.inv(design.T @ (design * weights[:, None])))[1:, 1:]
     amplitude = math.hypot(b, g)
-    to_amplitude, to_peak = np.array([b, g]) / amplitude, np.array([-g, b]) / amplitude**2
+    to_peak = np.array([-g, b]) / amplitude**2
     f = ((total - rest) / 2) / (rest / (n - 3))
     return (
         math.sqrt(1 - rest / total),
         amplitude,
-        math.sqrt(to_amplitude @ covariance @ to_amplitude),
+        amplitude * math.sqrt(stats.f.ppf(0.95, 2, n - 3) / f),
         math.atan2(g, b) * 24 / (2 * math.pi) % 24,
         math.sqrt(to_peak @ covariance @ to_peak) * 24 / (2 * math.pi),
         float(stats.f.sf(f, 2, n - 3)),
     )
 
 
+def test_a_session_of_many_plays_counts_for_several_of_one_play_and_not_for_as_many() -> None:
+    given = table(["n"], [[0], [1], [5], [1000]])
+    weights = [one for (one,) in rows(f"select {RHYTHMS.session_weight('n')} from {given}")]
+    assert weights == pytest.approx([0, 1, 5 / 1.8, 1000 / 200.8])
+
+
 @pytest.mark.parametrize("hours", [[7] * 50, [7, 19] * 25])
 def test_no_rhythm_where_the_times_lie_on_a_line(hours: list[int]) -> None:
     given = table(["y", "h"], [[n % 7, hour] for n, hour in enumerate(hours)])
-    angle = f"(select y, cos(h * pi() / 12) as c, sin(h * pi() / 12) as s from {given})"
+    angle = f"(select y, cos(h * pi() / 12) as c, sin(h * pi() / 12) as s, 1 as w from {given})"
     assert rhythm(angle, ["p_value", "r"]) == [(None, None)]
 
 
@@ -233,10 +242,11 @@ def test_no_prediction_t_under_the_gate_or_against_a_constant() -> None:
 def test_robust_z_is_in_standard_deviations_of_a_normal() -> None:
     sample = DRAW.normal(10, 2, 20_001)
     middle, mad = float(np.median(sample)), float(stats.median_abs_deviation(sample))
-    given = table(["x", "m", "d"], [[12, middle, mad], [12, middle, 0]])
-    near, none = (one for (one,) in rows(f"select {CHANGES.robust_z('x', 'm', 'd')} from {given}"))
+    given = table(["x", "m", "d"], [[12, middle, mad], [12, middle, 0], [12, middle, 1e-14]])
+    near, none, noise = (one for (one,) in rows(f"select {CHANGES.robust_z('x', 'm', 'd')} from {given}"))
     assert near == pytest.approx(1, abs=0.05)
     assert none is None
+    assert noise is None
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,15 @@
 {# What music may be for, as rows of `activity`. #}
 {% macro activities() -%} (values ('focus'), ('energy'), ('calm'), ('lift')) as activities (activity) {%- endmacro %}
 
-{# Expected number of matches, and its standard deviation, among `drawn` of n sessions of which `matches` match, if
-   chance drew them: hypergeometric. NULL under `gate` sessions drawn. Columns; the last without a comma. #}
-{% macro hypergeometric(drawn, matches, n, gate) -%}
-    case
-        when {{ drawn }} >= {{ gate }} and {{ matches }} > 0
-        then cast({{ drawn }} as double) * {{ matches }} / nullif({{ n }}, 0)
-    end as expected,
-    sqrt(
+{# Expected number of matches, and its variance, among `drawn` of n sessions of which `matches` match, if chance drew
+   them: hypergeometric. Columns; the last without a comma. #}
+{% macro hypergeometric(drawn, matches, n) -%}
+    cast({{ drawn }} as double) * {{ matches }} / nullif({{ n }}, 0) as expected,
+    coalesce(
         expected * (1 - {{ matches }} / nullif(cast({{ n }} as double), 0)) * ({{ n }} - {{ drawn }})
-        / nullif({{ n }} - 1e0, 0)
-    ) as std_dev
+        / nullif({{ n }} - 1e0, 0),
+        0e0
+    ) as variance
 {%- endmacro %}
 
 {# Whether a part of the day stands out for an activity, in a sentence; NULL where it was not tested. Reads activity

@@ -2,13 +2,18 @@
    t with n - 1 degrees of freedom. NULL under `gate` values or where the baseline hardly varies. #}
 {% macro prediction_t(value, mean, std_dev, n, gate) -%}
     case
-        when {{ n }} >= {{ gate }} and {{ std_dev }} * {{ std_dev }} > 1e-18 * {{ mean }} * {{ mean }}
+        when {{ n }} >= {{ gate }} and {{ varies(std_dev ~ " * " ~ std_dev, mean) }}
         then ({{ value }} - {{ mean }}) / nullif({{ std_dev }} * sqrt(1 + 1e0 / nullif({{ n }}, 0)), 0)
     end
 {%- endmacro %}
 
-{# Distance from the median in robust deviations: to look at, never a test. #}
-{% macro robust_z(value, median, mad) -%} 0.6745e0 * ({{ value }} - {{ median }}) / nullif({{ mad }}, 0) {%- endmacro %}
+{# Distance from the median in robust deviations: to look at, never a test. NULL where the baseline hardly varies. #}
+{% macro robust_z(value, median, mad) -%}
+    case
+        when {{ varies(mad ~ " * " ~ mad, median) }}
+        then 0.6745e0 * ({{ value }} - {{ median }}) / nullif({{ mad }}, 0)
+    end
+{%- endmacro %}
 
 {# High, Medium or Low by how many of the flagged would be false alarms (q up to 1, 5, 10 %); NULL above. #}
 {% macro alarm_level(q) -%}

@@ -26,8 +26,10 @@
         when
             n_{{ first }} >= {{ gate }}
             and n_{{ second }} >= {{ gate }}
-            and {{ squares[first] }} + {{ squares[second] }}
-            > 1e-18 * (mean_{{ first }} * mean_{{ first }} + mean_{{ second }} * mean_{{ second }})
+            and (
+                {{ varies(squares[first], "mean_" ~ first) }}
+                or {{ varies(squares[second], "mean_" ~ second) }}
+            )
     {%- endset %}
     {{ gated }} then mean_{{ first }} - mean_{{ second }} end as difference,
     {{ squares[first] }} / nullif(n_{{ first }}, 0) as first_se2,
@@ -104,7 +106,7 @@
             || cast(coalesce(artists_{{ second }}, 0) as string)
         when feature = 'valence'
         then 'not tested: valence makes the two groups'
-        when {{ spread }} <= 1e-18 * (mean_{{ first }} * mean_{{ first }} + mean_{{ second }} * mean_{{ second }})
+        when not {{ varies(spread, "greatest(abs(mean_" ~ first ~ "), abs(mean_" ~ second ~ "))") }}
         then 'all values are the same'
     end as reason,
     case when reason is null then mean_{{ first }} - mean_{{ second }} end as difference,

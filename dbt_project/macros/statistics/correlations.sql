@@ -6,8 +6,8 @@
     {%- set n = "regr_count(" ~ y ~ ", " ~ x ~ ")" -%}
     case
         when
-            {{ sxx }} > 1e-18 * {{ n }} * power(regr_avgx({{ y }}, {{ x }}), 2)
-            and {{ syy }} > 1e-18 * {{ n }} * power(regr_avgy({{ y }}, {{ x }}), 2)
+            {{ varies(sxx ~ " / nullif(" ~ n ~ ", 0)", "regr_avgx(" ~ y ~ ", " ~ x ~ ")") }}
+            and {{ varies(syy ~ " / nullif(" ~ n ~ ", 0)", "regr_avgy(" ~ y ~ ", " ~ x ~ ")") }}
         then
             greatest(-1e0, least(1e0, regr_sxy({{ y }}, {{ x }}) / nullif(sqrt({{ sxx }} * {{ syy }}), 0)))
     end
@@ -60,7 +60,7 @@
         then any_r
     end as r,
     case
-        when r between -1 and 1 and {{ spread }} > 0
+        when r between -1 and 1 and {{ varies(spread, n) }}
         then
             least(
                 {{ n }},
@@ -102,8 +102,12 @@
 {% macro standardised(value, family) -%}
     case
         when
-            stddev_pop({{ value }}) over (partition by {{ family }})
-            > 1e-9 * abs(avg({{ value }}) over (partition by {{ family }}))
+            {{
+                varies(
+                    "var_pop(" ~ value ~ ") over (partition by " ~ family ~ ")",
+                    "avg(" ~ value ~ ") over (partition by " ~ family ~ ")",
+                )
+            }}
         then
             ({{ value }} - avg({{ value }}) over (partition by {{ family }}))
             / nullif(stddev_pop({{ value }}) over (partition by {{ family }}), 0)

@@ -24,41 +24,61 @@
 {# Sessions that bring weight to a cluster mean. #}
 {% macro cluster_count(w) -%} count(case when {{ w }} > 0 then 1 end) {%- endmacro %}
 
-{# Half of the 95 % interval around `cluster_mean`, from the spread of the sessions' residuals y - mean * w. #}
+{# Half of the 95 % interval around `cluster_mean`, from the spread of the sessions' residuals y - mean * w. NULL under
+   the gate, and where all sessions are alike: an interval without a width would claim to know all. #}
 {% macro cluster_ci(y, w) -%}
     {%- set n = cluster_count(w) -%}
     {%- set mean = "(" ~ cluster_mean(y, w) ~ ")" -%}
+    {%- set spread -%}
+    (
+        sum({{ y }} * {{ y }})
+        - 2 * {{ mean }} * sum({{ y }} * {{ w }})
+        + {{ mean }} * {{ mean }} * sum({{ w }} * {{ w }})
+    )
+    {%- endset -%}
     case
-        when {{ n }} >= {{ var("gate_interval_sessions") }}
+        when {{ n }} >= {{ var("gate_interval_sessions") }} and {{ spread }} > 1e-12 * sum({{ y }} * {{ y }})
         then
-            {{ t_quantile("(" ~ n ~ " - 1)") }} * sqrt(
-                {{ n }} / nullif({{ n }} - 1e0, 0) * greatest(
-                    0e0,
-                    sum({{ y }} * {{ y }})
-                    - 2 * {{ mean }} * sum({{ y }} * {{ w }})
-                    + {{ mean }} * {{ mean }} * sum({{ w }} * {{ w }})
-                )
-            ) / nullif(sum({{ w }}), 0)
+            {{ t_quantile("(" ~ n ~ " - 1)") }}
+            * sqrt({{ n }} / nullif({{ n }} - 1e0, 0) * greatest(0e0, {{ spread }}))
+            / nullif(sum({{ w }}), 0)
     end
 {%- endmacro %}
 
-{# Why an interval is NULL: in words, NULL where there are sessions enough. #}
-{% macro too_few_sessions(n_sessions) -%}
+{# Why an interval is NULL: in words, NULL where there is one. Without `half_width` only sessions are asked for. #}
+{% macro too_few_sessions(n_sessions, half_width=none) -%}
     case
         when coalesce({{ n_sessions }}, 0) < {{ var("gate_interval_sessions") }}
         then
             'needs {{ var("gate_interval_sessions") }} sessions, has '
             || cast(coalesce({{ n_sessions }}, 0) as string)
+        {%- if half_width %}
+        when {{ half_width }} is null
+        then 'all sessions are alike'
+        {%- endif %}
     end
 {%- endmacro %}
 
-{# An end ('low' or 'high') of the interval around a share, kept within 0 and 1; NULL where there is none. #}
-{% macro share_bound(share, half_width, side) -%}
+{# An end ('low' or 'high') of the 95 % interval around a share of n sessions, by Wilson: from the half width that the
+   sessions' spread gives, or, where all are alike, as if each was one draw. It stays within 0 and 1 and is never a
+   point: 24 sessions out of 24 mean .85 to 1. NULL under the gate. #}
+{% macro share_bound(share, half_width, n, side) -%}
+    {%- set variance = share ~ " * (1 - " ~ share ~ ")" -%}
+    {%- set draw -%}
+    coalesce(
+        {{ half_width }} * {{ half_width }} / nullif({{ variance }}, 0),
+        power({{ t_quantile("(" ~ n ~ " - 1)") }}, 2) / nullif({{ n }}, 0)
+    )
+    {%- endset -%}
     case
-        when {{ half_width }} is not null
+        when {{ n }} >= {{ var("gate_interval_sessions") }} and {{ share }} between 0 and 1
         then
-            {%- if side == "low" %} greatest(0e0, {{ share }} - {{ half_width }})
-            {%- else %} least(1e0, {{ share }} + {{ half_width }})
-            {%- endif %}
+            (
+                {{ share }}
+                + {{ draw }} / 2 {{ "-" if side == "low" else "+" }} sqrt(
+                    {{ draw }} * {{ variance }} + {{ draw }} * {{ draw }} / 4
+                )
+            )
+            / (1 + {{ draw }})
     end
 {%- endmacro %}

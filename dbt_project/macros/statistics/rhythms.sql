@@ -1,13 +1,25 @@
-{# Means, variances and covariances of a value and of cosine and sine of its time, one row per session, for
-   `cosinor`; sessions without the value are left out. Columns, each followed by a comma. #}
-{% macro cosinor_moments(value, cosine, sine) -%}
-    avg({{ value }}) as mean_y,
-    var_pop({{ value }}) as var_y,
-    var_pop({{ cosine }}) filter (where {{ value }} is not null) as var_c,
-    var_pop({{ sine }}) filter (where {{ value }} is not null) as var_s,
-    covar_pop({{ cosine }}, {{ sine }}) filter (where {{ value }} is not null) as cov_cs,
-    covar_pop({{ value }}, {{ cosine }}) as cov_yc,
-    covar_pop({{ value }}, {{ sine }}) as cov_ys,
+{# How much the mean of a session with n measured plays counts beside others: a mean of one play varies more than one
+   of twenty, and less so the more alike the plays of a session are (var session_likeness). 0 without a play. #}
+{% macro session_weight(n) -%}
+    cast({{ n }} as double) / (1 + greatest({{ n }} - 1, 0) * {{ var("session_likeness") }})
+{%- endmacro %}
+
+{# Weighted covariance of the rows that have both; `w` is 0 or NULL where one is missing. #}
+{% macro weighted_covariance(x, y, w) -%}
+    sum({{ w }} * {{ x }} * {{ y }}) / nullif(sum({{ w }}), 0)
+    - sum({{ w }} * {{ x }}) * sum({{ w }} * {{ y }}) / nullif(sum({{ w }}) * sum({{ w }}), 0)
+{%- endmacro %}
+
+{# Means, variances and covariances of a value and of cosine and sine of its time, one row per session with its weight,
+   for `cosinor`; sessions without the value have a weight of 0. Columns, each followed by a comma. #}
+{% macro cosinor_moments(value, cosine, sine, weight) -%}
+    sum({{ weight }} * {{ value }}) / nullif(sum({{ weight }}), 0) as mean_y,
+    {{ weighted_covariance(value, value, weight) }} as var_y,
+    {{ weighted_covariance(cosine, cosine, weight) }} as var_c,
+    {{ weighted_covariance(sine, sine, weight) }} as var_s,
+    {{ weighted_covariance(cosine, sine, weight) }} as cov_cs,
+    {{ weighted_covariance(value, cosine, weight) }} as cov_yc,
+    {{ weighted_covariance(value, sine, weight) }} as cov_ys,
 {%- endmacro %}
 
 {# First step of the least squares of value = mean + beta cos + gamma sin, from those moments over n sessions: beta,
@@ -18,7 +30,7 @@
         when
             {{ is_enough }}
             and {{ n }} > 3
-            and var_y > 1e-18 * mean_y * mean_y
+            and {{ varies("var_y", "mean_y") }}
             and var_c * var_s - cov_cs * cov_cs > 1e-9
         then var_c * var_s - cov_cs * cov_cs
     end as determinant,
@@ -27,8 +39,9 @@
 {%- endmacro %}
 
 {# Second step, in a query of its own, or every use of a coefficient would be written out: r (multiple correlation),
-   amplitude with its standard error, peak and its standard error in units of `period`, p_value (that of F with 2 and
-   n - 3 degrees of freedom). Columns; the last without a comma. #}
+   amplitude with half of its interval, peak and its standard error in units of `period`, p_value (that of F with 2 and
+   n - 3 degrees of freedom). An amplitude is never below 0, so its interval is what the 95 % region of beta and gamma
+   holds on the line through 0: it reaches 0 exactly where p is .05 or more. Columns; the last without a comma. #}
 {% macro cosinor(n, period) -%}
     {%- set turn = "(" ~ period ~ " / 6.283185307179586e0)" -%}
     (beta * cov_yc + gamma * cov_ys) / nullif(var_y, 0) as raw_explained,
@@ -36,9 +49,9 @@
     sqrt(explained) as r,
     sqrt(beta * beta + gamma * gamma) as amplitude,
     var_y * (1 - explained) / nullif(({{ n }} - 3e0) * determinant, 0) as scale,
-    sqrt(
-        scale * greatest(0e0, beta * beta * var_s + gamma * gamma * var_c - 2 * beta * gamma * cov_cs)
-    ) / nullif(amplitude, 0) as amplitude_se,
+    amplitude * sqrt(
+        (power(0.05e0, -2 / nullif({{ n }} - 3e0, 0)) - 1) * nullif(1 - explained, 0) / nullif(explained, 0)
+    ) as amplitude_half_width,
     ({{ period }} + atan2(gamma, beta) * {{ turn }}) % {{ period }} as peak,
     sqrt(
         scale * greatest(0e0, gamma * gamma * var_s + beta * beta * var_c + 2 * beta * gamma * cov_cs)

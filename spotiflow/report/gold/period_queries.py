@@ -167,8 +167,8 @@ WITHIN: dict[Query, str] = {
                 gold.cluster_mean(y, w) as share, gold.cluster_ci(y, w) as half
             from sessions group by mood_category
         )
-        select mood_category, share, gold.share_low(share, half) as ci_low,
-            gold.share_high(share, half) as ci_high, coalesce(plays, 0) as plays, n_measured, measured_share,
+        select mood_category, share, gold.share_low(share, half, n) as ci_low,
+            gold.share_high(share, half, n) as ci_high, coalesce(plays, 0) as plays, n_measured, measured_share,
             gold.too_few_sessions(n) as reason
         from categories cross join totals left join shares using (mood_category)
         where measured_share is not null order by mood_category

@@ -2,18 +2,12 @@
 -- Grain: one row per listener, period (day, week), period_start and metric that stands
 -- out (q_value up to 0.1).
 -- Caveat: q_value corrects for all days and weeks that were looked at. Weeks follow
--- each other: one that differs moves the baseline of the next.
+-- each other: one that differs moves the baseline of the next. A day without plays is
+-- none of them.
 with
     listening_changes as (select * from {{ ref("listening_changes") }}),
     listening as (select * from {{ ref("listening_with_features") }}),
-    scaled as (
-        select *, {{ bh_scaled("p_value", "listener_id") }} as scaled
-        from listening_changes
-    ),
-    corrected as (
-        select *, {{ bh_q("scaled", "p_value", "listener_id") }} as q_value from scaled
-    ),
-    flagged as (select * from corrected where q_value <= 0.1),
+    flagged as (select * from listening_changes where q_value <= 0.1),
     periods as (select distinct listener_id, period, period_start from flagged),
     plays as (
         select
@@ -60,7 +54,7 @@ select
     robust_z,
     p_value,
     q_value,
-    {{ alarm_level("q_value") }} as severity,
+    level as severity,
     played.plays,
     top_artists.artist_name as top_artist,
     top_tracks.track_name as top_track,

@@ -41,7 +41,7 @@ with
             coalesce(observed.n, 0) as occurrences,
             coalesce(expected, 0e0) as expected_occurrences,
             sqrt(
-                case when expected >= {{ gate }} then nullif(variance, 0) end
+                case when expected >= {{ gate }} and variance > 1e-9 then variance end
             ) as std_dev
         from listeners
         cross join ({{ mood_patterns() }}) as mood_patterns

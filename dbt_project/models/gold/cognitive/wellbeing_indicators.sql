@@ -3,6 +3,7 @@
 -- Caveat: music features describe songs, not the person who plays them. No score, no
 -- verdict: read a value against your own past weeks.
 {% set escape_gate = var("gate_transition_occurrences") %}
+{% set week_gate = var("gate_week_sessions") %}
 {% set needs = "case when {} is null then 'needs {} {}' end" %}
 with
     weekly_listening as (select * from {{ ref("weekly_listening") }}),
@@ -25,16 +26,8 @@ select
         - weekly_listening.{{ feature }}_half_width as {{ feature }}_ci_low,
         weekly_listening.avg_{{ feature }}
         + weekly_listening.{{ feature }}_half_width as {{ feature }}_ci_high,
-        case
-            when
-                weekly_listening.n_{{ feature }}_sessions
-                >= {{ var("gate_interval_sessions") }}
-            then weekly_listening.{{ feature }}_std_dev
-        end as {{ feature }}_variability,
-        case
-            when weekly_dynamics.n_sessions >= {{ var("gate_interval_sessions") }}
-            then weekly_dynamics.{{ feature }}_rmssd
-        end as {{ feature }}_rmssd,
+        weekly_listening.{{ feature }}_std_dev as {{ feature }}_variability,
+        weekly_dynamics.{{ feature }}_rmssd,
     {% endfor %}
     weekly_inertia.inertia as valence_inertia,
     weekly_inertia.inertia - weekly_inertia.half_width as inertia_ci_low,
@@ -49,21 +42,23 @@ select
     {% for share in ("low_low", "relative_low_low") %}
         weekly_dynamics.{{ share }}_share,
         {% for end in ("low", "high") %}
-            {{ share_bound("weekly_dynamics." ~ share ~ "_share", "weekly_dynamics." ~ share ~ "_half_width", end) }}
+            {{ share_bound("weekly_dynamics." ~ share ~ "_share", "weekly_dynamics." ~ share ~ "_half_width", "weekly_dynamics.n_sessions", end) }}
             as {{ share }}_ci_{{ end }},
         {% endfor %}
     {% endfor %}
     weekly_dynamics.low_low_run_length,
     weekly_dynamics.escape_probability,
     {% for end in ("low", "high") %}
-        {{ share_bound("weekly_dynamics.escape_probability", "weekly_dynamics.escape_half_width", end) }}
+        {{ share_bound("weekly_dynamics.escape_probability", "weekly_dynamics.escape_half_width", "weekly_dynamics.n_step_sessions", end) }}
         as escape_ci_{{ end }},
     {% endfor %}
     weekly_dynamics.expected_escape_probability,
     coalesce(weekly_dynamics.low_low_steps, 0) as low_low_steps,
     weekly_listening.measured_share,
     {{ reasons({
-        "interval": too_few_sessions("weekly_listening.n_valence_sessions"),
+        "sound": "case when weekly_listening.n_valence_sessions < " ~ week_gate ~ " then 'needs " ~ week_gate
+            ~ " sessions with measured plays, has ' || cast(weekly_listening.n_valence_sessions as string) end",
+        "interval": too_few_sessions("weekly_listening.n_valence_sessions", "weekly_listening.valence_half_width"),
         "inertia": "case when weekly_inertia.inertia is null then 'needs " ~ var("gate_inertia_days")
             ~ " days, has ' || cast(coalesce(weekly_inertia.n_days, 0) as string) end",
         "repetition": needs.format("weekly_listening.repetition", var("rarefaction_plays"), "plays"),

@@ -61,8 +61,11 @@ select
     heard.max,
     known.catalogue_mean,
     known.catalogue_std_dev,
-    (heard.mean - known.catalogue_mean)
-    / nullif(known.catalogue_std_dev, 0) as standardised_difference,
+    case
+        when
+            {{ varies("known.catalogue_std_dev * known.catalogue_std_dev", "known.catalogue_mean") }}
+        then (heard.mean - known.catalogue_mean) / nullif(known.catalogue_std_dev, 0)
+    end as standardised_difference,
     heard.n_with_synthetic,
     heard.mean_with_synthetic,
     {{ share("heard.n", "heard.n_with_synthetic") }} as measured_share,

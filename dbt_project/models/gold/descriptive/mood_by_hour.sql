@@ -71,7 +71,7 @@ select
         + means.{{ feature }}_half_width as {{ feature }}_ci_high,
     {% endfor %}
     hours.measured_share,
-    {{ too_few_sessions("means.n_sessions") }} as reason,
+    {{ too_few_sessions("means.n_sessions", "means.valence_half_width") }} as reason,
     listeners.is_simulated
 from listeners
 cross join {{ integers(0, 23, "hour_of_day") }}

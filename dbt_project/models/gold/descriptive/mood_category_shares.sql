@@ -55,8 +55,10 @@ select
     mood_category,
     coalesce(shares.plays, 0) as plays,
     shares.share,
-    {{ share_bound("shares.share", "shares.half_width", "low") }} as ci_low,
-    {{ share_bound("shares.share", "shares.half_width", "high") }} as ci_high,
+    {{ share_bound("shares.share", "shares.half_width", "shares.n_sessions", "low") }}
+    as ci_low,
+    {{ share_bound("shares.share", "shares.half_width", "shares.n_sessions", "high") }}
+    as ci_high,
     coalesce(shares.n_sessions, 0) as n_sessions,
     listeners.n_measured,
     listeners.measured_share,

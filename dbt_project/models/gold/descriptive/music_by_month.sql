@@ -33,13 +33,13 @@ select
     n_sessions,
     {%- for feature in features %}
         case
-            when {{ feature }}_half_width is not null then {{ feature }}
+            when n_sessions >= {{ var("gate_interval_sessions") }} then {{ feature }}
         end as avg_{{ feature }},
         {{ feature }} - {{ feature }}_half_width as {{ feature }}_ci_low,
         {{ feature }} + {{ feature }}_half_width as {{ feature }}_ci_high,
     {%- endfor %}
     measured_share,
-    {{ too_few_sessions("n_sessions") }} as reason,
+    {{ too_few_sessions("n_sessions", "valence_half_width") }} as reason,
     is_simulated
 from months
 order by listener_id nulls last, month_start nulls last

@@ -71,8 +71,8 @@ select
     n_sessions,
     skips,
     skip_share,
-    {{ share_bound("skip_share", "half_width", "low") }} as ci_low,
-    {{ share_bound("skip_share", "half_width", "high") }} as ci_high,
+    {{ share_bound("skip_share", "half_width", "n_sessions", "low") }} as ci_low,
+    {{ share_bound("skip_share", "half_width", "n_sessions", "high") }} as ci_high,
     {{ too_few_sessions("n_sessions") }} as reason,
     is_simulated
 from shares

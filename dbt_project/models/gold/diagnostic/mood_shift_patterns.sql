@@ -43,8 +43,10 @@ select
     coalesce(shares.n_sessions, 0) as n_sessions,
     coalesce(shares.shift_count, 0) as shift_count,
     shares.share,
-    {{ share_bound("shares.share", "shares.half_width", "low") }} as ci_low,
-    {{ share_bound("shares.share", "shares.half_width", "high") }} as ci_high,
+    {{ share_bound("shares.share", "shares.half_width", "shares.n_sessions", "low") }}
+    as ci_low,
+    {{ share_bound("shares.share", "shares.half_width", "shares.n_sessions", "high") }}
+    as ci_high,
     shares.expected_share,
     shares.avg_valence_change,
     shares.avg_energy_change,

@@ -1,8 +1,7 @@
 -- At which time of the day or the week does your listening sound different?
 -- Grain: one row per listener, feature (9) and period (24 h, 12 h, week).
--- Caveat: one smooth curve through session means of measured plays; two peaks a day
--- show under 12 h. It says when, not why.
-{% set periods = {"24 h": 24, "12 h": 12, "week": 168} %}
+-- Caveat: one smooth curve through session means of measured plays, weighed by their
+-- number; two peaks a day show under 12 h. It says when, not why.
 with
     session_sums as (select * from {{ ref("session_sums") }}),
     clocks as (
@@ -14,38 +13,43 @@ with
             + extract(minute from local_started_at) / 60e0 as week_hour
         from session_sums
     ),
+    features as (
+        select
+            *,
+            {{ value_by_name("feature", feature_columns("avg_")) }} as value,
+            {{ value_by_name("feature", feature_columns("n_")) }} as n_plays_with_value
+        from clocks
+        cross join {{ feature_names() }}
+    ),
     angles as (
-        {% for period, hours in periods.items() %}
-            select
-                *,
-                '{{ period }}' as period,
-                {{ hours }}e0 as hours,
-                cos(week_hour * 6.283185307179586e0 / {{ hours }}) as cosine,
-                sin(week_hour * 6.283185307179586e0 / {{ hours }}) as sine
-            from clocks {{ "union all" if not loop.last }}
-        {% endfor %}
+        select
+            *,
+            {{ session_weight("n_plays_with_value") }} as weight,
+            cos(week_hour * turn) as cosine,
+            sin(week_hour * turn) as sine
+        from features
+        cross join
+            (
+                values
+                    ('24 h', 24e0, 6.283185307179586e0 / 24),
+                    ('12 h', 12e0, 6.283185307179586e0 / 12),
+                    ('week', 168e0, 6.283185307179586e0 / 168)
+            ) as periods(period, hours, turn)
     ),
     moments as (
-        {% for feature in continuous_features() %}
-            {% set value = "avg_" ~ feature %}
-            select
-                listener_id,
-                '{{ feature }}' as feature,
-                period,
-                hours,
-                {{ cosinor_moments(value, "cosine", "sine") }}
-                count({{ value }}) as n_sessions,
-                count(distinct hour_of_day) filter (
-                    where {{ value }} is not null
-                ) as n_hours,
-                count(distinct day_of_week) filter (
-                    where {{ value }} is not null
-                ) as n_days,
-                {{ share("sum(n_measured)", "sum(n_plays)") }} as measured_share,
-                bool_or(is_simulated) as is_simulated
-            from angles
-            group by listener_id, period, hours {{ "union all" if not loop.last }}
-        {% endfor %}
+        select
+            listener_id,
+            feature,
+            period,
+            hours,
+            {{ cosinor_moments("value", "cosine", "sine", "weight") }}
+            count(value) as n_sessions,
+            count(distinct case when value is not null then hour_of_day end) as n_hours,
+            count(distinct case when value is not null then day_of_week end) as n_days,
+            {{ share("sum(n_measured)", "sum(n_plays)") }} as measured_share,
+            bool_or(is_simulated) as is_simulated
+        from angles
+        group by listener_id, feature, period, hours
     ),
     gates as (select *, {{ too_few_for_rhythm() }} as missing from moments),
     fitted as (
@@ -63,8 +67,8 @@ select
     n_sessions,
     r,
     amplitude,
-    amplitude - {{ t_quantile("(n_sessions - 3)") }} * amplitude_se as ci_low,
-    amplitude + {{ t_quantile("(n_sessions - 3)") }} * amplitude_se as ci_high,
+    greatest(amplitude - amplitude_half_width, 0e0) as ci_low,
+    amplitude + amplitude_half_width as ci_high,
     peak as peak_hour,
     case
         when p_value < 0.05 then {{ t_quantile("(n_sessions - 3)") }} * peak_se

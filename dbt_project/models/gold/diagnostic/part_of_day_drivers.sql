@@ -9,23 +9,24 @@ with
         select
             session_sums.*,
             parts.part_of_day as part,
-            session_sums.part_of_day = parts.part_of_day as is_in_part
+            session_sums.part_of_day = parts.part_of_day as is_in_part,
+            feature,
+            {{ value_by_name("feature", feature_columns("avg_")) }} as value
         from session_sums
         cross join {{ parts_of_day() }}
+        cross join {{ feature_names() }}
     ),
     moments as (
-        {% for feature in continuous_features() %}
-            select
-                listener_id,
-                part,
-                '{{ feature }}' as feature,
-                {{ group_moments("avg_" ~ feature, "is_in_part", "part", "rest") }}
-                {{ share("sum(case when is_in_part then n_measured end)", "sum(case when is_in_part then n_plays end)") }}
-                as measured_share,
-                bool_or(is_simulated) as is_simulated
-            from sides
-            group by listener_id, part {{ "union all" if not loop.last }}
-        {% endfor %}
+        select
+            listener_id,
+            part,
+            feature,
+            {{ group_moments("value", "is_in_part", "part", "rest") }}
+            {{ share("sum(case when is_in_part then n_measured end)", "sum(case when is_in_part then n_plays end)") }}
+            as measured_share,
+            bool_or(is_simulated) as is_simulated
+        from sides
+        group by listener_id, part, feature
     ),
     contrasts as (select *, {{ welch("part", "rest", gate) }} from moments),
     tested as (

@@ -45,6 +45,7 @@ with
             count(*) as n_sessions,
             {{ cluster_mean("new_tracks", "streams") }} as new_track_share,
             {{ cluster_ci("new_tracks", "streams") }} as new_half_width,
+            {{ cluster_count("told") }} as n_told_sessions,
             {{ cluster_mean("skips", "told") }} as skip_share,
             {{ cluster_ci("skips", "told") }} as skip_half_width
         from sessions
@@ -62,11 +63,15 @@ select
     parts_played.ms_played_share,
     {{ share("coalesce(parts_played.plays, 0)", "listeners.plays") }} as play_share,
     new_track_share,
-    {{ share_bound("new_track_share", "new_half_width", "low") }} as new_track_ci_low,
-    {{ share_bound("new_track_share", "new_half_width", "high") }} as new_track_ci_high,
+    {{ share_bound("new_track_share", "new_half_width", "shares.n_sessions", "low") }}
+    as new_track_ci_low,
+    {{ share_bound("new_track_share", "new_half_width", "shares.n_sessions", "high") }}
+    as new_track_ci_high,
     skip_share,
-    {{ share_bound("skip_share", "skip_half_width", "low") }} as skip_ci_low,
-    {{ share_bound("skip_share", "skip_half_width", "high") }} as skip_ci_high,
+    {{ share_bound("skip_share", "skip_half_width", "n_told_sessions", "low") }}
+    as skip_ci_low,
+    {{ share_bound("skip_share", "skip_half_width", "n_told_sessions", "high") }}
+    as skip_ci_high,
     top_artists.artist_name as top_artist,
     top_genres.track_genre as top_genre,
     parts_played.measured_share,

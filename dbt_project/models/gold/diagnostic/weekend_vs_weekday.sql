@@ -2,25 +2,25 @@
 -- Grain: one row per listener and metric (nine features, minutes, plays).
 -- Caveat: compares sessions, each counted once; features are session means of measured
 -- plays. A session belongs to the local day on which it began.
-{% set metrics = {} %}
-{% for feature in continuous_features() %}
-    {% do metrics.update({feature: "avg_" ~ feature}) %}
-{% endfor %}
+{% set metrics = feature_columns("avg_") %}
 {% do metrics.update({"minutes": "minutes", "plays": "n_plays"}) %}
 {% set gate = var("gate_contrast_sessions") %}
 with
     session_sums as (select * from {{ ref("session_sums") }}),
+    sessions as (
+        select *, {{ value_by_name("metric", metrics) }} as value
+        from session_sums
+        cross join {{ names_as_rows(metrics, "metric") }}
+    ),
     moments as (
-        {% for metric, value in metrics.items() %}
-            select
-                listener_id,
-                '{{ metric }}' as metric,
-                {{ group_moments(value, "is_weekend", "weekend", "weekday") }}
-                {{ share("sum(n_measured)", "sum(n_plays)") }} as measured_share,
-                bool_or(is_simulated) as is_simulated
-            from session_sums
-            group by listener_id {{ "union all" if not loop.last }}
-        {% endfor %}
+        select
+            listener_id,
+            metric,
+            {{ group_moments("value", "is_weekend", "weekend", "weekday") }}
+            {{ share("sum(n_measured)", "sum(n_plays)") }} as measured_share,
+            bool_or(is_simulated) as is_simulated
+        from sessions
+        group by listener_id, metric
     ),
     contrasts as (select *, {{ welch("weekend", "weekday", gate) }} from moments),
     tested as (

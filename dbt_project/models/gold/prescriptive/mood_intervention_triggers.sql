@@ -2,26 +2,19 @@
 -- long?
 -- Grain: one row per listener, week_start and metric that could be compared.
 -- Caveat: a change of the music against your own past, neither good nor bad; q_value
--- corrects for all weeks and metrics.
+-- corrects for all weeks and metrics, as in listening_anomalies.
 {% set gate = var("gate_change_point_weeks") %}
 with
     weeks as (select * from {{ ref("listening_changes") }} where period = 'week'),
     weekly_listening as (select * from {{ ref("weekly_listening") }}),
-    scaled as (
-        select *, {{ bh_scaled("p_value", "listener_id") }} as scaled from weeks
-    ),
-    corrected as (
-        select *, {{ bh_q("scaled", "p_value", "listener_id") }} as q_value from scaled
-    ),
     levels as (
         select
             *,
             case
                 when t_value > 0 then 'higher' when t_value < 0 then 'lower'
             end as direction,
-            {{ alarm_level("q_value") }} as level,
             case when level is not null then direction end as alarm
-        from corrected
+        from weeks
     ),
     -- Weeks in a row keep their distance from a count of the flagged ones.
     runs as (

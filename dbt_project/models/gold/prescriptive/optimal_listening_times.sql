@@ -1,38 +1,29 @@
 -- In which part of the day do you play music for focus, energy, calm or a lift?
 -- Grain: one row per listener, activity (4) and part of the day (4).
 -- Caveat: the third of your sessions that suits an activity most, by session means of
--- measured plays. It says when you did so, not when you should.
+-- measured plays, among sessions of about as many of them. It says when you did so, not
+-- when you should.
 {% set gate = var("gate_contrast_sessions") %}
 with
-    activity_sessions as (select * from {{ ref("activity_sessions") }}),
+    activity_times as (select * from {{ ref("activity_times") }}),
     session_sums as (select * from {{ ref("session_sums") }}),
     listeners as ({{ listeners_of_sessions("session_sums") }}),
-    totals as (
-        select
-            listener_id,
-            activity,
-            count(*) as n,
-            count(case when is_match then 1 end) as n_matches
-        from activity_sessions
-        group by listener_id, activity
-    ),
-    counts as (
+    compared as (
         select
             listener_id,
             activity,
             part_of_day,
-            count(*) as n_sessions,
-            count(case when is_match then 1 end) as n_matching
-        from activity_sessions
-        group by listener_id, activity, part_of_day
-    ),
-    compared as (
-        select *, {{ hypergeometric("n_sessions", "n_matches", "n", gate) }}
+            n_sessions,
+            n_matching,
+            sum(n_matching) over (partition by listener_id, activity) as n_matches,
+            case when n_sessions >= {{ gate }} then nullif(expected, 0) end as expected,
+            std_dev,
+            measured_share,
+            is_simulated
         from listeners
         cross join {{ activities() }}
         cross join {{ parts_of_day() }}
-        left join totals using (listener_id, activity)
-        left join counts using (listener_id, activity, part_of_day)
+        left join activity_times using (listener_id, activity, part_of_day)
     ),
     distances as (
         select *, (n_matching - expected) / nullif(std_dev, 0) as z from compared

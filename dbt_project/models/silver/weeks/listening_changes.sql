@@ -1,14 +1,18 @@
 -- How far each day and week lies from the listener's own past. Grain: listener_id,
 -- period (day, week), period_start, metric. A week is held against the half year before
--- it, a day against the twelve weeks before it, by the t of a prediction; minutes on a
--- logarithmic scale, because they are skewed. robust_z is to look at, never a test.
+-- it, a day against the twelve weeks before it, by the t of a prediction; minutes by
+-- their cube root, which makes amounts normal: on a logarithm days of nearly nothing
+-- would be all that is odd. Days and weeks without plays are neither tested nor
+-- compared with. robust_z is to look at, never a test. q_value corrects within days or
+-- weeks, twice because there are both, and one level holds for a week wherever it is
+-- shown.
 {% set spans = {"week": var("baseline_week_days"), "day": var("baseline_day_days")} %}
 {% set gate = var("gate_change_point_weeks") %}
 with
     period_values as (
         select
             *,
-            case when metric = 'minutes' then ln(1 + value) else value end as test_value
+            case when metric = 'minutes' then cbrt(value) else value end as test_value
         from {{ ref("period_values") }}
     ),
     baselines as (
@@ -42,6 +46,15 @@ with
             as t_value,
             case when n_baseline >= {{ gate }} then n_baseline - 1 end as df
         from baselines
+    ),
+    tested as (select *, {{ two_sided_p_t("t_value", "df") }} as p_value from tests),
+    scaled as (
+        select *, {{ bh_scaled("p_value", "listener_id, period") }} as scaled
+        from tested
+    ),
+    corrected as (
+        select *, 2 * {{ bh_q("scaled", "p_value", "listener_id, period") }} as twice_q
+        from scaled
     )
 
 select
@@ -55,6 +68,8 @@ select
     baseline_std_dev,
     t_value,
     {{ robust_z("value", "baseline_median", "baseline_mad") }} as robust_z,
-    {{ two_sided_p_t("t_value", "df") }} as p_value,
+    p_value,
+    case when twice_q is not null then least(1e0, twice_q) end as q_value,
+    {{ alarm_level("twice_q") }} as level,
     is_simulated
-from tests
+from corrected

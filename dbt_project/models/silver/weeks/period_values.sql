@@ -1,15 +1,9 @@
 -- What is compared from day to day and from week to week, one metric a row. Grain:
 -- listener_id, period (day, week), period_start, metric; days end at 04:00. Only what
--- bears a comparison: whole weeks of var gate_week_sessions sessions, the sound of days
--- of var gate_day_plays measured plays. Days are compared with days of their kind.
-{% set week_metrics = {
-    "minutes": "minutes",
-    "valence": "avg_valence",
-    "energy": "avg_energy",
-    "novelty": "novelty",
-    "repetition": "repetition",
-    "night_share": "night_share",
-} %}
+-- bears a comparison: whole weeks of var gate_week_sessions sessions (weekly_listening
+-- asks for as many with measured plays for their sound), the sound of days of var
+-- gate_day_plays measured plays. Days are compared with days of their kind.
+{% set metrics = ["minutes", "valence", "energy", "novelty", "repetition", "night_share"] %}
 with
     weekly_listening as (
         select *
@@ -17,10 +11,26 @@ with
         where is_complete and n_sessions >= {{ var("gate_week_sessions") }}
     ),
     session_sums as (select * from {{ ref("session_sums") }}),
+    weeks as (
+        select
+            listener_id,
+            'week' as period,
+            week_start as period_start,
+            'week' as kind,
+            minutes,
+            avg_valence as valence,
+            avg_energy as energy,
+            novelty,
+            repetition,
+            night_share,
+            is_simulated
+        from weekly_listening
+    ),
     days as (
         select
             listener_id,
-            listening_date,
+            'day' as period,
+            listening_date as period_start,
             case
                 when {{ iso_day_of_week("listening_date") }} >= 6
                 then 'weekend'
@@ -33,36 +43,33 @@ with
                     then sum(sum_{{ feature }}) / nullif(sum(n_{{ feature }}), 0)
                 end as {{ feature }},
             {% endfor %}
+            cast(null as double) as novelty,
+            cast(null as double) as repetition,
+            cast(null as double) as night_share,
             bool_or(is_simulated) as is_simulated
         from session_sums
         group by listener_id, listening_date
     ),
-    all_values as (
-        {% for metric, value in week_metrics.items() %}
-            select
-                listener_id,
-                'week' as period,
-                week_start as period_start,
-                'week' as kind,
-                '{{ metric }}' as metric,
-                {{ value }} as value,
-                is_simulated
-            from weekly_listening
-            union all
-        {% endfor %}
-        {% for metric in ("minutes", "valence", "energy") %}
-            select
-                listener_id,
-                'day' as period,
-                listening_date as period_start,
-                kind,
-                '{{ metric }}' as metric,
-                {{ metric }} as value,
-                is_simulated
-            from days {{ "union all" if not loop.last }}
-        {% endfor %}
+    metric_rows as (
+        select
+            listener_id,
+            period,
+            period_start,
+            kind,
+            metric,
+            {{ value_by_name("metric", dict(zip(metrics, metrics))) }} as value,
+            is_simulated
+        from
+            (
+                select *
+                from weeks
+                union all
+                select *
+                from days
+            ) as periods
+        cross join {{ names_as_rows(metrics, "metric") }}
     )
 
 select *
-from all_values
+from metric_rows
 where value is not null

@@ -23,8 +23,13 @@ with
             track_id,
             {%- for feature in features %}
                 coalesce(
-                    (heard_tracks.{{ feature }} - {{ feature }}_mean)
-                    / nullif({{ feature }}_std_dev, 0),
+                    case
+                        when
+                            {{ varies(feature ~ "_std_dev * " ~ feature ~ "_std_dev", feature ~ "_mean") }}
+                        then
+                            (heard_tracks.{{ feature }} - {{ feature }}_mean)
+                            / nullif({{ feature }}_std_dev, 0)
+                    end,
                     0e0
                 ) as {{ feature }}{{ "," if not loop.last }}
             {%- endfor %}

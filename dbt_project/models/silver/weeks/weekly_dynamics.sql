@@ -3,8 +3,10 @@
 -- music low in valence and energy both? Grain: listener_id, week_start (Monday); weeks
 -- with measured plays. A session belongs to the week in which it began; the first one
 -- of a week has no session before it. Shares are of minutes; low_low_sessions says what
--- low is; escapes are NULL under var gate_transition_occurrences steps.
+-- low is, NULL under var gate_week_sessions sessions; escapes are NULL under var
+-- gate_transition_occurrences steps.
 {%- set gate = var("gate_transition_occurrences") %}
+{%- set week_gate = var("gate_week_sessions") %}
 with
     low_low_sessions as (select * from {{ ref("low_low_sessions") }}),
     session_sums as (select * from {{ ref("session_sums") }}),
@@ -37,15 +39,27 @@ select
     count(*) as n_sessions,
     {%- for feature in ("valence", "energy") %}
         count({{ feature }}_change) as n_{{ feature }}_changes,
-        sqrt(avg({{ feature }}_change * {{ feature }}_change)) as {{ feature }}_rmssd,
+        case
+            when count(*) >= {{ week_gate }}
+            then sqrt(avg({{ feature }}_change * {{ feature }}_change))
+        end as {{ feature }}_rmssd,
     {%- endfor %}
-    {{ cluster_mean("low_minutes", "minutes") }} as low_low_share,
+    case
+        when count(*) >= {{ week_gate }}
+        then {{ cluster_mean("low_minutes", "minutes") }}
+    end as low_low_share,
     {{ cluster_ci("low_minutes", "minutes") }} as low_low_half_width,
-    {{ cluster_mean("relatively_low_minutes", "minutes") }} as relative_low_low_share,
+    case
+        when count(*) >= {{ week_gate }}
+        then {{ cluster_mean("relatively_low_minutes", "minutes") }}
+    end as relative_low_low_share,
     {{ cluster_ci("relatively_low_minutes", "minutes") }}
     as relative_low_low_half_width,
-    cast(sum(low_plays) as double) / nullif(sum(runs), 0) as low_low_run_length,
+    case
+        when count(*) >= {{ week_gate }} then {{ share("sum(low_plays)", "sum(runs)") }}
+    end as low_low_run_length,
     cast(sum(steps) as bigint) as low_low_steps,
+    {{ cluster_count("steps") }} as n_step_sessions,
     cast(sum(escapes) as bigint) as escapes,
     case
         when sum(steps) >= {{ gate }}
@@ -57,8 +71,10 @@ select
     case
         when sum(steps) >= {{ gate }}
         then
-            (sum(expected_escapes) / nullif(sum(expected_steps), 0) * sum(steps) + 1)
-            / (sum(steps) + 2)
+            {{ share(
+                "(sum(expected_escapes) / nullif(sum(expected_steps), 0) * sum(steps) + 1)",
+                "sum(steps) + 2",
+            ) }}
     end as expected_escape_probability
 from sessions
 group by listener_id, week_start

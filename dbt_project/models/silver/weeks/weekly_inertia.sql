@@ -1,6 +1,7 @@
 -- How much of a day's sound lasts into the next, looking back from each week. Grain:
 -- listener_id, week_start (Monday); weeks with measured plays. Correlation of a day's
--- mean valence with that of the day before, over var inertia_window_days days up to the
+-- mean valence (of var gate_day_plays measured plays) with that of the day before,
+-- over var inertia_window_days days up to the
 -- week's last, put right for its bias: r + (1 + 3 r) / n. NULL under the gate.
 with
     session_sums as (select * from {{ ref("session_sums") }}),
@@ -10,8 +11,8 @@ with
             listening_date,
             sum(sum_valence) / nullif(sum(n_valence), 0) as valence
         from session_sums
-        where n_valence > 0
         group by listener_id, listening_date
+        having sum(n_valence) >= {{ var("gate_day_plays") }}
     ),
     neighbours as (
         select
@@ -58,7 +59,7 @@ with
                 when
                     n_days >= {{ var("gate_inertia_days") }}
                     and n_pairs >= {{ var("gate_inertia_days") }} / 2
-                    and variance > 1e-18 * mean * mean
+                    and {{ varies("variance", "mean") }}
                 then
                     (mean_product - mean * mean_sum + mean * mean) / nullif(variance, 0)
             end as r

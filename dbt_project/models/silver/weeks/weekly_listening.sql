@@ -1,6 +1,7 @@
 -- What a listener's weeks are like: amount, sound, clock, variety. Grain: listener_id,
 -- week_start (Monday); weeks with plays, days end at 04:00, a session belongs to the
--- week in which it began. Sound is of measured plays. is_complete is false where the
+-- week in which it began. Sound is of measured plays, its mean NULL under var
+-- gate_week_sessions sessions with any. is_complete is false where the
 -- history begins or ends within the week.
 with
     listening as (select * from {{ ref("listening_with_features") }}),
@@ -16,7 +17,8 @@ with
             max(listening_date) as last_date,
             count(*) as plays,
             sum(minutes) as minutes,
-            sum(case when hour_of_day < 6 then minutes else 0e0 end) as night_minutes,
+            {{ share("coalesce(sum(minutes) filter (where hour_of_day < 6), 0)", "sum(minutes)") }}
+            as night_share,
             {{ share("count(minutes)", "count(*)") }} as ms_played_share,
             avg(cos((hour_of_day + 0.5e0) * 0.2617993877991494e0)) as clock_cosine,
             avg(sin((hour_of_day + 0.5e0) * 0.2617993877991494e0)) as clock_sine,
@@ -32,11 +34,11 @@ with
             count(*) as n_sessions,
             {% for feature in ("valence", "energy") %}
                 count(avg_{{ feature }}) as n_{{ feature }}_sessions,
-                {{ cluster_mean("sum_" ~ feature, "n_" ~ feature) }}
+                {{ where_enough("count(avg_" ~ feature ~ ")", "gate_week_sessions", cluster_mean("sum_" ~ feature, "n_" ~ feature)) }}
                 as avg_{{ feature }},
                 {{ cluster_ci("sum_" ~ feature, "n_" ~ feature) }}
                 as {{ feature }}_half_width,
-                {{ std_dev("avg_" ~ feature) }}
+                {{ where_enough("count(avg_" ~ feature ~ ")", "gate_interval_sessions", std_dev("avg_" ~ feature)) }}
                 as {{ feature }}_std_dev{{ "," if not loop.last }}
             {% endfor %}
         from session_sums
@@ -66,12 +68,12 @@ select
         sessions.{{ feature }}_half_width,
         sessions.{{ feature }}_std_dev,
     {% endfor %}
-    {{ share("clocks.night_minutes", "clocks.minutes") }} as night_share,
-    clocks.clock_cosine,
-    clocks.clock_sine,
-    weekly_variety.repetition,
-    weekly_variety.effective_tracks,
-    weekly_variety.novelty,
+    {% for clock in ("night_share", "clock_cosine", "clock_sine") %}
+        clocks.{{ clock }},
+    {% endfor %}
+    {% for habit in ("repetition", "effective_tracks", "novelty") %}
+        weekly_variety.{{ habit }},
+    {% endfor %}
     skips.skip_share,
     min(clocks.first_date) over (partition by listener_id) <= week_start
     and max(clocks.last_date) over (partition by listener_id)

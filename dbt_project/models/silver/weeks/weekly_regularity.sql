@@ -63,7 +63,10 @@ select
     week_start,
     cast(n_days as bigint) as n_days,
     case
-        when is_long_enough and n_days >= {{ var("gate_regularity_days") }}
+        when
+            is_long_enough
+            and n_days >= {{ var("gate_regularity_days") }}
+            and {{ varies("(squares / 672 - mean_minutes * mean_minutes)", "mean_minutes") }}
         then
             28
             * (squared_means - 24 * mean_minutes * mean_minutes)
