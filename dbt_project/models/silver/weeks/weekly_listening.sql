@@ -68,13 +68,9 @@ select
         sessions.{{ feature }}_half_width,
         sessions.{{ feature }}_std_dev,
     {% endfor %}
-    {% for clock in ("night_share", "clock_cosine", "clock_sine") %}
-        clocks.{{ clock }},
+    {% for habit in ("night_share", "clock_cosine", "clock_sine", "repetition", "effective_tracks", "novelty", "skip_share") %}
+        {{ habit }},
     {% endfor %}
-    {% for habit in ("repetition", "effective_tracks", "novelty") %}
-        weekly_variety.{{ habit }},
-    {% endfor %}
-    skips.skip_share,
     min(clocks.first_date) over (partition by listener_id) <= week_start
     and max(clocks.last_date) over (partition by listener_id)
     >= week_start + interval 6 days as is_complete,
