@@ -168,8 +168,8 @@ WITHIN: dict[Query, str] = {
             from sessions group by mood_category
         )
         select mood_category, share, gold.share_low(share, half, n) as ci_low,
-            gold.share_high(share, half, n) as ci_high, coalesce(plays, 0) as plays, n_measured, measured_share,
-            gold.too_few_sessions(n) as reason
+            gold.share_high(share, half, n) as ci_high, coalesce(plays, 0) as plays, n_measured,
+            measured_share, gold.too_few_sessions(n) as reason
         from categories cross join totals left join shares using (mood_category)
         where measured_share is not null order by mood_category
     """,
