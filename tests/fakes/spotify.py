@@ -8,6 +8,7 @@ import json
 import secrets
 import threading
 from collections import defaultdict, deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -229,6 +230,9 @@ def _handler(spotify: FakeSpotify) -> type[BaseHTTPRequestHandler]:  # noqa: C90
                 spotify.hang()
             if answer.manner in ("hang", "cut"):
                 return
+            if answer.manner == "endless":
+                self._send_without_end()
+                return
             payload = answer.payload if answer.manner == "reply" else json.dumps({"items": []}).encode()
             self.send_response(answer.status)
             for name, value in answer.headers.items():
@@ -237,6 +241,13 @@ def _handler(spotify: FakeSpotify) -> type[BaseHTTPRequestHandler]:  # noqa: C90
                 self.send_header("Content-Length", str(len(payload)))
             self.end_headers()
             self.wfile.write(payload if answer.manner == "reply" else payload[:5])
+
+        def _send_without_end(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            with suppress(BrokenPipeError, ConnectionResetError):
+                while True:
+                    self.wfile.write(b"[" * 65536)
 
         def log_message(self, *_: Any) -> None:
             """Say nothing."""

@@ -11,7 +11,8 @@ from typing import Any
 class Fault:
     """One wrong answer.
 
-    `manner`: `reply`, `hang` (no answer), `cut` (no answer, closed), `cut_inside` the body.
+    `manner`: `reply`, `hang` (no answer), `cut` (no answer, closed), `cut_inside` the body,
+    `endless` (a body that never ends).
     """
 
     status: int = 200
@@ -86,6 +87,7 @@ REDIRECT = Fault(302, "", {"Location": "/v1/me/player/recently-played?again=1"})
 HANG = Fault(manner="hang")
 CUT = Fault(manner="cut")
 CUT_INSIDE = Fault(manner="cut_inside")
+ENDLESS = Fault(manner="endless")
 
 REVOKED = oauth(400, "invalid_grant", "Refresh token revoked")
 ENDED = oauth(400, "invalid_grant", "Refresh token expired")

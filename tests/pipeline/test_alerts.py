@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import resource
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -11,10 +13,12 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
+import psutil  # type: ignore[import-untyped]
 import pytest
 import time_machine
 
 from spotiflow.core.settings import Settings
+from spotiflow.pipeline.alert_delivery import tell
 from spotiflow.pipeline.alerts import open_alerts, review
 from spotiflow.pipeline.run import choose, run_line
 from spotiflow.pipeline.stage import Job
@@ -155,3 +159,18 @@ def test_an_unreachable_webhook_is_named_without_its_address(settings: Settings)
     review(replace(settings, on_alert="http://127.0.0.1:9/very-secret-word"), {"x:": "y"}, [])
     assert "was not reached" in log_of(settings)
     assert "very-secret-word" not in log_of(settings)
+
+
+def test_a_command_that_never_stops_printing_ends_with_what_it_started(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("spotiflow.pipeline.alert_delivery.TIMEOUT_SECONDS", 0.5)
+    noted = tmp_path / "pid"
+    command = f"sh -c 'echo $$ > {noted}; exec yes' | cat"
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert not tell(replace(settings, on_alert=command), "x:", "a message", "2026-01-01")
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000
+    deadline = time.monotonic() + 10
+    while psutil.pid_exists(int(noted.read_text())) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not psutil.pid_exists(int(noted.read_text()))

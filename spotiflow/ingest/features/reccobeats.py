@@ -10,7 +10,6 @@ import contextlib
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import requests
@@ -19,10 +18,18 @@ from spotiflow.core.console import log
 from spotiflow.core.errors import ApiError, WaitError
 from spotiflow.core.settings import Settings
 from spotiflow.ingest.files.table_headers import FEATURES
+from spotiflow.ingest.http import (
+    MOST_ANSWER_BYTES,
+    AnswerTooLarge,
+    LimitedSession,
+    RetryPolicy,
+    retry_after,
+)
 
 PROVIDER = "reccobeats"
 IDS_PER_CALL = 40
 TIMEOUT_SECONDS = 15.0
+MOST_SECONDS = 60.0
 MOST_TRIES = 5
 # A longer wait than this ends the command; a later run goes on where it stopped.
 LONGEST_WAIT_SECONDS = 60.0
@@ -44,7 +51,7 @@ class ReccoBeats:
 
     settings: Settings
     calls: int = 0
-    session: requests.Session = field(default_factory=requests.Session)
+    session: LimitedSession = field(default_factory=lambda: LimitedSession(MOST_SECONDS))
     _last_call: float = float("-inf")
 
     def features_of(self, ids: list[str]) -> list[Measured]:
@@ -76,8 +83,11 @@ class ReccoBeats:
                 params={"ids": ",".join(ids)},
                 timeout=TIMEOUT_SECONDS,
                 headers={"Accept": "application/json", "User-Agent": "spotiflow"},
-                allow_redirects=False,
             )
+        except AnswerTooLarge as error:
+            raise ApiError(
+                f"ReccoBeats' answer is larger than {MOST_ANSWER_BYTES / 1e6:.0f} MB.", hint=HINT
+            ) from error
         except requests.RequestException as error:
             log.warning("reccobeats: %s", type(error).__name__)
             return None
@@ -85,15 +95,16 @@ class ReccoBeats:
     def _wait(self, response: requests.Response | None, tries: int) -> None:
         """Sleep before another try, or give up."""
         status = response.status_code if response is not None else None
-        asked = _retry_after(response) if response is not None else None
-        seconds = asked or self.settings.reccobeats_pause_seconds * 2**tries
+        policy = RetryPolicy(MOST_TRIES, 2 * self.settings.reccobeats_pause_seconds, LONGEST_WAIT_SECONDS)
+        pause = policy.pause(tries, retry_after(response.headers) if response is not None else None)
         log.warning("reccobeats: %s, try %d", status or "no answer", tries)
-        if status == 429 and (seconds > LONGEST_WAIT_SECONDS or tries >= MOST_TRIES):
-            again = datetime.now(UTC).astimezone() + timedelta(seconds=max(seconds, LONGEST_WAIT_SECONDS))
+        if policy.goes_on(tries, pause):
+            time.sleep(pause)
+            return
+        if status == 429:
+            again = datetime.now(UTC).astimezone() + timedelta(seconds=max(pause, LONGEST_WAIT_SECONDS))
             raise WaitError(f"ReccoBeats takes no more calls now; try again after {again:%H:%M}.", hint=HINT)
-        if tries >= MOST_TRIES or seconds > LONGEST_WAIT_SECONDS:
-            raise _no_answer(status)
-        time.sleep(seconds)
+        raise _no_answer(status)
 
 
 def _no_answer(status: int | None) -> ApiError:
@@ -117,16 +128,3 @@ def _measured(entry: dict[str, Any]) -> Measured:
     track_id = href.rstrip("/").rpartition("/")[2].partition("?")[0] if isinstance(href, str) else None
     features = {name: entry.get(name) for name in FEATURES}
     return Measured(track_id, isrc.upper() if isinstance(isrc, str) else None, features)
-
-
-def _retry_after(response: requests.Response) -> float | None:
-    header = response.headers.get("Retry-After", "")
-    try:
-        seconds = float(header)
-    except ValueError:
-        try:
-            seconds = (parsedate_to_datetime(header) - datetime.now(UTC)).total_seconds()
-        except (ValueError, TypeError):
-            return None
-    # 0 would mean to hammer; NaN compares false.
-    return seconds if seconds > 0 else None

@@ -11,7 +11,7 @@ import duckdb
 
 from spotiflow.core.errors import WaitError
 from spotiflow.warehouse.run_log import utc_now
-from spotiflow.ingest.spotify.replies import LONGEST_RETRY_AFTER_SECONDS
+from spotiflow.ingest.http import LONGEST_RETRY_AFTER_SECONDS
 
 WINDOW = timedelta(hours=24)
 KEPT = timedelta(days=30)

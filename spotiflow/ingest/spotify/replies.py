@@ -5,17 +5,14 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import requests
 from spotipy.exceptions import SpotifyBaseException
 
 from spotiflow.core.redaction import redact
+from spotiflow.ingest.http import LimitedSession, retry_after
 
-# Longer waits than anybody saw (24 h) are a broken header, not a plan.
-LONGEST_RETRY_AFTER_SECONDS = 48 * 3600
 QUOTA_EXCEEDED = "QUOTA_EXCEEDED"
 
 
@@ -62,18 +59,14 @@ class Reply:
         return redact(" ".join(str(said).split()))[:160]
 
 
-class Listening(requests.Session):
+class Listening(LimitedSession):
     """A session that remembers its last answer, also where spotipy fails to read it."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_seconds: float) -> None:
         """Start with no answer."""
-        super().__init__()
+        super().__init__(most_seconds)
         self.last: requests.Response | None = None
-        self.auth = _as_it_is
         self.hooks["response"].append(self._remember)
-
-    def get_redirect_target(self, _: requests.Response) -> None:
-        """Follow nobody: the addresses are Spotify's own, and a token goes along."""
 
     def _remember(self, response: requests.Response, *_: Any, **__: Any) -> None:
         self.last = response
@@ -94,29 +87,10 @@ class Listening(requests.Session):
         return _read(self.last)
 
 
-def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Keep the token in a request: without this an entry in ~/.netrc would replace it."""
-    return request
-
-
 def _read(response: requests.Response | None) -> Reply:
     if response is None:
         return Reply(None, failure="no answer")
     body = None
     with contextlib.suppress(ValueError, RecursionError):
         body = response.json()
-    return Reply(response.status_code, body, response.text, _seconds(response.headers.get("Retry-After")))
-
-
-def _seconds(header: str | None) -> float | None:
-    if not header:
-        return None
-    try:
-        seconds = float(header)
-    except ValueError:
-        try:
-            seconds = (parsedate_to_datetime(header) - datetime.now(UTC)).total_seconds()
-        except (ValueError, TypeError):
-            return None
-    # 0 would mean to hammer; NaN compares false.
-    return min(seconds, LONGEST_RETRY_AFTER_SECONDS) if seconds > 0 else None
+    return Reply(response.status_code, body, response.text, retry_after(response.headers))

@@ -70,6 +70,7 @@ POLLS: dict[str, tuple[Fault, int, int]] = {
     "cut for good": (f.CUT, 4, 1),
     "cut inside": (f.CUT_INSIDE, 1, 0),
     "cut inside for good": (f.CUT_INSIDE, 4, 1),
+    "without end": (f.ENDLESS, 1, 1),
 }
 
 
