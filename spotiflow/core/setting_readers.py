@@ -15,6 +15,9 @@ FALSE_WORDS = frozenset({"0", "false", "no", "off"})
 REDIRECT = re.compile(r"http://127\.0\.0\.1(?::(\d{1,5}))?/[\w./~-]*")
 # What a listener can be called; it is part of names of files.
 LISTENER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
+# Words that mean something else in tables and commands, where a listener of that name would be mixed up with
+# it: 'all' are everybody's rows in the rankings.
+NOT_LISTENERS = frozenset({"all", "simulated", "catalogue", "none", "null"})
 MEMORY = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]i?B)", re.IGNORECASE)
 _UNITS = {
     f"{letter}{kind}": base**n
@@ -100,6 +103,8 @@ def read_listener(value: Any) -> str:
     """Read the name of a listener."""
     if not LISTENER_NAME.fullmatch(str(value)):
         raise ValueError("expected up to 40 letters, digits, dots, dashes and underscores")
+    if str(value).lower() in NOT_LISTENERS:
+        raise ValueError("expected a name, found a word that means something else here")
     return str(value)
 
 

@@ -15,7 +15,7 @@ from spotiflow.warehouse.database import open_warehouse
 from spotiflow.core.errors import NotFoundError, UsageError
 from spotiflow.warehouse.run_log import utc_now
 from spotiflow.core.settings import Settings
-from spotiflow.core.setting_readers import LISTENER_NAME
+from spotiflow.core.setting_readers import LISTENER_NAME, NOT_LISTENERS
 from spotiflow.ingest.time_zones import checked_zone, system_zone
 
 # The zone of a listener for all time before they moved anywhere.
@@ -135,6 +135,11 @@ def _check_form(name: str) -> None:
         raise UsageError(
             f"'{name}' cannot be a listener's name.",
             hint="Use up to 40 letters, digits, dots, dashes and underscores; --display-name takes the rest.",
+        )
+    if name.lower() in NOT_LISTENERS:
+        raise UsageError(
+            f"'{name}' means something else here and cannot be a listener's name.",
+            hint="Choose another, such as a first name; --display-name may be anything.",
         )
 
 

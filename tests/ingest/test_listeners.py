@@ -50,7 +50,7 @@ def test_add_and_list(settings: Settings) -> None:
         add_listener(settings, "anna")
 
 
-@pytest.mark.parametrize("name", ["", "-", "a b", "../x", "x" * 41, "é"])
+@pytest.mark.parametrize("name", ["", "-", "a b", "../x", "x" * 41, "é", "all", "All", "simulated", "none"])
 def test_names_that_cannot_be(settings: Settings, name: str) -> None:
     with pytest.raises(UsageError, match="cannot be a listener"):
         add_listener(settings, name)
