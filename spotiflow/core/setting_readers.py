@@ -15,7 +15,7 @@ FALSE_WORDS = frozenset({"0", "false", "no", "off"})
 REDIRECT = re.compile(r"http://127\.0\.0\.1(?::(\d{1,5}))?/[\w./~-]*")
 # What a listener can be called; it is part of names of files.
 LISTENER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
-# Words that mean something else in tables and commands, where a listener of that name would be mixed up with
+# Words that mean something else in tables and commands; a listener of that name would be mixed up with
 # it: 'all' are everybody's rows in the rankings.
 NOT_LISTENERS = frozenset({"all", "simulated", "catalogue", "none", "null"})
 MEMORY = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]i?B)", re.IGNORECASE)

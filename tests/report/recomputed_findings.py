@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from statistics import mean
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -40,16 +41,27 @@ class RecomputedFindings:
         return {"key": key, "figures": figures, "n": n}
 
     def _year_change(self) -> tuple[dict[str, Any], int]:
-        before, after = self.known.years()[-2:]
-        now, then = after["plays"] / after["days"], before["plays"] / before["days"]
+        days = self.known.rows(
+            """select year(date), date, plays from history_completeness
+            where listener_id = $me and state in ('complete', 'partial') order by date"""
+        )
+        last = days[-1][0]
+        since = min(f"{day:%m-%d}" for year, day, _ in days if year == last - 1)
+        until = max(f"{day:%m-%d}" for year, day, _ in days if year == last)
+        counted: dict[int, dict[int, list[int]]] = {last - 1: {}, last: {}}
+        for year, day, plays in days:
+            if year in counted and since <= f"{day:%m-%d}" <= until:
+                counted[year].setdefault(int(f"{day:%j}") // 7, []).append(plays)
+        then, now = (mean(mean(week) for week in counted[year].values()) for year in (last - 1, last))
         figures = {
             "change": (now - then) / then,
             "plays_per_day": now,
             "plays_per_day_before": then,
-            "year": after["year"],
-            "year_before": before["year"],
+            "year": last,
+            "year_before": last - 1,
+            "until": until,
         }
-        return figures, before["days"] + after["days"]
+        return figures, sum(len(week) for weeks in counted.values() for week in weeks.values())
 
     def _skips_by_familiarity(self) -> tuple[dict[str, Any], int]:
         rows = self.known.rows(
@@ -84,14 +96,6 @@ class RecomputedFindings:
         new = self.known.new_tracks()
         assert new is not None
         return {"share": new["share"], "months": new["months"]}, new["tracks"]
-
-    def _busiest_hour(self) -> tuple[dict[str, Any], int]:
-        plays = self.known.value("select sum(total_plays) from temporal_trends where listener_id = $me")
-        most, day, hour = self.known.row(
-            """select play_count, left(day_name, 3), hour_of_day from listening_patterns_by_time
-            where listener_id = $me order by play_count desc, day_of_week, hour_of_day limit 1"""
-        )
-        return {"share": most / plays, "times": most / (plays / 168), "day": day, "hour": hour}, plays
 
     def _favourites(self) -> tuple[dict[str, Any], int]:
         plays, artists = self.known.row(

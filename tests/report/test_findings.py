@@ -37,7 +37,7 @@ def gold(difference: float, q_value: float | None) -> duckdb.DuckDBPyConnection:
 
 def found(db: duckdb.DuckDBPyConnection) -> Finding | None:
     person = REPORT.who
-    shown = findings.load(Gold(db), person.__class__(**(vars(person) | {"listener_id": "me"})), REPORT.clock)
+    shown = findings.load(Gold(db), person.__class__(**(vars(person) | {"listener_id": "me"})))
     return next((finding for finding in shown if finding.key == "weekend"), None)
 
 

@@ -104,6 +104,34 @@ YEARS = Query(
     from gold.year_in_review where listener_id = $listener group by year order by year
     """,
 )
+# The last two years, both from the first to the last day of the year that both know; a week is a unit, since
+# the days of one are alike.
+YEAR_CHANGE = Query(
+    ("history_completeness",),
+    """
+    with known as (
+        select date, plays, year(date) as year, strftime(date, '%m-%d') as day,
+            max(year(date)) over () as last_year
+        from gold.history_completeness
+        where listener_id = $listener and state in ('complete', 'partial')
+    ),
+    ends as (
+        select min(day) filter (where year = last_year - 1) as since,
+            max(day) filter (where year = last_year) as until
+        from known
+    ),
+    weeks as (
+        select year, dayofyear(date) // 7 as week, avg(plays) as plays, count(*) as days,
+            any_value(until) as until
+        from known cross join ends
+        where year >= last_year - 1 and day between since and until
+        group by year, week
+    )
+    select year, avg(plays) as plays_per_day, var_samp(plays) as variance, count(*) as weeks,
+        cast(sum(days) as bigint) as days, any_value(until) as until
+    from weeks group by year order by year
+    """,
+)
 MONTHS = Query(
     ("temporal_trends",),
     """

@@ -1,11 +1,14 @@
 """Three findings in words.
 
-The rule: the candidates below stand in a fixed order; each speaks only when its gate holds (enough plays, and
-an interval or a margin that excludes "no difference"); the first three that speak are shown.
+The rule: the candidates below stand in a fixed order; each speaks only when its gate holds, and the first
+three that speak are shown. A gate asks for enough plays and for more than chance gives: of listeners without
+any habit at most one in twenty may get such a sentence, which a test tries on two hundred. A share of new
+tracks is a plain count.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -16,25 +19,22 @@ from spotiflow.report.gold.queries import (
     SKIPS_BY_FAMILIARITY,
     TOP_ARTISTS,
     WEEKEND,
-    YEARS,
+    YEAR_CHANGE,
     Gold,
 )
-from spotiflow.report.sections.clock import DAYS, Clock
 from spotiflow.report.sections.who import Who
 
 SHOWN = 3
 # Plays under which nothing is called a finding.
 GATE_PLAYS = 100
-# Days with plays that a year needs before it is compared, and the least change worth a sentence.
-GATE_YEAR_DAYS = 60
+# Weeks that both years need to be compared, and the least change worth a sentence.
+GATE_YEAR_WEEKS = 8
 LEAST_CHANGE = 0.1
-# A busiest hour is one when it holds at least this many plays, and times the plays of an even week's hour.
-LEAST_PEAK_PLAYS = 30
-LEAST_PEAK = 2.0
+# Standard errors beyond which a difference is not left to chance.
+CERTAIN = 3.0
 # Share of plays whose genre must be known before the most frequent one is named.
 LEAST_KNOWN_GENRE = 0.2
 FAVOURITES = 10
-HOURS_IN_WEEK = 168
 
 
 @dataclass(frozen=True)
@@ -48,43 +48,45 @@ class Finding:
     n: int
 
 
-Candidate = Callable[[Gold, Who, Clock], Finding | None]
+Candidate = Callable[[Gold, Who], Finding | None]
 
 
-def load(gold: Gold, who: Who, clock: Clock) -> tuple[Finding, ...]:
+def load(gold: Gold, who: Who) -> tuple[Finding, ...]:
     """Return the first three findings whose gate holds."""
     if who.plays < GATE_PLAYS:
         return ()
-    found = (candidate(gold, who, clock) for candidate in CANDIDATES)
+    found = (candidate(gold, who) for candidate in CANDIDATES)
     return tuple([finding for finding in found if finding is not None][:SHOWN])
 
 
-def _year_change(gold: Gold, who: Who, _: Clock) -> Finding | None:
-    years = gold.rows(YEARS, listener=who.listener_id)[-2:]
-    if len(years) < 2 or min(year["days"] for year in years) < GATE_YEAR_DAYS:
+def _year_change(gold: Gold, who: Who) -> Finding | None:
+    """The same part of two years: weeks of known days, silent ones too."""
+    years = gold.rows(YEAR_CHANGE, listener=who.listener_id)
+    if len(years) < 2 or min(year["weeks"] for year in years) < GATE_YEAR_WEEKS:
         return None
     before, after = years
-    per_day = [year["plays"] / year["days"] for year in years]
-    change = per_day[1] / per_day[0] - 1
-    if abs(change) < LEAST_CHANGE:
+    then, now = before["plays_per_day"], after["plays_per_day"]
+    error = math.sqrt(sum(year["variance"] / year["weeks"] for year in years))
+    if not then or abs(now - then) <= max(LEAST_CHANGE * then, CERTAIN * error):
         return None
-    n = before["days"] + after["days"]
+    change, n = now / then - 1, before["days"] + after["days"]
+    part = "" if after["until"] == "12-31" else f", both up to {after['until']}"
     text = (
-        f"On a day with music you play {words.share(abs(change))} {'more' if change > 0 else 'less'} in "
-        f"{after['year']} than in {before['year']}: {per_day[1]:.1f} against {per_day[0]:.1f} plays "
-        f"({words.n(n, 'days')})."
+        f"You play {words.share(abs(change))} {'more' if change > 0 else 'less'} in {after['year']} than in "
+        f"{before['year']}{part}: {now:.1f} against {then:.1f} plays a day ({words.n(n, 'days')})."
     )
     figures = {
         "change": change,
-        "plays_per_day": per_day[1],
-        "plays_per_day_before": per_day[0],
+        "plays_per_day": now,
+        "plays_per_day_before": then,
         "year": after["year"],
         "year_before": before["year"],
+        "until": after["until"],
     }
-    return Finding("year_change", YEARS.tables, text, figures, n)
+    return Finding("year_change", YEAR_CHANGE.tables, text, figures, n)
 
 
-def _skips_of_new(gold: Gold, who: Who, _: Clock) -> Finding | None:
+def _skips_of_new(gold: Gold, who: Who) -> Finding | None:
     """First hearings against tracks heard most often; the two intervals must not overlap."""
     rows = gold.rows(SKIPS_BY_FAMILIARITY, listener=who.listener_id, definition=who.skip_definition)
     if len(rows) < 2:
@@ -110,7 +112,7 @@ def _skips_of_new(gold: Gold, who: Who, _: Clock) -> Finding | None:
     return Finding("skips_by_familiarity", SKIPS_BY_FAMILIARITY.tables, text, figures, n)
 
 
-def _weekend(gold: Gold, who: Who, _: Clock) -> Finding | None:
+def _weekend(gold: Gold, who: Who) -> Finding | None:
     """The length of sessions; gold's q value, over all metrics of the table, has to be under .05."""
     row = gold.first(WEEKEND, listener=who.listener_id)
     if row is None:
@@ -134,7 +136,7 @@ def _weekend(gold: Gold, who: Who, _: Clock) -> Finding | None:
     return Finding("weekend", WEEKEND.tables, text, figures, row["n"])
 
 
-def _new_share(gold: Gold, who: Who, _: Clock) -> Finding | None:
+def _new_share(gold: Gold, who: Who) -> Finding | None:
     row = gold.first(NEW_TRACKS, listener=who.listener_id)
     if row is None or row["tracks"] < GATE_PLAYS:
         return None
@@ -146,29 +148,13 @@ def _new_share(gold: Gold, who: Who, _: Clock) -> Finding | None:
     return Finding("new_share", NEW_TRACKS.tables, text, figures, row["tracks"])
 
 
-def _busiest_hour(_: Gold, who: Who, clock: Clock) -> Finding | None:
-    cells = [(plays, -day, -hour) for day, row in enumerate(clock.cells) for hour, plays in enumerate(row)]
-    plays, day, hour = max(cells)
-    share = plays / who.plays
-    if plays < LEAST_PEAK_PLAYS or share * HOURS_IN_WEEK < LEAST_PEAK:
-        return None
-    text = (
-        f"{DAYS[-day]} {-hour:02}-{(1 - hour) % 24:02} h is your busiest hour: "
-        f"{words.share(share)} of plays, {share * HOURS_IN_WEEK:.1f} times an even share "
-        f"({words.n(who.plays, 'plays')})."
-    )
-    figures: dict[str, float | int | str] = {
-        "share": share,
-        "times": share * HOURS_IN_WEEK,
-        "day": DAYS[-day],
-        "hour": -hour,
-    }
-    return Finding("busiest_hour", clock.source, text, figures, who.plays)
-
-
-def _favourites(gold: Gold, who: Who, _: Clock) -> Finding | None:
+def _favourites(gold: Gold, who: Who) -> Finding | None:
     rows = gold.rows(TOP_ARTISTS, listener=who.listener_id, depth=FAVOURITES)
     if len(rows) < FAVOURITES or who.artists < 2 * FAVOURITES:
+        return None
+    # Were all artists alike, the plays of one would spread as those of a Poisson process of whole sessions.
+    even, together = who.plays / who.artists, who.plays / max(1, who.sessions)
+    if rows[-1]["plays"] <= even + 2 * CERTAIN * math.sqrt(even * together):
         return None
     share = sum(row["plays"] for row in rows) / who.plays
     text = (
@@ -179,9 +165,14 @@ def _favourites(gold: Gold, who: Who, _: Clock) -> Finding | None:
     return Finding("favourites", TOP_ARTISTS.tables, text, figures, who.plays)
 
 
-def _genre(gold: Gold, who: Who, _: Clock) -> Finding | None:
-    row = gold.first(GENRES, listener=who.listener_id, depth=1)
-    if row is None or row["known_share"] < LEAST_KNOWN_GENRE:
+def _genre(gold: Gold, who: Who) -> Finding | None:
+    """The first genre must lead the second by more than chance, with the session as the unit."""
+    rows = gold.rows(GENRES, listener=who.listener_id, depth=2)
+    if not rows or rows[0]["known_share"] < LEAST_KNOWN_GENRE:
+        return None
+    row, shares = rows[0], [row["share"] for row in rows] + [0.0]
+    lead, both = shares[0] - shares[1], shares[0] + shares[1]
+    if lead <= CERTAIN * math.sqrt(max(0.0, both - lead**2) / max(1, who.sessions)):
         return None
     n = round(row["plays"] / row["share"])
     text = (
@@ -197,7 +188,6 @@ CANDIDATES: tuple[Candidate, ...] = (
     _skips_of_new,
     _weekend,
     _new_share,
-    _busiest_hour,
     _favourites,
     _genre,
 )

@@ -85,12 +85,11 @@ def build_report(settings: Settings, listener: str | None = None, period: Period
 
 def _read(gold: Gold, listener: str) -> Report:
     person = who.load(gold, listener)
-    hours = clock.load(gold, listener)
     return Report(
         who=person,
-        findings=findings.load(gold, person, hours),
+        findings=findings.load(gold, person),
         rankings=ranking.load(gold, listener),
-        clock=hours,
+        clock=clock.load(gold, listener),
         years=years.load(gold, listener),
         genres=genres.load(gold, listener),
         habits=habits.load(gold, listener),
