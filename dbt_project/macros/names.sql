@@ -27,6 +27,39 @@
     coalesce({{ title }} is null or ({{ artist }} = 'Unknown Artist' and {{ title }} = 'Unknown Track'), false)
 {%- endmacro -%}
 
+{#- The first of several artists in one text. -#}
+{%- macro first_artist(artist) -%}
+    {{ normalise_name(replace_all(fold_case(artist), "( *[,;&/+]| (feat|ft|featuring|with|vs|and|und|et|y|e|x)[. ]).*$", "")) }}
+{%- endmacro -%}
+
+{#- Words for many artists or for none, as normalise_name has them: they say nothing against any other name. -#}
+{%- macro is_any_artist(normalised_name) -%}
+    {%- set words = [
+        "various artists", "various artist", "various", "va", "v a", "unknown artist", "unknown", "soundtrack",
+        "original soundtrack", "original cast", "verschiedene interpreten", "verschiedene kunstler", "diverse",
+        "diverse interpreten", "diverse kunstler", "varios artistas", "varios interpretes", "varios",
+        "artistes varies", "artistes divers", "multi interpretes", "compilation", "artisti vari", "vari artisti",
+        "aa vv", "diverse artiesten", "verschillende artiesten", "blandade artister", "diverse artister",
+        "diverse kunstnere", "eri esittajia", "rozni wykonawcy", "ruzni interpreti", "razni izvodaci",
+        "kulonbozo eloadok", "cesitli sanatcilar", "artisti diversi", "diversi artisti", "artistes multiples",
+        "разные исполнители", "сборник", "群星", "オムニバス", "여러 아티스트",
+    ] -%}
+    {{ normalised_name }} in ('{{ words | join("', '") }}')
+{%- endmacro -%}
+
+{#- Whether the words of one normalised name stand in another. -#}
+{%- macro within(words, name) -%} ' ' || {{ name }} || ' ' like '% ' || {{ words }} || ' %' {%- endmacro -%}
+
+{#- Whether two artists' texts can mean the same artist: one's first is in the other, or one says nothing. -#}
+{%- macro artists_agree(one, other) -%}
+    (
+        {{ one }}.artist_key is null
+        or {{ other }}.artist_key is null
+        or {{ within(other ~ ".first_artist_key", one ~ ".artist_key") }}
+        or {{ within(one ~ ".first_artist_key", other ~ ".artist_key") }}
+    )
+{%- endmacro -%}
+
 {#- The id of a track that has none: the same for every spelling of the same artist and title. -#}
 {%- macro name_id(artist, title) -%}
     'name:' || md5(

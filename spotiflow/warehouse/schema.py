@@ -11,7 +11,7 @@ import duckdb
 from spotiflow.core.errors import OutdatedError, WarehouseError
 from spotiflow.core.transactions import transaction
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _PARTS = (
     "select schema_name, table_name, column_name from duckdb_columns() where schema_name in ('raw', 'ml')"
 )

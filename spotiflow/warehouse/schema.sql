@@ -74,7 +74,8 @@ create table if not exists raw.listening_history (
     context_uri varchar,
     file_name varchar,
     run_id varchar not null,
-    ingested_at timestamp not null
+    ingested_at timestamp not null,
+    device_started_at timestamp
 );
 
 create table if not exists raw.tracks (

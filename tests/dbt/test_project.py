@@ -143,7 +143,8 @@ def test_what_depends_on_the_engine_has_both_forms() -> None:
 def test_every_variable_has_a_comment() -> None:
     lines = (PROJECT / "dbt_project.yml").read_text(encoding="utf-8").split("\nvars:\n")[1].splitlines()
     for above, line in zip(["", *lines], lines, strict=False):
-        assert line.strip().startswith("#") or above.strip().startswith("#"), line
+        is_part_of_a_list = line.startswith("    - ")
+        assert is_part_of_a_list or line.strip().startswith("#") or above.strip().startswith("#"), line
 
 
 def test_sources_are_the_tables_of_the_schema() -> None:

@@ -16,7 +16,22 @@ TakeIn = Callable[..., HistoryReceipt]
 
 HOUR_AGO = b.FIRST_SECOND - 3600
 STARTS: dict[str, tuple[b.Record, datetime, str]] = {
-    "online": ({"offline_timestamp": HOUR_AGO}, datetime(2022, 12, 31, 23, 57), "ms_played"),
+    "online, paused": ({"offline_timestamp": HOUR_AGO}, datetime(2022, 12, 31, 23), "offline_timestamp"),
+    "online, a minute after it can have begun": (
+        {"offline_timestamp": b.FIRST_SECOND - 120},
+        datetime(2022, 12, 31, 23, 58),
+        "offline_timestamp",
+    ),
+    "online, later than that": (
+        {"offline_timestamp": b.FIRST_SECOND - 119},
+        datetime(2022, 12, 31, 23, 57),
+        "ms_played",
+    ),
+    "online, more than a day before": (
+        {"offline_timestamp": b.FIRST_SECOND - 181 - 86_400},
+        datetime(2022, 12, 31, 23, 57),
+        "ms_played",
+    ),
     "seconds": (
         {"offline": True, "offline_timestamp": HOUR_AGO},
         datetime(2022, 12, 31, 23),

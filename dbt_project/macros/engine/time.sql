@@ -16,6 +16,10 @@
 {%- macro default__epoch_seconds(moment) -%} cast(floor(epoch({{ moment }})) as bigint) {%- endmacro -%}
 {%- macro spark__epoch_seconds(moment) -%} unix_seconds(cast({{ moment }} as timestamp)) {%- endmacro -%}
 
+{%- macro epoch_ms(moment) -%} {{ return(adapter.dispatch("epoch_ms")(moment)) }} {%- endmacro -%}
+{%- macro default__epoch_ms(moment) -%} epoch_ms({{ moment }}) {%- endmacro -%}
+{%- macro spark__epoch_ms(moment) -%} unix_millis(cast({{ moment }} as timestamp)) {%- endmacro -%}
+
 {%- macro add_ms(moment, ms) -%} {{ return(adapter.dispatch("add_ms")(moment, ms)) }} {%- endmacro -%}
 {%- macro default__add_ms(moment, ms) -%} ({{ moment }} + to_milliseconds({{ ms }})) {%- endmacro -%}
 {%- macro spark__add_ms(moment, ms) -%} timestampadd(millisecond, {{ ms }}, {{ moment }}) {%- endmacro -%}

@@ -32,6 +32,7 @@ select
     played_at,
     started_at,
     started_at_source,
+    device_started_at,
     ended_at,
     ended_at_precision,
     ms_played,

@@ -3,7 +3,7 @@
 select play_id, source, content_type, started_at, ended_at, track_id, session_id
 from {{ ref("plays") }}
 where
-    source not in ('extended', 'account', 'api', 'lastfm', 'listenbrainz', 'simulated')
+    {{ source_rank("source") }} = 99
     or content_type
     not in ('track', 'local', 'unknown', 'video', 'episode', 'audiobook')
     or ended_at_precision not in ('second', 'minute')

@@ -207,11 +207,11 @@ def _silver(db: duckdb.DuckDBPyConnection, play_id: Any) -> str | None:
     if duplicate:
         reason, source, file_name = duplicate
         words = {
-            "same_second": "gives way: the same second was logged twice, and the longer one counts",
-            "matched": f"gives way: {source} ({file_name}) tells of the same play",
-            "covered": "gives way: a stronger source covers this time and does not know it",
+            "repeated": f"duplicate: {source} ({file_name}) has this play twice, and the longer row counts",
+            "matched": f"duplicate: {source} ({file_name}) has the same play",
+            "covered": "duplicate: a stronger source covers this time and does not know it",
         }
-        return words.get(reason, f"gives way: {reason}")
+        return words.get(reason, f"duplicate: {reason}")
     if play is None:
         return "not there yet: it came after the last build"
     is_play, is_music, track_id, told_id, method = play

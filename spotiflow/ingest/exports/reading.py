@@ -131,10 +131,23 @@ judged as (
 started as (
     select
         *,
-        reason is null and offline and clock_seconds >= 1136073600
-            and clock_seconds <= epoch(ended_at)
-            and epoch(ended_at) - clock_seconds < 60 * 86400 as has_clock
+        case
+            when reason is null and clock_seconds between 1136073600 and epoch(now()) + 2 * 86400
+                then make_timestamp(try_cast(clock_seconds * 1e6 as bigint))
+        end as device_started_at,
+        case when reason is null then ended_at - to_milliseconds(coalesce(ms_played, 0)) end as latest_start
     from judged
+),
+clocked as (
+    select
+        *,
+        -- A song can be paused, so it may have begun well before. Offline plays wait for their upload.
+        coalesce(
+            device_started_at <= latest_start + interval 1 minute
+                and device_started_at >= latest_start - if(offline, interval 60 day, interval 1 day),
+            false
+        ) as has_clock
+    from started
 )
 select
     row_number,
@@ -156,10 +169,8 @@ select
     nullif(track_name, '') as track_name,
     nullif(artist_name, '') as artist_name,
     nullif(album_name, '') as album_name,
-    case
-        when has_clock then make_timestamp(try_cast(clock_seconds * 1e6 as bigint))
-        when reason is null then ended_at - to_milliseconds(coalesce(ms_played, 0))
-    end as started_at,
+    if(has_clock, device_started_at, latest_start) as started_at,
+    device_started_at,
     ended_at,
     played_at,
     case when has_clock then 'offline_timestamp' when ms_played is null then 'ended_at' else 'ms_played' end
@@ -175,7 +186,7 @@ select
     is_private_session,
     fields.reason_start as reason_start,
     fields.reason_end as reason_end
-from started
+from clocked
 """
 
 

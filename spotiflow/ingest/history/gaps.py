@@ -7,23 +7,23 @@ from datetime import datetime
 import duckdb
 
 from spotiflow.warehouse.run_log import utc_now
-from spotiflow.ingest.history.coverage import ISLANDS
+from spotiflow.ingest.history.coverage import islands_sql
+from spotiflow.ingest.history.sources import names
 
 POLLED = "a poll brought 50 plays and all of them were new"
 
 _LAST_KNOWN = """
 select max(coalesce(ended_at, played_at))
 from raw.listening_history
-where listener_id = ? and source not in ('lastfm', 'listenbrainz')
+where listener_id = ? and list_contains(?, source)
 """
 
-_CLOSE = f"""
+_CLOSE = """
 update raw.history_gaps set closed_at = $now
 where listener_id = $listener and closed_at is null and exists (
-    with {ISLANDS}
     select 1
-    from islands
-    where source in ('extended', 'account') and content_group = 'music'
+    from ({islands}) as islands
+    where list_contains($exports, source) and content_group = 'music'
         and covered_from <= gap_started_at and covered_to >= gap_ended_at
 )
 """
@@ -37,7 +37,7 @@ order by all
 
 def last_known_play(db: duckdb.DuckDBPyConnection, listener_id: str) -> datetime | None:
     """Return until when the history of a listener is known, UTC; other players' scrobbles do not count."""
-    row = db.execute(_LAST_KNOWN, [listener_id]).fetchone()
+    row = db.execute(_LAST_KNOWN, [listener_id, names(is_whole=True)]).fetchone()
     return row[0] if row else None
 
 
@@ -63,5 +63,6 @@ def close_gaps(db: duckdb.DuckDBPyConnection, listener_id: str) -> int:
     before = len(open_gaps(db, listener_id))
     if not before:
         return 0
-    db.execute(_CLOSE, {"listener": listener_id, "now": utc_now()})
+    values = {"listener": listener_id, "now": utc_now(), "exports": names(is_export=True)}
+    db.execute(_CLOSE.format(islands=islands_sql()), values)
     return before - len(open_gaps(db, listener_id))

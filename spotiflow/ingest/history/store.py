@@ -15,26 +15,19 @@ from spotiflow.core.transactions import transaction
 from spotiflow.ingest.files.characters import clean_incoming
 from spotiflow.ingest.files.repair import Repair
 from spotiflow.ingest.history.results import Counts, FileReceipt, NOTHING_KEPT, nothing_kept
+from spotiflow.ingest.history.sources import SOURCES, rank_sql
 
-# They report plays that were finished, and not for how long.
-SCROBBLE_SOURCES = ("lastfm", "listenbrainz")
-# Two sources may know one play by the same id; the later in this list is nearer to Spotify itself.
-_BY_NEARNESS = "['listenbrainz', 'lastfm', 'api', 'account', 'extended']"
 # What a source says of a play besides what makes it that play.
-_DETAILS = (
-    *("content_type", "content_uri", "track_id", "isrc", "track_name", "artist_name", "album_name"),
-    *("started_at", "ended_at", "played_at", "started_at_source", "ended_at_precision", "duration_ms"),
-    *("platform", "country", "shuffle", "skipped", "offline", "is_private_session"),
-    *("reason_start", "reason_end"),
+_CLOCK = (
+    *("started_at", "started_at_source", "device_started_at"),
+    *("ended_at", "played_at", "ended_at_precision"),
 )
-
-
-def _version(table: str, source: str) -> str:
-    """SQL for what is compared of two versions of a play: to say something beats to say nothing."""
-    details = ", ".join(f"{table}.{name} is not null, {table}.{name}" for name in _DETAILS)
-    nearness = f"list_position({_BY_NEARNESS}, {source})"
-    return f"row({table}.content_type <> 'video', coalesce({nearness}, 0), {details})"
-
+_WORDS = (
+    *("content_uri", "track_id", "isrc", "track_name", "artist_name", "album_name"),
+    *("platform", "country", "reason_start", "reason_end"),
+)
+_FACTS = ("content_type", "duration_ms", "shuffle", "skipped", "offline", "is_private_session")
+_DETAILS = (*_CLOCK, *_WORDS, *_FACTS)
 
 # Rows that are stored already: from an earlier import, another file of this one, or higher up in this file.
 _FIND_KNOWN = """
@@ -67,26 +60,62 @@ where reason is null and not is_skipped
     and not exists (select 1 from known where known.row_number = incoming.row_number)
 """
 
-# Two exports may tell of one play in different words, and a video file lists songs too. Which version stays
-# must not hang on which came first: music before video, the nearer source, else the greater text.
-_KEEP_BEST = f"""
-update raw.listening_history as stored
-set source = $source, {", ".join(f"{name} = best.{name}" for name in _DETAILS)}
-from (
-    select incoming.*
-    from incoming
-    semi join known using (row_number)
-    join raw.listening_history as stored using (play_id)
-    -- The same play ends in the same second, and is told of by its end or its start, a week before at most.
-    -- Without this a large history would be read once for each file.
-    where stored.played_at between $first - interval 8 day and $last + interval 8 day
-        and {_version("incoming", "$source")} > {_version("stored", "stored.source")}
-    qualify row_number() over (
-        partition by play_id order by {_version("incoming", "$source")} desc, row_number
-    ) = 1
-) as best
-where stored.play_id = best.play_id
-"""
+
+def _weights(table: str, rank: str) -> dict[str, str]:
+    """SQL by detail for what is compared of two versions of a play; the greater is kept.
+
+    To say something beats to say nothing, the nearer source the other one, the greater text the smaller: what
+    stays must not hang on which version came first. Times are kept together, those of a clock before others.
+    """
+    clock = ", ".join(f"'{name}': {table}.{name}" for name in _CLOCK)
+    has_clock = f"{table}.started_at_source = 'offline_timestamp'"
+    weights = {"clock": f"{{'says': {has_clock}, 'near': -({rank}), 'is_there': true, 'value': {{{clock}}}}}"}
+    for name in (*_WORDS, *_FACTS):
+        column, says = f"{table}.{name}", f"{table}.{name} is not null"
+        if name in _WORDS:
+            says = f"coalesce(lower(trim({column})) not in ('', 'none', 'unknown'), false)"
+        elif name == "content_type":
+            # A video file lists songs too.
+            says = f"{column} not in ('video', 'unknown')"
+        weights[name] = (
+            f"{{'says': {says}, 'near': -({rank}), 'is_there': {column} is not null, 'value': {column}}}"
+        )
+    return weights
+
+
+def _keep_best_sql(rank: int) -> str:
+    """SQL that lets known plays take from `incoming`, of a source of this rank, what it says better."""
+    new, old = _weights("incoming", str(rank)), _weights("stored", rank_sql("stored.source"))
+    taken = {
+        name: f"case when best.{name} > {old[name]} then best.{name}.value else stored.{name} end"
+        for name in (*_WORDS, *_FACTS)
+    }
+    for name in _CLOCK:
+        taken[name] = (
+            f"case when best.clock > {old['clock']} then best.clock.value.{name} else stored.{name} end"
+        )
+    is_other = " or ".join(f"incoming.{name} is distinct from stored.{name}" for name in _DETAILS)
+    return f"""
+    update raw.listening_history as stored
+    set
+        source = case when {rank} < {rank_sql("stored.source")} then $source else stored.source end,
+        {", ".join(f"{name} = {value}" for name, value in taken.items())}
+    from (
+        select play_id, {", ".join(f"max({weight}) as {name}" for name, weight in new.items())}
+        from incoming
+        semi join known using (row_number)
+        join raw.listening_history as stored using (play_id)
+        -- The same play ends in the same second, and is told of by its end or its start, a week before at
+        -- most. Without this a large history would be read once for each file.
+        where stored.played_at between $first - interval 8 day and $last + interval 8 day
+            and (stored.source <> $source or {is_other})
+        group by play_id
+    ) as best
+    where stored.play_id = best.play_id and (
+        {rank} < {rank_sql("stored.source")} or {" or ".join(f"best.{name} > {old[name]}" for name in new)}
+    )
+    """
+
 
 _STORE_REJECTED = """
 insert into raw.rejected_rows (run_id, file_name, row_number, reason, record)
@@ -121,7 +150,7 @@ select
     count(*) filter (where outcome = 'skipped') as skipped,
     count(*) filter (where outcome = 'rejected') as rejected,
     count(*) filter (where outcome = 'known' and is_twice) as known_twice,
-    count(*) filter (where outcome = 'kept' and coalesce(ms_played >= $min_ms, $is_scrobble)) as plays,
+    count(*) filter (where outcome = 'kept' and coalesce(ms_played >= $min_ms, $counts_unknown)) as plays,
     count(*) filter (where outcome not in ('rejected', 'skipped', 'known') and is_private_session) as private,
     min(played_at) filter (where reason is null) as covered_from,
     max(played_at) filter (where reason is null) as covered_to
@@ -172,7 +201,7 @@ def add_file(db: duckdb.DuckDBPyConnection, origin: Origin, mended: Repair | Non
     db.execute(_STORE_PLAYS, with_names | _constants(origin))
     if receipt.counts.known:
         span = {"first": receipt.covered_from, "last": receipt.covered_to}
-        db.execute(_KEEP_BEST, {"source": origin.source, **span})
+        db.execute(_keep_best_sql(SOURCES[origin.source].rank), {"source": origin.source, **span})
     if receipt.counts.rejected:
         db.execute(_STORE_REJECTED, with_names)
     db.execute(_STORE_FILE, _file_row(origin, receipt))
@@ -186,8 +215,8 @@ def _constants(origin: Origin) -> dict[str, Any]:
 def _receipt(
     db: duckdb.DuckDBPyConnection, origin: Origin, mended: Repair | None, n_cleaned: int
 ) -> FileReceipt:
-    is_scrobble = origin.source in SCROBBLE_SOURCES
-    cursor = db.execute(_COUNT, {"min_ms": origin.min_play_seconds * 1000, "is_scrobble": is_scrobble})
+    counts_unknown = not SOURCES[origin.source].tells_lengths
+    cursor = db.execute(_COUNT, {"min_ms": origin.min_play_seconds * 1000, "counts_unknown": counts_unknown})
     names = [column[0] for column in cursor.description or []]
     found: dict[str, Any] = dict(zip(names, cursor.fetchone() or (), strict=True))
     counts = Counts(**{name: found[name] for name in Counts.__dataclass_fields__})

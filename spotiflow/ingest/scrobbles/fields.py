@@ -33,7 +33,7 @@ _PAGES = {
 }
 # Every form tells these, as text; what is not said here is NULL, and the time is the start.
 _NOTHING = {
-    **dict.fromkeys(("seconds_text", "clock_text", "album", "duration_text", "isrc", "spotify_text"), "null"),
+    **dict.fromkeys(("seconds_text", "clock_text", "album", "duration_text", "played_text", "isrc", "spotify_text"), "null"),
     "is_end": "false",
 }
 
@@ -167,12 +167,23 @@ listens as (
             "problem": """when (item -> '$.listened_at') is null and (item -> '$.score') is not null
                 then 'feedback, no listen'""",
             "seconds_text": "item ->> '$.listened_at'",
-            "artist": "coalesce(info ->> '$.artist_names[0]', track ->> '$.artist_name')",
+            # The artist as MusicBrainz has it, where the listen only joins others to that name.
+            "artist": """coalesce(
+                info ->> '$.artist_names[0]',
+                case
+                    when starts_with(
+                        lower(track ->> '$.artist_name'),
+                        lower(track ->> '$.mbid_mapping.artists[0].artist_credit_name')
+                    ) then track ->> '$.mbid_mapping.artists[0].artist_credit_name'
+                end,
+                track ->> '$.artist_name'
+            )""",
             "title": "track ->> '$.track_name'",
             "album": "track ->> '$.release_name'",
             "duration_text": """coalesce(
                 info ->> '$.duration_ms', (try_cast(info ->> '$.duration' as double) * 1000)::varchar
             )""",
+            "played_text": "info ->> '$.ms_played'",
             "isrc": "info ->> '$.isrc'",
             "spotify_text": "coalesce(info ->> '$.spotify_id', info ->> '$.origin_url')",
             "is_end": """coalesce(

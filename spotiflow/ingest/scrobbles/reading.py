@@ -1,7 +1,8 @@
 """From a file to the temporary table `incoming`: one typed row per scrobble, with a reason if it is none.
 
 Last.fm and players that report to ListenBrainz give the time at which a play began. What ListenBrainz fetched
-from Spotify by itself has the time at which it ended. Nobody tells how long was listened.
+from Spotify by itself has the time at which it ended. How long was listened says only a history that was filled
+from an archive of Spotify's.
 """
 
 from __future__ import annotations
@@ -66,7 +67,8 @@ typed as (
             try_cast(clock_text as timestamptz) at time zone 'UTC'
         ) as clock,
         seconds_text is not null or coalesce(regexp_matches(clock_text, ':[0-9]{{2}}:[0-9]{{2}}'), false) as has_seconds,
-        try_cast(round(try_cast(duration_text as double)) as bigint) as length_ms
+        try_cast(round(try_cast(duration_text as double)) as bigint) as length_ms,
+        try_cast(round(try_cast(played_text as double)) as bigint) as told_ms
     from texts
 ),
 timed as (
@@ -81,7 +83,7 @@ timed as (
         $listener as listener_id,
         case when track_id is not null then 'spotify:track:' || track_id end as content_uri,
         case when length_ms between 1 and 86400000 then length_ms end as duration_ms,
-        null::bigint as ms_played
+        case when told_ms between 0 and 86400000 then told_ms end as ms_played
     from typed
 ),
 judged as (
@@ -119,11 +121,17 @@ select
     track_name,
     artist_name,
     album_name,
-    case when is_end then moment - to_milliseconds(coalesce(duration_ms, 0)) else moment end as started_at,
+    case when is_end then moment - to_milliseconds(coalesce(ms_played, duration_ms, 0)) else moment end
+        as started_at,
+    null::timestamp as device_started_at,
     ended_at,
     played_at,
-    case when not is_end then 'scrobble' when duration_ms is null then 'ended_at' else 'duration' end
-        as started_at_source,
+    case
+        when not is_end then 'scrobble'
+        when ms_played is not null then 'ms_played'
+        when duration_ms is not null then 'duration'
+        else 'ended_at'
+    end as started_at_source,
     case when has_seconds then 'second' else 'minute' end as ended_at_precision,
     ms_played,
     duration_ms,

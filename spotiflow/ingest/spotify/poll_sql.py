@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from spotiflow.ingest.history.play_id import PLAY_ID_SQL
+from spotiflow.ingest.history.sources import rank_sql
 
 # `played_at` is taken as the end of the play: that is what Spotify sends now, though it has meant the start.
 # The endpoint has no ms_played; the start is an estimate from the track's length.
@@ -96,7 +97,7 @@ qualify row_number() over (partition by play_id order by row_number) = 1
 
 STORE = (
     # ListenBrainz fetches from the same place; where it came first, Spotify's own word replaces it.
-    """
+    f"""
     update raw.listening_history as stored
     set
         source = 'api', content_type = polled.content_type, isrc = polled.isrc,
@@ -106,7 +107,7 @@ STORE = (
         context_uri = polled.context_uri
     from polled
     where polled.reason is null and polled.play_id = stored.play_id
-        and stored.source in ('lastfm', 'listenbrainz')
+        and {rank_sql("stored.source")} > {rank_sql("'api'")}
     """,
     """
     insert into raw.listening_history by name

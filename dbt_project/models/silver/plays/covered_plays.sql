@@ -1,5 +1,5 @@
--- Rows of account data and the API at times that a stronger source covers. They give
--- way whether or not that source knows the play. Grain: play_id. Days make it an
+-- Rows of a whole source (account data, polls) at times that a stronger one covers:
+-- duplicates, whether or not that one knows the play. Grain: play_id. Days make it an
 -- equality join.
 with
     history as (select * from {{ ref("listening_history_bronze") }}),
@@ -24,6 +24,6 @@ inner join
     and {{ content_group("history.content_type") }} = covered_days.content_group
     and cast(history.played_at as date) = covered_days.date_day
 where
-    history.source in ('account', 'api')
+    {{ source_is("history.source", "is_whole") }}
     and covered_days.source_rank < {{ source_rank("history.source") }}
     and history.played_at between covered_days.covered_from and covered_days.covered_to

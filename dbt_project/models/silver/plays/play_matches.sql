@@ -1,61 +1,44 @@
--- Pairs of rows in which two sources tell of the same play: same listener, artist and
--- title, ends (of scrobbles: starts) within 90 s, or 150 s where a source has minutes,
--- and each the other's nearest of that rank. Grain: play_id, weaker_play_id. Buckets of
--- 180 s and their neighbours make it an equality join; a pair near by both clocks
--- counts once.
+-- Which rows of two sources are the same play? Grain: play_id, weaker_play_id. Of the
+-- pairs that can be, each weaker row takes in order the first stronger one that is
+-- left:
+-- a scrobbler that is always late would be nearer to the next play of a loop. First
+-- near
+-- pairs, then what is left of all.
 with
-    play_clocks as (select * from {{ ref("play_clocks") }}),
-    events as (
-        select *, cast(floor(second / 180) as bigint) as bucket from play_clocks
-    ),
-    neighbours as (
-        select -1 as step
-        union all
-        select 0 as step
-        union all
-        select 1 as step
-    ),
-    weaker as (
-        select events.*, events.bucket + neighbours.step as near_bucket
-        from events
-        cross join neighbours
-        where
-            events.source_rank > 1 and (events.clock = 'end' or events.source_rank >= 4)
-    ),
-    pairs as (
-        select
-            stronger.play_id,
-            weaker.play_id as weaker_play_id,
-            weaker.spotify_id as weaker_spotify_id,
-            stronger.source,
-            weaker.source as weaker_source,
-            stronger.source_rank,
-            weaker.source_rank as weaker_rank,
-            min(abs(stronger.second - weaker.second)) as seconds_apart
-        from weaker
-        inner join
-            events as stronger
-            on weaker.listener_id = stronger.listener_id
-            and weaker.name_id = stronger.name_id
-            and weaker.clock = stronger.clock
-            and weaker.near_bucket = stronger.bucket
-        where
-            stronger.source_rank < weaker.source_rank
-            and abs(stronger.second - weaker.second)
-            <= greatest(stronger.near_seconds, weaker.near_seconds)
-        group by all
-    )
+    play_pairs as (select * from {{ ref("play_pairs") }}),
+    near_pairs as (select * from play_pairs where is_near),
+    near_matches as ({{ in_order("near_pairs") }}),
+    {%- for earlier, pairs, matches in (
+        ("near_matches", "other_pairs", "other_matches"),
+        ("all_matches", "last_pairs", "last_matches"),
+    ) %}
+        {%- if not loop.first %}
+            all_matches as (
+                select *
+                from near_matches
+                union all
+                select *
+                from other_matches
+            ),
+        {%- endif %}
+        {{ pairs }} as (
+            select play_pairs.*
+            from play_pairs
+            left join
+                {{ earlier }} as strong_taken
+                on play_pairs.play_id = strong_taken.play_id
+                and play_pairs.weaker_rank = strong_taken.weaker_rank
+            left join
+                {{ earlier }} as weak_taken
+                on play_pairs.weaker_play_id = weak_taken.weaker_play_id
+                and play_pairs.source_rank = weak_taken.source_rank
+            where strong_taken.play_id is null and weak_taken.play_id is null
+        ),
+        {{ matches }} as ({{ in_order(pairs) }}){{ "," if not loop.last }}
+    {%- endfor %}
 
 select play_id, weaker_play_id, weaker_spotify_id, source, weaker_source, seconds_apart
-from pairs
-qualify
-    row_number() over (
-        partition by play_id, weaker_rank
-        order by seconds_apart nulls last, weaker_play_id nulls last
-    )
-    = 1
-    and row_number() over (
-        partition by weaker_play_id, source_rank
-        order by seconds_apart nulls last, play_id nulls last
-    )
-    = 1
+from all_matches
+union all
+select play_id, weaker_play_id, weaker_spotify_id, source, weaker_source, seconds_apart
+from last_matches

@@ -1,5 +1,5 @@
 -- Every stream of every kind of content, once, whoever told of it. Grain: play_id.
--- Rows that give way stand in play_duplicates. track_id is that of the recording, from
+-- Duplicates stand in play_duplicates. track_id is that of the recording, from
 -- track_identities; the id that was told stays in content_uri. A track without an id
 -- has that of another source that tells of the same play, where one does.
 with
@@ -7,6 +7,7 @@ with
     play_duplicates as (select * from {{ ref("play_duplicates") }}),
     play_matches as (select * from {{ ref("play_matches") }}),
     play_sessions as (select * from {{ ref("play_sessions") }}),
+    play_lengths as (select * from {{ ref("play_lengths") }}),
     -- Most ids are their own recording: there is nothing to look up for them.
     track_identities as (
         select *
@@ -40,6 +41,13 @@ select
     {{ stopped_at("history") }} as ended_at,
     history.ended_at_precision,
     history.ms_played,
+    case
+        when {{ is_music("history.content_type") }}
+        then play_lengths.ms_counted
+        else history.ms_played
+    end as ms_counted,
+    coalesce(play_lengths.heard_from, {{ began_at("history") }}) as heard_from,
+    {{ is_overlong("history.ms_played") }} as is_overlong,
     history.duration_ms,
     history.platform,
     history.country,
@@ -51,7 +59,8 @@ select
     history.reason_start,
     history.reason_end,
     {{ is_music("history.content_type") }} as is_music,
-    {{
+    coalesce(play_lengths.most_seconds >= {{ var("min_play_seconds") }}, true)
+    and {{
         is_play(
             "history.ms_played",
             "history.source",
@@ -67,6 +76,7 @@ select
 from history
 left join play_duplicates on history.play_id = play_duplicates.play_id
 left join play_sessions on history.play_id = play_sessions.play_id
+left join play_lengths on history.play_id = play_lengths.play_id
 left join revealed on history.play_id = revealed.play_id
 left join
     track_identities
