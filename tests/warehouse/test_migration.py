@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import duckdb
 import pytest
 
@@ -60,3 +62,24 @@ def test_a_command_that_writes_brings_it_forward_at_its_door(
     assert "schema version" not in done.stderr
     assert version_of(older) == SCHEMA_VERSION
     assert len(list_backups(load_settings(home=older.home).backups_dir)) == 1
+
+
+def test_a_warehouse_of_the_first_version_is_keeps_the_clocks_it_has(settings: Settings) -> None:
+    moment = datetime(2022, 1, 1, 10)
+    with open_warehouse(settings) as db:
+        db.execute("alter table raw.listening_history drop column device_started_at")
+        db.execute("update raw.schema_version set version = 1")
+        for number, source in enumerate(("offline_timestamp", "ms_played")):
+            db.execute(
+                """insert into raw.listening_history by name
+                select uuid() as play_id, 'me' as listener_id, 'extended' as source, 'track' as content_type,
+                    $at as played_at, $at as started_at, $from as started_at_source,
+                    'second' as ended_at_precision, 'r' as run_id, $at as ingested_at""",
+                {"at": moment + timedelta(hours=number), "from": source},
+            )
+    bring_forward(settings)
+    with open_warehouse(settings) as db:
+        rows = db.execute("select device_started_at from raw.listening_history order by played_at").fetchall()
+        assert stored_version(db) == SCHEMA_VERSION
+    assert rows == [(moment,), (None,)]
+    assert [backup.why for backup in list_backups(settings.backups_dir)] == ["before a migration"]

@@ -1,15 +1,11 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from spotiflow.core.errors import WarehouseError
-from spotiflow.core.settings import Settings
-from spotiflow.warehouse.backups import list_backups
-from spotiflow.warehouse.database import open_warehouse
 from spotiflow.warehouse.schema import (
     SCHEMA_VERSION,
     apply_schema,
@@ -58,23 +54,3 @@ def test_a_newer_file_is_refused() -> None:
     apply_schema(db, version=SCHEMA_VERSION + 1)
     with pytest.raises(WarehouseError, match="schema version"):
         apply_schema(db)
-
-
-def test_a_warehouse_of_the_first_version_is_brought_forward_after_a_backup(settings: Settings) -> None:
-    moment = datetime(2022, 1, 1, 10)
-    with open_warehouse(settings) as db:
-        db.execute("alter table raw.listening_history drop column device_started_at")
-        db.execute("update raw.schema_version set version = 1")
-        for number, source in enumerate(("offline_timestamp", "ms_played")):
-            db.execute(
-                """insert into raw.listening_history by name
-                select uuid() as play_id, 'me' as listener_id, 'extended' as source, 'track' as content_type,
-                    $at as played_at, $at as started_at, $from as started_at_source,
-                    'second' as ended_at_precision, 'r' as run_id, $at as ingested_at""",
-                {"at": moment + timedelta(hours=number), "from": source},
-            )
-    with open_warehouse(settings) as db:
-        rows = db.execute("select device_started_at from raw.listening_history order by played_at").fetchall()
-        assert stored_version(db) == SCHEMA_VERSION
-    assert rows == [(moment,), (None,)]
-    assert [backup.why for backup in list_backups(settings.backups_dir)] == ["before a migration"]

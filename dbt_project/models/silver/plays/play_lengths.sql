@@ -50,7 +50,9 @@ select
     coalesce(counted.heard_from, streams.began_at) as heard_from,
     coalesce(counted.ms_counted, streams.ms_played) as ms_counted,
     case
-        when streams.ended_at is not null and {{ source_is("streams.source", "tells_lengths", false) }}
+        when
+            streams.ended_at is not null
+            and {{ source_is("streams.source", "tells_lengths", false) }}
         then
             {{ epoch_seconds("streams.ended_at") }}
             - lag({{ epoch_seconds("streams.ended_at") }}) over (

@@ -18,7 +18,6 @@ with
     revealed as (
         select play_id, min(weaker_spotify_id) as spotify_id
         from play_matches
-        where weaker_spotify_id is not null
         group by play_id
     )
 
@@ -41,12 +40,8 @@ select
     {{ stopped_at("history") }} as ended_at,
     history.ended_at_precision,
     history.ms_played,
-    case
-        when {{ is_music("history.content_type") }}
-        then play_lengths.ms_counted
-        else history.ms_played
-    end as ms_counted,
-    coalesce(play_lengths.heard_from, {{ began_at("history") }}) as heard_from,
+    play_lengths.ms_counted,
+    play_lengths.heard_from,
     {{ is_overlong("history.ms_played") }} as is_overlong,
     history.duration_ms,
     history.platform,
