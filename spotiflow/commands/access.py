@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import Annotated
 
 import typer
 
-from spotiflow.commands.shared import Json, settle, show
+from spotiflow.commands.shared import Json, say, settle, show
 from spotiflow.core.errors import UsageError
 
 app = typer.Typer()
@@ -41,7 +42,7 @@ def sql(
 
     Example: spotiflow sql "select artist_name, plays from top_artists where period_kind = 'all' limit 5"
     """
-    from spotiflow.report.sql import TABLE_ROWS, format_rows, run_sql
+    from spotiflow.report.sql import TABLE_ROWS, as_unicode, format_rows, run_sql, write_rows
 
     chosen = [form for form, wanted in (("csv", csv), ("json", as_json), ("md", markdown)) if wanted]
     if len(chosen) > 1:
@@ -53,13 +54,11 @@ def sql(
 
         run_prompt(settle(), input, show)
         return
-    style = chosen[0] if chosen else "table"
-    text = query if query is not None else sys.stdin.read()
-    rows = format_rows(run_sql(settle(), text, limit=TABLE_ROWS if style == "table" else None), style)
-    if isinstance(rows, str):
-        typer.echo(rows, nl=False)
+    text = query if query is not None else as_unicode(sys.stdin.buffer.read())
+    if chosen:
+        write_rows(settle(), text, chosen[0], partial(say, nl=False))
     else:
-        show(rows)
+        show(format_rows(run_sql(settle(), text, limit=TABLE_ROWS)))
 
 
 @app.command()
@@ -68,4 +67,4 @@ def path() -> None:
 
     Example: spotiflow path; for instance duckdb "$(spotiflow path)"
     """
-    typer.echo(settle().database_path)
+    say(settle().database_path)

@@ -6,12 +6,7 @@ from typing import Annotated
 
 import typer
 
-from spotiflow.commands.shared import (
-    Json,
-    Listener,
-    settle,
-    show,
-)
+from spotiflow.commands.shared import Json, Listener, say, settle, show
 
 app = typer.Typer(help="The login to Spotify that polling needs.", no_args_is_help=True)
 
@@ -46,9 +41,9 @@ def auth_login(
 
     settings = settle(spotify_client_id=client_id)
     way = Way(browser=browser, port=port, playlists=playlists)
-    login = log_in(settings, listener_id=listener, way=way, say=typer.echo)
+    login = log_in(settings, listener_id=listener, way=way, say=say)
     name = login.account_name or login.account_id
-    typer.echo(f"Logged in as {name}; the login ends on {login.ends_at:%Y-%m-%d}.")
+    say(f"Logged in as {name}; the login ends on {login.ends_at:%Y-%m-%d}.")
     show(render(ingest_spotify(settings, listener_id=listener)))
 
 

@@ -7,15 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from spotiflow.commands.shared import (
-    Json,
-    Listener,
-    Predictions,
-    Synthetic,
-    TimeZone,
-    settle,
-    show,
-)
+from spotiflow.commands.shared import Json, Listener, Predictions, Synthetic, TimeZone, say, settle, show
 
 app = typer.Typer()
 
@@ -103,10 +95,10 @@ def logs(
 
     settings = settle()
     for line in last_lines(settings, lines):
-        typer.echo(line)
+        say(line)
     if keep_on:
         for line in follow(settings):
-            typer.echo(line)
+            say(line)
 
 
 @app.command()

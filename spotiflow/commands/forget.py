@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from spotiflow.commands.shared import Json, settle, show
+from spotiflow.commands.shared import Json, confirm, settle, show
 from spotiflow.core.errors import UsageError
 
 app = typer.Typer()
@@ -48,7 +48,7 @@ def forget(
             f"This would remove {who} and {n_rows:,} rows of history for good.",
             hint=f"To do that without being asked: spotiflow forget {again} --yes",
         )
-    if not yes and not typer.confirm(f"Remove {who} and {n_rows:,} rows of history for good?"):
+    if not yes and not confirm(f"Remove {who} and {n_rows:,} rows of history for good?"):
         show("Nothing was removed.")
         raise typer.Exit(1)
     forgotten = forget_listeners(settings, names)

@@ -7,12 +7,7 @@ from typing import Annotated
 
 import typer
 
-from spotiflow.commands.shared import (
-    Json,
-    Listener,
-    settle,
-    show,
-)
+from spotiflow.commands.shared import Json, Listener, confirm, say, settle, show
 
 app = typer.Typer()
 
@@ -50,6 +45,6 @@ def recommend(
         return
     if not as_json:
         show(found.render())
-    ask = None if yes else partial(typer.confirm, err=True)
-    sent = send_to_spotify(settings, wish, found, ask, partial(typer.echo, err=True))
+    ask = None if yes else partial(confirm, err=True)
+    sent = send_to_spotify(settings, wish, found, ask, partial(say, err=True))
     show(sent.to_dict() | {"recommendations": found.to_dict()} if as_json else sent.text, as_json=as_json)

@@ -8,12 +8,7 @@ from typing import Annotated
 
 import typer
 
-from spotiflow.commands.shared import (
-    Json,
-    Listener,
-    settle,
-    show,
-)
+from spotiflow.commands.shared import Json, Listener, confirm, settle, show
 from spotiflow.core.errors import UsageError
 
 app = typer.Typer()
@@ -65,7 +60,7 @@ def restore(
             f"This would put {chosen.name} in the place of what is there now.",
             hint=f"To do that without being asked: spotiflow restore {chosen.name} --yes",
         )
-    if not yes and not typer.confirm(question):
+    if not yes and not confirm(question):
         show("Nothing was changed.")
         raise typer.Exit(1)
     restored = put_back(settings, chosen)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from spotiflow.commands.shared import settle, show
+from spotiflow.commands.shared import say, settle, show
 
 app = typer.Typer()
 
@@ -43,7 +43,7 @@ def schedule(
     launcher, table = Launcher(settings), Timetable()
     gc.enable()  # Other commands end soon (see cli.main), this one runs for months.
     try:
-        run_schedule(settings, launcher, typer.echo, table)
+        run_schedule(settings, launcher, say, table)
     except KeyboardInterrupt:
         launcher.stop()
         stop_schedule(table)
@@ -63,4 +63,4 @@ def unit(
     """
     from spotiflow.pipeline.schedule.service_units import unit as unit_of
 
-    typer.echo(unit_of(settle(), kind), nl=False)
+    say(unit_of(settle(), kind), nl=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -48,12 +49,30 @@ def settle(**options: Any) -> Settings:
     return settings
 
 
+def say(text: object, *, err: bool = False, nl: bool = True) -> None:
+    """Print text as it is, for a file or program to read; at a terminal without what it would obey."""
+    from spotiflow.core.safe_text import safe
+
+    stream = sys.stderr if err else sys.stdout
+    is_shown = stream.isatty()
+    typer.echo(safe(str(text)) if is_shown else str(text).encode("utf-8", "surrogateescape"), err=err, nl=nl)
+
+
+def confirm(question: str, *, err: bool = False) -> bool:
+    """Ask a person for a yes or no."""
+    from spotiflow.core.safe_text import safe
+
+    return typer.confirm(safe(question), err=err)
+
+
 def show(result: Any, *, as_json: bool = False) -> None:
     """Print a rich renderable, or with `as_json` a dictionary as JSON."""
     if as_json:
         import json
 
-        typer.echo(json.dumps(result, indent=2, default=str, ensure_ascii=False))
+        from spotiflow.core.safe_text import safe_json
+
+        say(safe_json(json.dumps(result, indent=2, default=str, ensure_ascii=False)))
         return
     from spotiflow.core.console import console
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import logging
 import logging.handlers
 import time
-import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -18,12 +17,25 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
+from rich.segment import Segment
 
 from spotiflow.core.redaction import RedactingFormatter
+from spotiflow.core.safe_text import REPLACEMENT, safe
 from spotiflow.core.settings import Settings
 
-console = Console(highlight=False, soft_wrap=False)
-err_console = Console(stderr=True, highlight=False)
+
+class SafeConsole(Console):
+    """A console that shows no character which a terminal would take for a command, whoever wrote the text."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Yield what rich makes of something, safe."""
+        for segment in super().render(renderable, options):
+            text = segment.text if segment.control else safe(segment.text)
+            yield segment if text == segment.text else Segment(text, segment.style)
+
+
+console = SafeConsole(highlight=False, soft_wrap=False)
+err_console = SafeConsole(stderr=True, highlight=False)
 log = logging.getLogger("spotiflow")
 # Until start_log has a file, nothing may fall through to the terminal, tracebacks least of all.
 log.propagate = False
@@ -38,12 +50,10 @@ Advance = Callable[[float], None]
 
 def printable(text: str, *, keep: str = "") -> str:
     """Return a text that any terminal and database takes: a name of a file may be no UTF-8 and hold commands
-    for the terminal, which become question marks. `keep` are control characters that stay.
+    for the terminal, which become question marks. `keep` are line breaks or tabs that stay.
     """
-    readable = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return "".join(
-        char if char in keep or unicodedata.category(char) != "Cc" else "\ufffd" for char in readable
-    )
+    readable = safe(text.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+    return "".join(REPLACEMENT if char in "\n\t" and char not in keep else char for char in readable)
 
 
 def start_log(settings: Settings) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import re
 
+from spotiflow.core.safe_text import safe
+
 _SECRET = re.compile(
     r"""(\bbearer\s+
         | \bcode=
@@ -26,5 +28,7 @@ class RedactingFormatter(logging.Formatter):
     """Formats a record as usual, traceback included, and redacts the whole of it."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the finished line without secrets."""
-        return redact(super().format(record))
+        """Return the finished line without secrets. What follows a line break is indented, so that no text
+        from outside can look like a line of its own.
+        """
+        return safe(redact(super().format(record))).replace("\n", "\n    ")

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import date, datetime
 
 from rich.cells import cell_len, set_cell_size
+
+from spotiflow.core.safe_text import safe
 
 UNKNOWN = "-"
 # A space at which no line is broken; printed as a plain one.
 NO_BREAK = "\u00a0"
 # Cells that a name may take within a sentence.
 LONGEST_NAME = 26
-# Direction marks in a track name could turn the rest of a line around.
-_DIRECTION_MARKS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def clean(text: object) -> str:
     """Return text fit for one line of a terminal: no control characters, no line breaks."""
-    shown = "".join(" " if _is_unsafe(char) else char for char in str(text))
-    return " ".join(shown.split())
-
-
-def _is_unsafe(char: str) -> bool:
-    return char in _DIRECTION_MARKS or unicodedata.category(char) in ("Cc", "Zl", "Zp", "Cs")
+    return " ".join(safe(str(text), " ").split())
 
 
 def encodable(text: str, encoding: str) -> str:

@@ -6,14 +6,20 @@ import csv
 import io
 import json
 import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
+from tempfile import SpooledTemporaryFile
+from typing import Any, TypeVar
 
 import duckdb
 from rich.console import RenderableType
 from rich.text import Text
 
+from spotiflow.core.background import Background
 from spotiflow.core.errors import InputError, UsageError
+from spotiflow.core.interruption import exit_code_of_interruption, leave
+from spotiflow.core.safe_text import safe_json
 from spotiflow.core.settings import Settings
 from spotiflow.core.words import clean
 from spotiflow.report.drawing.grid import Grid
@@ -24,6 +30,11 @@ READING = ("SELECT", "EXPLAIN", "PRAGMA", "CALL", "MULTI")
 CHUNK = 10_000
 # Rows a terminal shows; the rest is counted.
 TABLE_ROWS = 50
+# So many bytes of an answer are kept in memory, the rest in a file; so long DuckDB may take to stop, seconds.
+SPOOLED, GRACE = 64 * 1024**2, 1.0
+
+Result = TypeVar("Result")
+Chunks = Iterable[list[tuple[Any, ...]]]
 
 
 @dataclass(frozen=True)
@@ -49,35 +60,75 @@ def run_sql(settings: Settings, query: str, limit: int | None = None) -> SqlResu
     Raises UsageError for no statement, several or a writing one; InputError with the reason and near names
     when DuckDB refuses it; as `core.database.connect`.
     """
-    statement = _one_reading_statement(query)
+    with _answer(settings, query) as answer:
+        rows, n_rows = list[tuple[Any, ...]](), 0
+        for chunk in answer.chunks:
+            n_rows += len(chunk)
+            rows += chunk if limit is None else chunk[: limit - len(rows)]
+        return SqlResult(answer.columns, answer.types, tuple(rows), n_rows)
+
+
+def write_rows(settings: Settings, query: str, style: str, write: Callable[[str], object]) -> None:
+    """Run one statement as `run_sql` does and write its rows as `csv`, `json` or `md`, some at a time.
+
+    They go through a file without a name, so that the warehouse is free again however slowly they are read.
+    Raises UsageError for another style.
+    """
+    if style not in WRITERS:
+        raise UsageError(f"There is no format '{style}'.", hint=f"Choose one of {', '.join(STYLES)}.")
+    with SpooledTemporaryFile(SPOOLED, "w+", encoding="utf-8", newline="") as passing:
+        with _answer(settings, query) as answer:
+            passing.writelines(WRITERS[style](answer.columns, answer.chunks))
+        passing.seek(0)
+        while text := passing.read(SPOOLED // 64):
+            write(text)
+
+
+@dataclass(frozen=True)
+class _Answer:
+    columns: tuple[str, ...]
+    types: tuple[str, ...]
+    chunks: Iterator[list[tuple[Any, ...]]]
+
+
+@contextmanager
+def _answer(settings: Settings, query: str) -> Iterator[_Answer]:
+    """Run one reading statement and yield its rows, which are read while the file is held."""
+    statement = _heard(lambda: _one_reading_statement(query))
     with open_warehouse(settings, read_only=True) as db:
         db.execute("set enable_external_access = false")
         db.execute("set lock_configuration = true")
         try:
-            cursor = db.execute(statement)
+            cursor = _heard(lambda: db.execute(statement), db.interrupt)
             description = cursor.description or []
-            rows = cursor.fetchall() if limit is None else cursor.fetchmany(limit)
-            n_rows = len(rows) + (0 if limit is None else _count_rest(cursor))
+            columns = _distinct([str(column[0]) for column in description])
+            yield _Answer(columns, tuple(str(column[1]) for column in description), _chunks(cursor))
         except duckdb.Error as error:
             raise _in_words(error) from error
-    return SqlResult(
-        columns=_distinct([str(column[0]) for column in description]),
-        types=tuple(str(column[1]) for column in description),
-        rows=tuple(rows),
-        n_rows=n_rows,
-    )
 
 
-def _count_rest(cursor: duckdb.DuckDBPyConnection) -> int:
-    n_rows = 0
-    while chunk := cursor.fetchmany(CHUNK):
-        n_rows += len(chunk)
-    return n_rows
+def _chunks(cursor: duckdb.DuckDBPyConnection) -> Iterator[list[tuple[Any, ...]]]:
+    while chunk := _heard(lambda: cursor.fetchmany(CHUNK)):
+        yield chunk
+
+
+def _heard(call: Callable[[], Result], stop: Callable[[], object] = lambda: None) -> Result:
+    """Run a call of DuckDB's so that Ctrl+C is heard; while it plans a query only our end stops it."""
+    running = Background(call)
+    try:
+        return running.result()
+    except KeyboardInterrupt:
+        stop()
+        with suppress(TimeoutError, duckdb.Error):
+            running.result(GRACE)
+        if not running.is_done:
+            leave(exit_code_of_interruption() or 130)
+        raise
 
 
 def _one_reading_statement(query: str) -> duckdb.Statement:
     try:
-        statements = duckdb.extract_statements(query)
+        statements = duckdb.extract_statements(as_unicode(query))
     except duckdb.Error as error:
         raise _in_words(error) from error
     if len(statements) != 1:
@@ -93,6 +144,18 @@ def _one_reading_statement(query: str) -> duckdb.Statement:
             hint="Ask with a select; save rows with --csv, --json or --md and your shell's '>'.",
         )
     return statements[0]
+
+
+def as_unicode(query: str | bytes) -> str:
+    """Return a query as text. Raises UsageError where its bytes are no UTF-8."""
+    try:
+        given = query.encode("utf-8", "surrogateescape") if isinstance(query, str) else query
+        return given.decode("utf-8-sig")
+    except UnicodeError as error:
+        raise UsageError(
+            "The query is no UTF-8 text; nothing was run.",
+            hint="Save it as UTF-8, or convert it: iconv -f LATIN1 -t UTF-8 query.sql | spotiflow sql",
+        ) from error
 
 
 def _in_words(error: duckdb.Error) -> InputError:
@@ -123,32 +186,38 @@ def _distinct(names: list[str]) -> tuple[str, ...]:
     return tuple(result)
 
 
-def format_rows(result: SqlResult, style: str = "table") -> RenderableType:
-    """Return the rows as a renderable that fits the terminal, or as plain text (`csv`, `json`, `md`).
-
-    Plain text is to be written as it is, not through rich. Raises UsageError for another style.
-    """
-    if style == "table" and result.columns == ("explain_key", "explain_value"):
+def format_rows(result: SqlResult) -> RenderableType:
+    """Return the rows as a renderable that fits the terminal."""
+    if result.columns == ("explain_key", "explain_value"):
         return Text("\n".join(str(row[1]) for row in result.rows), no_wrap=True, overflow="crop")
-    if style == "table":
-        return Grid(result.columns, result.types, result.rows, result.n_rows)
-    makers = {"csv": _as_csv, "json": _as_json, "md": _as_markdown}
-    if style not in makers:
-        raise UsageError(f"There is no format '{style}'.", hint=f"Choose one of {', '.join(STYLES)}.")
-    return makers[style](result)
+    return Grid(result.columns, result.types, result.rows, result.n_rows)
 
 
-def _as_csv(result: SqlResult) -> str:
+def _as_csv(columns: tuple[str, ...], chunks: Chunks) -> Iterator[str]:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(result.columns)
-    writer.writerows([["" if value is None else value for value in row] for row in result.rows])
-    return text.getvalue()
+    writer.writerow(columns)
+    # The module leaves a lone carriage return unquoted, which readers take for the end of a line.
+    careful = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    for chunk in chunks:
+        for row in chunk:
+            cells = ["" if value is None else value for value in row]
+            (careful if "\r" in "".join(map(str, cells)) else writer).writerow(cells)
+        yield text.getvalue()
+        text.seek(0)
+        text.truncate()
+    yield text.getvalue()
 
 
-def _as_json(result: SqlResult) -> str:
-    records = [dict(zip(result.columns, map(plain, row), strict=True)) for row in result.rows]
-    return json.dumps(records, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+def _as_json(columns: tuple[str, ...], chunks: Chunks) -> Iterator[str]:
+    between = "[\n"
+    for chunk in chunks:
+        for row in chunk:
+            record = dict(zip(columns, map(plain, row), strict=True))
+            lines = json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False).replace("\n", "\n  ")
+            yield f"{between}  {safe_json(lines)}"
+            between = ",\n"
+    yield "[]\n" if between == "[\n" else "\n]\n"
 
 
 def plain(value: Any) -> Any:
@@ -164,10 +233,14 @@ def plain(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
-def _as_markdown(result: SqlResult) -> str:
-    def line(cells: list[str]) -> str:
-        return "| " + " | ".join(clean(cell).replace("|", "\\|") for cell in cells) + " |\n"
+def _as_markdown(columns: tuple[str, ...], chunks: Chunks) -> Iterator[str]:
+    def line(cells: Iterable[object]) -> str:
+        texts = (clean("" if cell is None else cell).replace("|", "\\|") for cell in cells)
+        return "| " + " | ".join(texts) + " |\n"
 
-    rule = line(["---"] * len(result.columns))
-    rows = [line(["" if value is None else str(value) for value in row]) for row in result.rows]
-    return line(list(result.columns)) + rule + "".join(rows)
+    yield line(columns) + line(["---"] * len(columns))
+    for chunk in chunks:
+        yield "".join(map(line, chunk))
+
+
+WRITERS = {"csv": _as_csv, "json": _as_json, "md": _as_markdown}

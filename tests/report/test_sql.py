@@ -5,7 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
+import resource
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -18,8 +24,9 @@ from spotiflow.core.errors import (
     UsageError,
 )
 from spotiflow.core.settings import Settings
-from spotiflow.report.sql import format_rows, run_sql
+from spotiflow.report.sql import as_unicode, format_rows, run_sql, write_rows
 from spotiflow.warehouse.database import open_warehouse
+from tests.paths import ROOT
 
 
 @pytest.fixture
@@ -127,6 +134,49 @@ def test_without_a_warehouse_the_hint_says_how_to_start(settings: Settings) -> N
         run_sql(settings, "select 1")
 
 
+def written(settings: Settings, query: str, style: str) -> str:
+    """Return what `sql --csv`, `--json` or `--md` writes."""
+    text = io.StringIO()
+    write_rows(settings, query, style, text.write)
+    return text.getvalue()
+
+
+def test_long_answers_are_written_as_they_come(warehouse: Settings) -> None:
+    query = "select range as n, repeat('x', 50) || '\r' as text from range(1_000_000)"
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    sizes = list[int]()
+    write_rows(warehouse, query, "csv", lambda text: sizes.append(len(text)))
+    assert sum(sizes) == 7 + 6 + sum(len(f"{n},") + 56 for n in range(1_000_000))
+    assert max(sizes) <= 1_048_576
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - used < 350_000, "kilobytes"
+    assert json.loads(written(warehouse, "select 1 as n where false", "json")) == []
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_query_that_takes_minutes_to_plan_can_be_stopped(
+    warehouse: Settings, number: signal.Signals, code: int
+) -> None:
+    query = "with a0 as not materialized (select 1 as x)"
+    for n in range(1, 20):
+        query += f", a{n} as not materialized (select l.x from a{n - 1} as l, a{n - 1} as r)"
+    words = [sys.executable, str(ROOT / "cli.py"), "sql", f"{query} select x from a19"]
+    with subprocess.Popen(words, env=os.environ | {"SPOTIFLOW_HOME": str(warehouse.home)}) as running:
+        time.sleep(4)
+        assert running.poll() is None
+        running.send_signal(number)
+        assert running.wait(timeout=10) == code
+
+
+@pytest.mark.parametrize("query", [b"select '\xff'", "select '\udcff'"])
+def test_a_query_that_is_no_utf_8(warehouse: Settings, query: str | bytes) -> None:
+    with pytest.raises(UsageError, match="no UTF-8"):
+        run_sql(warehouse, as_unicode(query))
+
+
+def test_a_query_of_a_file_from_windows(warehouse: Settings) -> None:
+    assert run_sql(warehouse, as_unicode(b"\xef\xbb\xbfselect 1")).rows == ((1,),)
+
+
 def test_a_limit_keeps_rows_and_counts_the_rest(warehouse: Settings) -> None:
     result = run_sql(warehouse, "from range(25000)", limit=3)
     assert (len(result.rows), result.n_rows, result.n_hidden) == (3, 25_000, 24_997)
@@ -134,17 +184,17 @@ def test_a_limit_keeps_rows_and_counts_the_rest(warehouse: Settings) -> None:
 
 
 def test_csv_json_and_markdown_hold_every_row(warehouse: Settings) -> None:
-    result = run_sql(warehouse, "select *, 1 as plays from top_tracks order by 2")
-    records = json.loads(str(format_rows(result, "json")))
+    query = "select *, 1 as plays from top_tracks order by 2"
+    records = json.loads(written(warehouse, query, "json"))
     assert records[0] == {
         "track_name": "a|b", "plays": 1, "share": 0.5, "played_at": "2025-01-02T03:04:05", "plays_2": 1,
     }  # fmt: skip
     assert [record["share"] for record in records] == [0.5, None, 1e9, None]
-    rows = list(csv.reader(io.StringIO(str(format_rows(result, "csv")))))
+    rows = list(csv.reader(io.StringIO(written(warehouse, query, "csv"))))
     assert rows[0] == ["track_name", "plays", "share", "played_at", "plays_2"]
     assert rows[2][0] == "line\nbreak"
     assert rows[4][0] == ""
-    markdown = str(format_rows(result, "md")).splitlines()
+    markdown = written(warehouse, query, "md").splitlines()
     assert len(markdown) == 6
     assert markdown[2].startswith("| a\\|b | 1 | 0.5 |")
     assert markdown[3].startswith("| line break |")
@@ -154,18 +204,18 @@ def test_other_types_print_everywhere(warehouse: Settings) -> None:
     query = """select uuid() as id, [1, 2] as items, {'a': date '2025-01-01'} as record,
         interval 3 days as span, 1.50::decimal(5, 2) as money, time '10:00' as at, 'x'::blob as bytes,
         true as yes"""
-    result = run_sql(warehouse, query)
-    record = json.loads(str(format_rows(result, "json")))[0]
+    record = json.loads(written(warehouse, query, "json"))[0]
     assert record["items"] == [1, 2]
     assert record["record"] == {"a": "2025-01-01"}
     assert record["yes"] is True
-    for style in ("table", "csv", "md"):
-        assert "1.50" in shown(format_rows(result, style), 300)
+    assert "1.50" in shown(format_rows(run_sql(warehouse, query)), 300)
+    for style in ("csv", "md"):
+        assert "1.50" in written(warehouse, query, style)
 
 
 def test_an_unknown_format_names_the_known_ones(warehouse: Settings) -> None:
     with pytest.raises(UsageError) as raised:
-        format_rows(run_sql(warehouse, "select 1"), "xml")
+        written(warehouse, "select 1", "xml")
     assert "table, csv, json, md" in raised.value.hint
 
 

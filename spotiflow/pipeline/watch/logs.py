@@ -9,6 +9,7 @@ from pathlib import Path
 
 from spotiflow.core.errors import NotFoundError
 from spotiflow.core.redaction import redact
+from spotiflow.core.safe_text import safe
 from spotiflow.core.settings import Settings
 
 LOOK_SECONDS = 0.5
@@ -28,7 +29,7 @@ def last_lines(settings: Settings, n_lines: int) -> list[str]:
     lines: deque[str] = deque(maxlen=n_lines)
     for path in files:
         with path.open(encoding="utf-8", errors="replace") as file:
-            lines.extend(redact(line.rstrip("\n")) for line in file)
+            lines.extend(safe(redact(line.rstrip("\n"))) for line in file)
     return list(lines)
 
 
@@ -43,7 +44,7 @@ def follow(settings: Settings) -> Iterator[str]:
             with path.open(encoding="utf-8", errors="replace") as file:
                 file.seek(place)
                 while (line := file.readline()).endswith("\n"):
-                    yield redact(line.rstrip("\n"))
+                    yield safe(redact(line.rstrip("\n")))
                     place = file.tell()
         time.sleep(LOOK_SECONDS)
 

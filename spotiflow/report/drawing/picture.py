@@ -6,9 +6,9 @@ import io
 import re
 from pathlib import Path
 
-from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 
+from spotiflow.core.console import SafeConsole
 from spotiflow.core.errors import InputError
 from spotiflow.report.drawing.paper import WIDEST, Paper
 
@@ -43,7 +43,7 @@ FONTS = "'DejaVu Sans Mono', Menlo, Consolas, 'Fira Code', monospace"
 def save(page: Paper, path: Path) -> None:
     """Write the picture. Raises InputError when the file cannot be written."""
     # A text in memory counts as UTF-8, whatever the encoding of the screen.
-    console = Console(
+    console = SafeConsole(
         record=True,
         width=WIDEST,
         file=io.StringIO(),
