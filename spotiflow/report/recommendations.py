@@ -13,6 +13,7 @@ from spotiflow.core import words
 from spotiflow.core.settings import Settings
 from spotiflow.report.gold.listeners import choose
 from spotiflow.report.gold.queries import Gold, Query
+from spotiflow.report.list_figures import backtests
 from spotiflow.warehouse.database import open_warehouse
 
 LISTS = Query(
@@ -37,30 +38,30 @@ PLAYLIST = Query(
 BACKTEST = Query(
     ("model_performance_metrics",),
     """
-    select model, version, metric, value, ci_low, ci_high, n, baseline_name, baseline_value
+    select model, version, slice, metric, value, ci_low, ci_high, n, baseline_name, baseline_value
     from gold.model_performance_metrics
-    where model in ('relisten', 'discovery') and metric = 'recall_at_20' and slice = 'all'
-        and listener_id = $listener
-    qualify row_number() over (partition by model order by measured_at desc) = 1
-    order by model desc
+    where model in ('relisten', 'discovery') and listener_id = $listener
+        and metric in ('recall_at_20', 'play_share_at_20', 'recall_at_100')
+    qualify row_number() over (partition by model, slice, metric order by measured_at desc) = 1
+    order by model desc, slice = 'all' desc, slice, metric desc
     """,
 )
 ABOUT = Query(
     ("listening_overview", "track_recommendations"),
     """
-    select overview.measured_share, overview.plays, overview.is_simulated, lists.method, lists.version,
-        lists.history_to
+    select overview.measured_share, overview.plays, overview.is_simulated, lists.method, lists.way_to_new,
+        lists.version, lists.history_to
     from gold.listening_overview as overview
     left join (
-        select listener_id, max(method) as method, max(history_to_at) as history_to,
+        select listener_id, max(history_to_at) as history_to,
+            max(method) filter (where model = 'relisten') as method,
+            max(method) filter (where model = 'discovery') as way_to_new,
             max(model_version) filter (where model = 'relisten') as version
         from gold.track_recommendations where is_current group by listener_id
     ) as lists using (listener_id)
     where listener_id = $listener
     """,
 )
-BASELINES = {"frequency": "most played", "popularity": "most popular"}
-LISTED = {"relisten": "again", "discovery": "new"}
 NEEDS_CATALOGUE = (
     "New tracks, playlists and paths take measured features: spotiflow ingest kaggle archive.zip"
 )
@@ -84,7 +85,7 @@ class Row:
 class Recommendations:
     """What `recommend` shows. backtest: figures of both lists on held-out plays, as gold has them.
 
-    path: distance from the line and share of steps forward, for a path.
+    method, way_to_new: what the lists of known and of new tracks are made by.
     """
 
     listener_id: str
@@ -93,6 +94,7 @@ class Recommendations:
     is_simulated: bool
     measured_share: float | None
     method: str | None
+    way_to_new: str | None
     version: str | None
     history_to: str | None
     backtest: list[dict[str, Any]]
@@ -104,7 +106,8 @@ class Recommendations:
 
     def render(self) -> RenderableType:
         """Return a table with its footer."""
-        footer = [Text(line, style="dim") for line in (*self._backtests(), self._about())]
+        judged = backtests(self.backtest, {"relisten": self.method, "discovery": self.way_to_new})
+        footer = [Text(line, style="dim") for line in (*judged, self._about())]
         return Group(Text(self.title, style="bold"), self._table(), *footer, *map(Text, self.notes))
 
     def _table(self) -> Table:
@@ -119,19 +122,8 @@ class Recommendations:
             table.add_row(str(row.rank), row.kind, *map(Text, names), Text(words.clean(row.why)))
         return table
 
-    def _backtests(self) -> list[str]:
-        if not self.backtest:
-            return ["back-test: none yet; it takes 200 plays before the last 28 days"]
-        return [
-            f"back-test {LISTED[one['model']]}: recall@20 {words.unit(one['value'])} "
-            f"({words.interval(one['ci_low'], one['ci_high'])}), "
-            f"{BASELINES[one['baseline_name']]} {words.unit(one['baseline_value'])}, "
-            f"n {one['n']:,} tracks"
-            for one in self.backtest
-        ]
-
     def _about(self) -> str:
-        parts = [f"relisten {self.version}" if self.version else "", self.method or ""]
+        parts = [f"relisten {self.version}" if self.version else ""]
         if self.history_to:
             parts.append(f"history to {self.history_to}")
         share = words.share(self.measured_share) if self.measured_share is not None else "none"
@@ -166,6 +158,7 @@ def read_recommendations(
         is_simulated=bool(about.get("is_simulated")),
         measured_share=about.get("measured_share"),
         method=about.get("method"),
+        way_to_new=about.get("way_to_new"),
         version=about.get("version"),
         history_to=f"{about['history_to']:%Y-%m-%d}" if about.get("history_to") else None,
         backtest=backtest,

@@ -12,7 +12,7 @@ import pytest
 
 from spotiflow.warehouse.database import open_warehouse
 from spotiflow.core.settings import Settings, load_settings
-from spotiflow.ml.completion.blend import Matched, fit_blend, honest
+from spotiflow.ml.completion.blend import Matched, Others, fit_blend, honest
 from spotiflow.ml.data.features import Matrix
 from spotiflow.ml.names.tables import TARGETS
 from spotiflow.ml.registry.verify import verify
@@ -196,7 +196,7 @@ def test_inputs_that_say_nothing_are_not_used() -> None:
 
 def test_inputs_that_say_much_are_used_and_intervals_hold() -> None:
     matched, fresh = _matched(400, 1.0, 1), _matched(4000, 1.0, 2)
-    blend = fit_blend(matched, "known", honest(matched, "known")[0])
+    blend = fit_blend(matched, "known", honest(matched, "known")[0], Others(fresh.inputs, "valence", 0.25))
     error = np.abs(fresh.truth - blend.predict(fresh.inputs))
     assert blend.share == 1
     assert blend.weights == pytest.approx([1, 1, 1], abs=0.2)
@@ -210,5 +210,8 @@ def test_an_artists_truth_does_not_reach_their_own_predictions() -> None:
     changed = replace(matched, truth=np.where(mine, 5.0, matched.truth))
     before, after = (honest(one, "known")[0][mine] for one in (matched, changed))
     np.testing.assert_allclose(before, after, atol=1e-12)
-    leaking = [fit_blend(one, "known", one.truth).predict(one.inputs[mine]) for one in (matched, changed)]
+    others = Others(matched.inputs[:0], "valence", 0.25)
+    leaking = [
+        fit_blend(one, "known", one.truth, others).predict(one.inputs[mine]) for one in (matched, changed)
+    ]
     assert np.abs(leaking[0] - leaking[1]).max() > 0.01

@@ -7,11 +7,12 @@ A small ridge on the deviations from the mean, drawn to what fits listeners in g
 from __future__ import annotations
 
 import heapq
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from spotiflow.ml.data.features import Codes, Mask, Matrix
+from spotiflow.ml.completion.unlike import LEVEL, half_width_of, shift_of
 from spotiflow.ml.models.fitting import conformal_quantile
 
 # From so many measured tracks on the weights are the listener's own; each weight is drawn to the general one
@@ -25,11 +26,8 @@ SHARES = (1.0, 0.75, 0.5, 0.25, 0.0)
 # A quarter is kept where that costs at most 1 % of the squared error: names and neighbours help listeners in
 # general, and the order of the tracks would be lost with nothing.
 LEAST_SHARE, TOLERATED = 0.25, 1.01
-# A listener's other tracks are not quite like the measured ones, so intervals are a little wider than 90 % of
-# these need; and figures of the catalogue flatter.
-INTERVAL_LEVEL = {"known": 0.905, "unknown": 0.92}
+# Figures of the catalogue flatter.
 CATALOGUE_FLATTERS = 1.15
-NORMAL_90 = 1.645
 # Weights of the prediction from names, the neighbours of the artist and those of the track.
 GENERAL = {"known": np.array([0.75, 0.25, 0.15]), "unknown": np.array([0.4, 0.5, 0.3])}
 
@@ -76,12 +74,27 @@ class Matched:
         return Matched(self.inputs[rows], self.truth[rows], self.artists[rows])
 
 
-def fit_blend(matched: Matched, route: str, predicted: Matrix) -> Blend:
-    """Fit from LEAST_TRACKS tracks on; the interval is that of `predicted`, which `honest` made of them."""
-    blend = _fit(matched, route)
-    share = _best_share(matched, route)
-    half_width = conformal_quantile(matched.truth - predicted, INTERVAL_LEVEL[route])
-    return Blend(blend.mean, blend.center, blend.weights, share, half_width)
+@dataclass(frozen=True)
+class Others:
+    """A listener's tracks that nobody measured: their inputs, the feature, and its half width on the catalogue."""
+
+    inputs: Matrix
+    target: str
+    catalogue_width: float
+
+
+def fit_blend(matched: Matched, route: str, predicted: Matrix, others: Others) -> Blend:
+    """Fit from LEAST_TRACKS tracks on, for tracks that may be unlike them.
+
+    predicted: what `honest` made of the measured tracks; its errors say how far others may be off.
+    """
+    fitted = _fit(matched, route)
+    blend = Blend(fitted.mean, fitted.center, fitted.weights, _best_share(matched, route), np.nan)
+    errors = matched.truth - predicted
+    shift = shift_of(predicted, blend.predict(others.inputs), errors)
+    own = conformal_quantile(errors, LEVEL)
+    half_width = half_width_of(errors, own, others.catalogue_width, others.target)
+    return replace(blend, mean=blend.mean + shift, half_width=half_width)
 
 
 def honest(matched: Matched, route: str) -> tuple[Matrix, Matrix]:

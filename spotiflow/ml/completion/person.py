@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from spotiflow.ml.completion.blend import (INTERVAL_LEVEL, LEAST_TRACKS, NORMAL_90, Blend, Matched, artist_folds, fit_blend, general_blend, honest,)
+from spotiflow.ml.completion.blend import (LEAST_TRACKS, Blend, Matched, Others, artist_folds, fit_blend, general_blend, honest,)
 from spotiflow.ml.completion.neighbours import Neighbours, shrunk
 from spotiflow.ml.completion.heard import Heard
+from spotiflow.ml.completion.unlike import LEVEL, NORMAL_90
 from spotiflow.ml.data.evaluate import (Clusters, Metric, Predicted, correlation, regression_metrics,)
 from spotiflow.ml.data.features import Codes, Mask, Matrix
 from spotiflow.ml.models.fitting import conformal_quantile
@@ -93,8 +94,14 @@ class _Feature:
         """Fit one route; None where there is nothing to go by."""
         matched = self._matched(route)
         if self.is_enough(route):
-            return fit_blend(matched, route, self._left_out(route)[0])
+            others = Others(self._inputs[route][self._todo(route)], self._target, self._width[route])
+            return fit_blend(matched, route, self._left_out(route)[0], others)
         return general_blend(self._all_matched(route), self._inputs[route], route, self._width[route])
+
+    def _todo(self, route: str) -> Mask:
+        """Return which tracks nobody measured and this route predicts."""
+        is_known: Mask = ~np.isnan(self._inputs[KNOWN][:, 0])
+        return ~self._heard.is_measured[self._mine] & (is_known if route == KNOWN else ~is_known)
 
     def _all_matched(self, route: str) -> Matched:
         rows = self._is_matched
@@ -102,10 +109,9 @@ class _Feature:
 
     def rows(self, fitted: dict[str, Blend | None]) -> pd.DataFrame:
         """Return predictions of the tracks that were not measured, with route and standard error."""
-        todo = ~self._heard.is_measured[self._mine]
-        is_known = ~np.isnan(self._inputs[KNOWN][:, 0])
         frames = []
-        for route, rows in ((KNOWN, todo & is_known), (UNKNOWN, todo & ~is_known)):
+        for route in (KNOWN, UNKNOWN):
+            rows = self._todo(route)
             blend = fitted[route] or fitted[KNOWN if route == UNKNOWN else UNKNOWN]
             if blend is None or not rows.any():
                 continue
@@ -138,20 +144,20 @@ class _Feature:
         """Score the route on measured tracks, artists left out, beside the listener's mean."""
         matched = self._matched(route)
         predicted, means = self._left_out(route)
-        ours = _with_widths(matched, predicted, self._target, INTERVAL_LEVEL[route])
-        baseline = _with_widths(matched, means, self._target, INTERVAL_LEVEL[route])
+        ours = _with_widths(matched, predicted, self._target)
+        baseline = _with_widths(matched, means, self._target)
         drawn = Clusters(matched.artists)
         found = regression_metrics(ours, baseline, MEAN, drawn)
         return [*found, correlation(ours.truth, ours.prediction, MEAN, drawn)]
 
 
-def _with_widths(matched: Matched, predicted: Matrix, target: str, level: float) -> Predicted:
+def _with_widths(matched: Matched, predicted: Matrix, target: str) -> Predicted:
     """Put the interval around each prediction that the other artists' errors give."""
     folds = artist_folds(matched.artists)
     width = np.empty(len(predicted))
     for fold in np.unique(folds):
         others = folds != fold
-        width[~others] = conformal_quantile((matched.truth - predicted)[others], level)
+        width[~others] = conformal_quantile((matched.truth - predicted)[others], LEVEL)
     if target not in SHARES_OF_ONE:
         # Metrics of intervals are those of a scale from 0 to 1.
         return Predicted(matched.truth, predicted, np.full(len(predicted), np.nan))

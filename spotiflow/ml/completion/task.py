@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from spotiflow.ml.completion import blend
+from spotiflow.ml.completion import blend, unlike
 from spotiflow.ml.completion.neighbours import (PREDICTED_WEIGHT, REACH, SHRINKAGE, neighbours_of,)
 from spotiflow.ml.completion.heard import (HEARD_TRACKS, NAMES_INPUT, STREAMS, STREAMS_INPUT, WHO, Heard, Serving, read_heard,)
 from spotiflow.ml.completion.person import Completed, complete
@@ -59,7 +59,8 @@ class Completion(Task):
             "general_weights": {route: weights.tolist() for route, weights in blend.GENERAL.items()},
             "least_tracks": blend.LEAST_TRACKS,
             "drawn_by": blend.DRAWN_BY,
-            "interval_level": blend.INTERVAL_LEVEL,
+            "own_width": unlike.OWN_SHARE,
+            "spread": {"usual": unlike.SPREAD, **unlike.SPREADS},
         }
 
     def is_due(self, sources: Sources, settings: Any) -> bool:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from spotiflow.ml.data.evaluate import Clusters, Metric
 from spotiflow.ml.data.features import Codes, Mask, Matrix
 from spotiflow.ml.recommend.activation import (BASELINES, TOP, Trial, chosen_method, period_days, trial,)
-from spotiflow.ml.recommend.discovery import (POPULARITY, Taste, allowed, best, discovered,)
+from spotiflow.ml.recommend.discovery import (POPULARITY, TASTE, Taste, allowed, discovered, most_popular,)
 from spotiflow.ml.recommend.library import Candidates, History
 
 LEAST_PLAYS = 200
@@ -22,8 +23,19 @@ _PRIOR_HITS, _PRIOR_PLACES, _Z = 2, 4, 1.96
 Gains = Callable[[int], Matrix]
 
 
-def judge_relisten(history: History) -> dict[str, list[Metric]] | str:
-    """Hold out the last 28 days, list by the method chosen before them; metrics per slice, or why not.
+@dataclass(frozen=True)
+class Judged:
+    """metrics: of a list, per slice. method: what the list is made by from now on."""
+
+    metrics: dict[str, list[Metric]]
+    method: str
+
+
+def judge_relisten(history: History) -> Judged | str:
+    """Hold out the last 28 days, list by the method chosen before them; what came out, or why nothing did.
+
+    That method is the one to use, so that its figure is that of the list that is shown; a baseline that did
+    better takes its place.
 
     A history under 112 days holds out its last week. Slices: `all` beside frequency, and beside the others.
     """
@@ -33,19 +45,31 @@ def judge_relisten(history: History) -> dict[str, list[Metric]] | str:
     past = plays.before(start)
     if len(past.day) < LEAST_PLAYS or past.span_days < length:
         return f"{len(past.day)} plays before the last {length} days, {LEAST_PLAYS} needed"
-    ours = trial(plays, start, history.end, chosen_method(past))
+    method = chosen_method(past)
+    ours = trial(plays, start, history.end, method)
     if ours is None:
         return f"too few known tracks in the last {length} days"
     days = np.floor(plays.between(start, history.end).day).astype(np.int64)
-    metrics = {}
+    metrics, rivals = {}, {method: ours}
     for baseline in BASELINES:
         theirs = trial(plays, start, history.end, baseline)
         assert theirs is not None  # Which tracks were known and played does not hang on the method.
+        rivals.setdefault(baseline, theirs)
         part = "all" if baseline == BASELINES[0] else f"against_{baseline.replace('_0.5', '')}"
         metrics[part] = _relisten_metrics(
             ours, theirs, baseline, plays.between(start, history.end).track, days
         )
-    return metrics
+    return Judged(metrics, winner(rivals))
+
+
+def winner(trials: dict[str, Trial]) -> str:
+    """Return the method that did best by the figure that is shown; of equal ones the first.
+
+    That is recall; where the first found every track it could, it says nothing more, and the share of plays
+    decides.
+    """
+    saturated = next(iter(trials.values())).recall >= 1
+    return max(trials, key=lambda name: trials[name].play_share if saturated else trials[name].recall)
 
 
 def _relisten_metrics(ours: Trial, theirs: Trial, baseline: str, played: Codes, days: Codes) -> list[Metric]:
@@ -89,10 +113,11 @@ def list_metric(
 
 def judge_discovery(
     history: History, candidates: Candidates, n_artists: int, n_genres: int
-) -> list[Metric] | str:
+) -> Judged | str:
     """Hold out the last fifth of the days: which catalogue tracks first heard then were in the list?
 
-    The baseline is the most popular tracks of the catalogue that were not known.
+    The baseline is the most popular tracks of the catalogue that were not known; where they are found more
+    often, the list is of them from now on.
     """
     plays = history.plays
     start = history.end - HELD_OUT_SHARE * plays.span_days
@@ -106,7 +131,7 @@ def judge_discovery(
         return f"{len(targets)} catalogue tracks first heard in the last fifth, {LEAST_DISCOVERIES} needed"
     taste = Taste.of(history, past, n_artists, n_genres)
     ours = discovered(candidates, taste, before, LONG_LIST, is_simulated=history.is_simulated)
-    popular = best(candidates.popularity, may, LONG_LIST)
+    popular = most_popular(candidates, before, LONG_LIST, is_simulated=history.is_simulated)
     hits, theirs = (np.isin(candidates.recording[found], targets) for found in (ours, popular))
     short = [
         list_metric(f"{name}_at_{TOP}", hits[:TOP], theirs[:TOP], POPULARITY, len(targets), gains=gains)
@@ -115,4 +140,10 @@ def judge_discovery(
     long = list_metric(
         f"recall_at_{LONG_LIST}", hits, theirs, POPULARITY, len(targets), gains=np.ones, top=LONG_LIST
     )
-    return [*short, long]
+    return Judged({"all": [*short, long]}, POPULARITY if _loses([short[0], long]) else TASTE)
+
+
+def _loses(metrics: Sequence[Metric]) -> bool:
+    """Say whether the baseline did better by the first figure that tells the two apart."""
+    apart = [one for one in metrics if one.value != one.baseline_value]
+    return bool(apart) and apart[0].value < apart[0].baseline_value

@@ -19,7 +19,8 @@ from spotiflow.ml.recommend.library import Candidates, History
 ARTIST_WEIGHT, GENRE_WEIGHT, POPULARITY_WEIGHT = 1.0, 0.5, 1.0
 # So many of the best are spread by sound.
 POOL = 400
-POPULARITY = "popularity"
+# What a list of new tracks is made by.
+TASTE, POPULARITY = "taste", "popularity"
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,11 @@ def discovered(candidates: Candidates, taste: Taste, known: Codes, n: int, *, is
     low, high = worth[pool].min(), worth[pool].max()
     relevance = (worth[pool] - low) / max(high - low, 1e-9)
     return pool[diverse(relevance, candidates.vectors[pool], candidates.artist[pool], n)]
+
+
+def most_popular(candidates: Candidates, known: Codes, n: int, *, is_simulated: bool) -> Codes:
+    """Return the places of the `n` most popular candidates that are not known."""
+    return best(candidates.popularity, allowed(candidates, known, is_simulated=is_simulated), n)
 
 
 def nearest_liked(candidates: Candidates, history: History, places: Codes, liked: Codes, n: int) -> Codes:

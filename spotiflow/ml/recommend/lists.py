@@ -9,7 +9,8 @@ from spotiflow.ml.data.features import Codes, Matrix
 from spotiflow.ml.recommend import paths, playlists
 from spotiflow.ml.recommend.activation import ranked
 from spotiflow.ml.recommend.listener_context import ListenerContext
-from spotiflow.ml.recommend.discovery import discovered, nearest_liked, scores
+from spotiflow.ml.recommend.discovery import POPULARITY, discovered, most_popular, nearest_liked, scores
+from spotiflow.ml.recommend.library import Candidates
 from spotiflow.ml.recommend.places import Place, current, default_target
 from spotiflow.ml.recommend.reasons import known_artist, new_artist, plays_in_words
 
@@ -31,12 +32,18 @@ def recommended(context: ListenerContext) -> pd.DataFrame:
         )
     ]
     if context.candidates is not None:
-        new = discovered(
-            context.candidates, context.taste, history.streamed, TOP_K, is_simulated=history.is_simulated
-        )
-        worth = scores(context.candidates, context.taste)
+        new, worth = _new(context, context.candidates)
         rows.append(_rows(NEW, context.candidates.tracks["track_id"], new, worth, reasons_for_new(context, new)))
     return pd.concat(rows, ignore_index=True)
+
+
+def _new(context: ListenerContext, candidates: Candidates) -> tuple[Codes, Matrix]:
+    """Return the places of the candidates to propose, and the worth of every one."""
+    streamed, is_simulated = context.history.streamed, context.history.is_simulated
+    if context.way_to_new == POPULARITY:
+        return most_popular(candidates, streamed, TOP_K, is_simulated=is_simulated), candidates.popularity
+    new = discovered(candidates, context.taste, streamed, TOP_K, is_simulated=is_simulated)
+    return new, scores(candidates, context.taste)
 
 
 def _rows(kind: str, track_ids: pd.Series, places: Codes, score: Matrix, reasons: list[str]) -> pd.DataFrame:

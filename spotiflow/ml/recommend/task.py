@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from spotiflow.ml.data.evaluate import Metric, metric_rows
+from spotiflow.ml.data.evaluate import metric_rows
 from spotiflow.ml.recommend import activation, discovery, playlists
-from spotiflow.ml.recommend.backtest import judge_discovery, judge_relisten
+from spotiflow.ml.recommend.backtest import Judged, judge_discovery, judge_relisten
 from spotiflow.ml.recommend.listener_context import ListenerContext
 from spotiflow.ml.recommend.inputs import (CANDIDATES, CANDIDATES_INPUT, HEARD, HEARD_INPUT, LISTENER_RUNS, PLAYED, STREAMED, STREAMS_INPUT,)
 from spotiflow.ml.recommend.library import History, Library, library
@@ -31,7 +31,7 @@ _REPLACE = """
     delete from ml.playlists where listener_id in (select listener_id from new_rows);
     delete from ml.listener_embeddings where listener_id in (select listener_id from new_rows);
     delete from ml.listener_runs
-    where model = 'relisten' and listener_id in (select listener_id from new_rows);
+    where model in ('relisten', 'discovery') and listener_id in (select listener_id from new_rows);
 """
 
 
@@ -59,13 +59,12 @@ class Recommendations(Task):
     def run(self, context: Context, output: TrainingOutput) -> None:
         """Make the lists of every listener whose history changed; notes say what was not possible."""
         known = _known(context)
-        stored = {} if context.is_repeat else {name: run.digest for name, run in _last_runs(context).items()}
+        stored = {} if context.is_repeat else {key: run.digest for key, run in _last_runs(context).items()}
         found, made_with = _Found(_versions(context, output, known)), _made_with(context, self.code)
         for history in known.histories():
             digest = history.digest(made_with)
-            if stored.get(history.listener_id) != digest:
-                found.judge(history, known)
-                found.make(history, known, digest)
+            if stored.get((history.listener_id, RELISTEN)) != digest:
+                found.make(history, known, digest, found.judge(history, known))
         found.put(output)
         if known.candidates is None:
             output.notes.append(
@@ -78,10 +77,11 @@ class Recommendations(Task):
         champion = context.sources.registry.champion
         found = _Found({model: one.version for model in self.makes if (one := champion(model))})
         for history in known.histories():
-            last = done.get(history.listener_id)
+            last = done.get((history.listener_id, RELISTEN))
             digests = [history.digest(made_with + way) for way in ("", REFRESHED)]
             if last is None or last.digest not in digests:
-                found.make(history, known, digests[-1], last.method if last else None)
+                methods = {model: run.method for (who, model), run in done.items() if who == history.listener_id}
+                found.make(history, known, digests[-1], methods)
         found.put(output)
 
 
@@ -89,10 +89,10 @@ def _known(context: Context) -> Library:
     return library(*(context.frame(query) for query in (HEARD, PLAYED, STREAMED, CANDIDATES)))
 
 
-def _last_runs(context: Context) -> dict[str, Any]:
-    """Return what each listener's lists were last made from and by which method, as rows by listener."""
+def _last_runs(context: Context) -> dict[tuple[str, str], Any]:
+    """Return what each listener's lists were last made from and by which method, by listener and model."""
     rows = context.frame(LISTENER_RUNS)
-    return {str(row.listener_id): row for row in rows.itertuples() if row.model == RELISTEN}
+    return {(str(row.listener_id), str(row.model)): row for row in rows.itertuples()}
 
 
 def _made_with(context: Context, code: str) -> str:
@@ -110,29 +110,32 @@ class _Found:
         self._metrics: list[pd.DataFrame] = []
         self._notes: list[str] = []
 
-    def judge(self, history: History, known: Library) -> None:
-        """Back-test both lists of a listener, on the plays that models may learn from."""
+    def judge(self, history: History, known: Library) -> dict[str, str]:
+        """Back-test both lists of a listener, on the plays that models may learn from.
+
+        Returns the methods to make the lists by, of those that could be tested.
+        """
         history = history.to_learn_from()
         if not len(history.plays.day):
             whose = history.listener_id
             self._notes.append(f"Lists for {whose} are not tested: all plays are told by the Web API alone.")
-            return
+            return {}
         found = judge_relisten(history)
         if isinstance(found, str):
             self._notes.append(f"Lists for {history.listener_id} are not tested yet: {found}.")
-            return
-        for part, metrics in found.items():
-            self._add_metrics(history, RELISTEN, metrics, part)
+            return {}
+        self._add_metrics(history, RELISTEN, found)
         if known.candidates is None:
-            return
+            return {RELISTEN: found.method}
         of_new = judge_discovery(history, known.candidates, known.n_artists, len(known.genres))
         if isinstance(of_new, str):
             self._notes.append(f"New tracks for {history.listener_id} are not tested yet: {of_new}.")
-        else:
-            self._add_metrics(history, DISCOVERY, of_new, "all")
+            return {RELISTEN: found.method}
+        self._add_metrics(history, DISCOVERY, of_new)
+        return {RELISTEN: found.method, DISCOVERY: of_new.method}
 
-    def _add_metrics(self, history: History, model: str, metrics: list[Metric], part: str) -> None:
-        self._metrics.append(
+    def _add_metrics(self, history: History, model: str, judged: Judged) -> None:
+        self._metrics += [
             metric_rows(
                 metrics,
                 model,
@@ -142,11 +145,13 @@ class _Found:
                 part=part,
                 listener_id=history.listener_id,
             )
-        )
+            for part, metrics in judged.metrics.items()
+        ]
 
-    def make(self, history: History, known: Library, digest: str, method: str | None = None) -> None:
-        """Make the lists of a listener, by `method` or by the one that their own past chooses."""
-        context = ListenerContext.of(history, known, method)
+    def make(self, history: History, known: Library, digest: str, methods: dict[str, str]) -> None:
+        """Make the lists of a listener by `methods`; known tracks without one as their own past chooses."""
+        way_to_new = methods.get(DISCOVERY, discovery.TASTE)
+        context = ListenerContext.of(history, known, methods.get(RELISTEN), way_to_new)
         lists, by_sound = recommended(context), playlist_rows(context)
         if by_sound.empty:
             n_measured = int(history.is_measured.sum())
@@ -162,7 +167,9 @@ class _Found:
         self._add(
             history, "playlists", by_sound.assign(model=RELISTEN, model_version=self._versions[RELISTEN])
         )
-        self._add(history, "listener_runs", _run(history, context, digest, self._versions[RELISTEN]))
+        for name, method in ((RELISTEN, context.method), (DISCOVERY, way_to_new)):
+            run = _run(history, digest, method).assign(model=name, model_version=self._versions[name])
+            self._add(history, "listener_runs", run)
         self._add(history, "listener_embeddings", mean_vector(history, self._versions[EMBEDDINGS]))
 
     def _add(self, history: History, table: str, rows: pd.DataFrame) -> None:
@@ -187,18 +194,16 @@ class _Found:
             output.add(table, rows, _REPLACE if table == "listener_runs" else "")
 
 
-def _run(history: History, context: ListenerContext, digest: str, version: str) -> pd.DataFrame:
+def _run(history: History, digest: str, method: str) -> pd.DataFrame:
     last = pd.Timestamp(history.plays.day[-1] * 86_400, unit="s").round("s")
     return pd.DataFrame(
         {
             "digest": [digest],
-            "method": context.method,
+            "method": method,
             "n_plays": len(history.plays.day),
             "n_tracks": history.plays.n_tracks,
             "n_measured_tracks": int(history.is_measured.sum()),
             "history_to": last,
-            "model": RELISTEN,
-            "model_version": version,
         }
     )
 

@@ -53,10 +53,10 @@ noise are predicted badly. The catalogue has 1,000 tracks per genre, a person's 
 
 def write_cards(settings: Settings, output: TrainingOutput) -> None:
     """Write the card of every new version beside its file."""
-    metrics = output.all_metrics
     for version in output.versions:
-        is_mine = (metrics["model"] == version.model) & (metrics["version"] == version.version)
-        card = model_card(version, metrics[is_mine])
+        metrics = [rows for rows in output.metrics if version.version in set(rows["version"])]
+        known = pd.concat(metrics, ignore_index=True) if metrics else pd.DataFrame()
+        card = model_card(version, known[known["model"] == version.model] if len(known) else known)
         write_file(settings.models_dir, str(version.card), card.encode())
 
 

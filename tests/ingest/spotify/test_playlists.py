@@ -28,7 +28,7 @@ def _found(*, simulated: bool = False, ids: tuple[str | None, ...] = ()) -> Reco
         Row(place, "again", f"name:{place}", spotify_id, f"Song {place}", "Artist", None, "3 plays")
         for place, spotify_id in enumerate(known, start=1)
     ]
-    return Recommendations("me", "me: calm", rows, simulated, 0.5, "frequency", "1", "2026-01-01", [])
+    return Recommendations("me", "me: calm", rows, simulated, 0.5, "frequency", "taste", "1", "2026-01-01", [])
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from spotiflow.ml.recommend.backtest import judge_discovery
 from spotiflow.ml.recommend.listener_context import ListenerContext
-from spotiflow.ml.recommend.discovery import Taste, discovered
+from spotiflow.ml.recommend.discovery import POPULARITY, TASTE, Taste, discovered
 from spotiflow.ml.recommend.embedding import Embedding, same_artist_hits
 from spotiflow.ml.recommend.library import Library, library
 from spotiflow.ml.recommend.lists import NEW, recommended
@@ -96,12 +96,30 @@ def test_discoveries_are_judged_on_what_was_heard_first_later() -> None:
     known = one_listener(early + late, rows)
     (history,) = known.histories()
     assert known.candidates is not None
-    metrics = judge_discovery(history, known.candidates, known.n_artists, len(known.genres))
-    assert not isinstance(metrics, str)
-    recall = {metric.name: metric for metric in metrics}["recall_at_20"]
+    judged = judge_discovery(history, known.candidates, known.n_artists, len(known.genres))
+    assert not isinstance(judged, str)
+    recall = {metric.name: metric for metric in judged.metrics["all"]}["recall_at_20"]
+    assert judged.method == TASTE
     assert recall.baseline_name == "popularity"
     assert recall.value > recall.baseline_value
     assert recall.n >= 20
+
+
+def test_who_discovers_what_is_popular_gets_what_is_popular() -> None:
+    """They know four unpopular tracks, and then hear the most popular ones, which come first."""
+    rows = catalogue()
+    plays = [(len(rows) - 1 - place, 1.0 + day) for day in range(100) for place in range(4)]
+    plays += [(place, 120.0 + place) for place in range(40)]
+    known = one_listener(plays, rows)
+    (history,) = known.histories()
+    assert known.candidates is not None
+    judged = judge_discovery(history, known.candidates, known.n_artists, len(known.genres))
+    assert not isinstance(judged, str)
+    assert judged.method == POPULARITY
+    made = recommended(ListenerContext.of(history, known, way_to_new=judged.method))
+    new = made[made["kind"] == NEW]["track_id"].tolist()
+    fresh = [track for track in known.candidates.tracks["track_id"] if track in set(new)]
+    assert new == fresh
 
 
 def test_too_few_discoveries_say_so() -> None:

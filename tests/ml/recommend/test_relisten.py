@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from spotiflow.ml.recommend.activation import (BASE_LEVEL, BASELINES, FREQUENCY, METHODS, RECENCY, USUAL, Plays, activation, chosen_method, ranked, trial,)
-from spotiflow.ml.recommend.backtest import discounts, judge_relisten, list_metric
+from spotiflow.ml.recommend.activation import (BASE_LEVEL, BASELINES, FREQUENCY, METHODS, RECENCY, USUAL, Plays, Trial, activation, chosen_method, ranked, trial)
+from spotiflow.ml.recommend.backtest import Judged, discounts, judge_relisten, list_metric, winner
 from spotiflow.ml.recommend.reasons import Habit
 from tests.ml.recommend.histories import FIRST_DAY, one_listener, steady
 
@@ -91,9 +91,9 @@ def test_metrics_of_a_list_worked_by_hand() -> None:
 def test_every_list_is_judged_beside_three_baselines() -> None:
     (history,) = one_listener(steady(4000, 300)).histories()
     found = judge_relisten(history)
-    assert isinstance(found, dict)
-    assert list(found) == ["all", "against_recency", "against_base_level"]
-    for metrics in found.values():
+    assert isinstance(found, Judged)
+    assert list(found.metrics) == ["all", "against_recency", "against_base_level"]
+    for metrics in found.metrics.values():
         assert [metric.name for metric in metrics] == ["recall_at_20", "ndcg_at_20", "play_share_at_20"]
         for metric in metrics:
             assert 0 <= metric.low <= metric.value <= metric.high <= 1
@@ -115,3 +115,36 @@ def test_reasons_count_what_was_played() -> None:
     assert habit.again(0) == f"3 plays in {month:%b %Y}, none for 72 days"
     assert habit.again(2).startswith("1 play, on ")
     assert habit.again(1).startswith("1 play, on ")
+
+
+def _trial(caught: int, plays: float) -> Trial:
+    """A list of 20 of which `caught` tracks were played, the first of them `plays` times; 20 were wanted."""
+    wanted = np.zeros(60)
+    wanted[:caught] = 1
+    wanted[0] = plays
+    wanted[20 : 40 - caught] = 1
+    return Trial(wanted, np.arange(20))
+
+
+def test_a_baseline_that_did_better_is_what_the_list_is_made_by() -> None:
+    assert winner({"own": _trial(12, 1), FREQUENCY: _trial(13, 1)}) == FREQUENCY
+    assert winner({"own": _trial(12, 1), FREQUENCY: _trial(12, 9)}) == "own"
+
+
+def test_where_every_track_was_found_the_share_of_plays_decides() -> None:
+    assert winner({"own": _trial(20, 1), FREQUENCY: _trial(20, 1)}) == "own"
+    full, worse = _trial(20, 1), Trial(np.append(_trial(20, 1).wanted, 30.0), np.arange(20))
+    assert winner({"own": worse, FREQUENCY: full}) == FREQUENCY
+
+
+def test_the_method_that_was_judged_is_the_one_in_use() -> None:
+    (history,) = one_listener(steady(4000, 300)).histories()
+    found = judge_relisten(history)
+    assert isinstance(found, Judged)
+    usual = chosen_method(history.plays.before(history.end - 28))
+    # Every one of the 20 was played, so the share of plays tells the methods apart.
+    assert found.metrics["all"][0].value == 1
+    shares = {metrics[2].baseline_name: metrics[2] for metrics in found.metrics.values()}
+    ours = shares[FREQUENCY].value
+    best = max(shares, key=lambda name: shares[name].baseline_value)
+    assert found.method == (best if shares[best].baseline_value > ours else usual)

@@ -61,7 +61,7 @@ select
     recommendations.created_at,
     recommendations.model,
     recommendations.model_version,
-    case when recommendations.kind = 'again' then runs.method end as method,
+    runs.method,
     runs.history_to as history_to_at,
     tracks.is_simulated
 from recommendations
@@ -69,7 +69,7 @@ inner join tracks using (listener_id, track_id)
 left join habits using (listener_id, track_id)
 left join artists using (listener_id, artist_key)
 left join genres using (listener_id, track_genre)
-left join runs on runs.listener_id = listener_id and runs.model = 'relisten'
+left join runs on runs.listener_id = listener_id and runs.model = recommendations.model
 order by
     listener_id nulls last,
     recommendations.created_at desc nulls last,
