@@ -61,6 +61,8 @@ def start_log(settings: Settings) -> None:
 
     Without a home, or where it cannot be written, the log stays silent: reading must work all the same.
     """
+    # A log that cannot be written, ours or dbt's, would print a traceback: the command tells of a full disk.
+    logging.raiseExceptions = False
     log.setLevel(logging.INFO)
     for handler in list(log.handlers):
         log.removeHandler(handler)

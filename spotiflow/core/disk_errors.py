@@ -24,12 +24,18 @@ def unwritable(error: OSError, place: Path) -> SpotiflowError:
     )
 
 
-def refusal(error: BaseException) -> SpotiflowError | None:
-    """Say which place has no rights or no space, whoever met that; None for any other error."""
+def refusal(error: BaseException, place: Path | None = None) -> SpotiflowError | None:
+    """Say which place has no rights or no space, whoever met that; None for any other error.
+
+    place: where it must have been, where the system does not say.
+    """
     if not isinstance(error, OSError) or error.errno not in (*_FULL, *_FORBIDDEN):
         return None
-    kind = WarehouseError if error.errno in _FULL else HomeError
-    return kind(
-        f"{error.filename or 'A file or folder'} cannot be used: {error.strerror}.",
-        hint="Check its rights and the space on its disk, then run the command again.",
+    where = error.filename or place or "a file or folder"
+    if error.errno in _FULL:
+        return WarehouseError(
+            f"The disk that holds {where} is full.", hint="Free some space and run the command again."
+        )
+    return HomeError(
+        f"{where} cannot be used: {error.strerror}.", hint="Check its rights, then run the command again."
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
 
 from spotiflow.core.console import log
+from spotiflow.core.disk_errors import refusal
 from spotiflow.core.errors import BuildError, DataTestError, InputError, SpotiflowError
 from spotiflow.core.settings import Settings
 from spotiflow.transform.feature_sources import FeatureSources
@@ -78,7 +81,7 @@ def raise_for(
     """
     if isinstance(outcome.exception, BaseException):
         log.error("dbt: %s", outcome.exception)
-        raise _own_error(outcome.exception) or _build_error(str(outcome.exception), settings)
+        raise _own_error(outcome.exception, settings) or _build_error(str(outcome.exception), settings)
     for entry in getattr(outcome.result, "results", None) or []:
         node = entry.node
         status = getattr(entry.status, "value", str(entry.status))
@@ -97,14 +100,18 @@ def raise_for(
         )
 
 
-def _own_error(error: BaseException) -> BaseException | None:
-    """Return what our plugin or a signal raised inside dbt, which wraps it in errors of its own."""
+def _own_error(error: BaseException, settings: Settings) -> BaseException | None:
+    """Return what our plugin, a signal or the disk raised inside dbt, which wraps it in errors of its own."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, SpotiflowError | KeyboardInterrupt):
             return cause
+        if full := refusal(cause, settings.home):
+            return full
         cause = cause.__cause__ or cause.__context__
-    return None
+    # Of an error of the system dbt keeps the text only.
+    number = re.match(r"\[Errno (\d+)\]", str(error))
+    return refusal(OSError(int(number[1]), os.strerror(int(number[1]))), settings.home) if number else None
 
 
 def _failure(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,12 @@ import duckdb
 
 from spotiflow.core.errors import DamagedLogError, HomeError, SpotiflowError, WarehouseError
 
-_FILE_ERRORS = (duckdb.IOException, duckdb.FatalException, duckdb.SerializationException)
+_FILE_ERRORS = (
+    duckdb.IOException,
+    duckdb.FatalException,
+    duckdb.SerializationException,
+    duckdb.OutOfMemoryException,
+)
 
 
 @contextmanager
@@ -38,9 +44,17 @@ def translated(error: duckdb.Error, path: Path) -> SpotiflowError:
             hint="Keep everything before that place, and a copy of the log: spotiflow doctor --fix",
         )
     if "No space left" in text or "could not write" in text.lower():
+        # DuckDB also writes elsewhere: a target, or what does not fit into memory.
+        named = re.search(r'file "([^"]+)"', text)
         return WarehouseError(
-            f"The disk that holds {path} is full; nothing of this step was stored.",
+            f"The disk that holds {named[1] if named else path} is full; nothing of this step was stored.",
             hint="Free some space and run the command again.",
+        )
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return WarehouseError(
+            "This needs more memory than memory_limit allows, or more room for the rest than there is "
+            f"on the disk that holds {path}.",
+            hint="Raise memory_limit in config.toml, or free some space.",
         )
     if "ermission denied" in text or "ead-only file system" in text:
         return HomeError(

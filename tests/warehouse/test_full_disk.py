@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from spotiflow.core.disk_errors import refusal
@@ -18,6 +19,7 @@ from spotiflow.ingest.exports import import_exports
 from spotiflow.pipeline.backup_commands import make_backup
 from spotiflow.warehouse.backups import list_backups
 from spotiflow.warehouse.database import open_warehouse
+from spotiflow.warehouse.file_errors import translated
 from tests.conftest import RunCli
 from tests.ingest import builders as b
 from tests.paths import ROOT
@@ -121,4 +123,29 @@ def test_files_are_0600_and_folders_0700(
 def test_only_what_a_person_can_mend_is_called_that(error: Exception, kind: type | None) -> None:
     told = refusal(error)
     assert (told is None) if kind is None else type(told) is kind
-    assert told is None or "/disk/x cannot be used" in told.message
+    assert told is None or "/disk/x" in told.message
+
+
+@pytest.mark.parametrize(
+    "words", [("listener", "add", "ben"), ("run",), ("build",), ("status",), ("doctor",)]
+)
+def test_not_even_the_log_can_be_written(settings: Settings, words: tuple[str, ...]) -> None:
+    with open_warehouse(settings):
+        pass
+    done = on_a_full_disk(settings, 0, *words)
+    printed = done.stdout + done.stderr
+    assert not any(word in printed for word in ("Traceback", "Logging error", "unexpected", "Errno"))
+    if words[0] in ("listener", "build"):
+        assert_a_sentence(done)
+
+
+def test_the_disk_that_is_full_is_named() -> None:
+    elsewhere = duckdb.IOException('Could not write all bytes to file "/mnt/usb/x.parquet": No space left')
+    assert "holds /mnt/usb/x.parquet is full" in translated(elsewhere, Path("/home/x.duckdb")).message
+
+
+def test_too_little_memory_names_the_setting(settings: Settings) -> None:
+    large = "create table raw.x as select hash(i)::varchar || i as t from range(9000000) as n (i) order by 1"
+    little = "set memory_limit = '20MB'; set max_temp_directory_size = '1MB'"
+    with pytest.raises(WarehouseError, match="memory_limit"), open_warehouse(settings) as db:
+        db.execute(f"{little}; {large}")
