@@ -53,7 +53,7 @@ def _of_poll(settings: Settings, outcome: StageOutcome) -> dict[str, str]:
 
 def logins_that_end(settings: Settings) -> dict[str, str]:
     """Return a sentence per login that ends within a month."""
-    from spotiflow.ingest.spotify.token_store import TokenStore, token_path
+    from spotiflow.ingest.spotify.token_store import TokenStore, for_listener, token_path
 
     found = {}
     for name in logins(settings):
@@ -62,7 +62,7 @@ def logins_that_end(settings: Settings) -> dict[str, str]:
         except SpotiflowError:
             continue  # The poll says that the file is damaged.
         if login and login.token and login.warning:
-            found[f"{LOGIN_ENDS}{name}"] = f"{name}: {login.warning}"
+            found[f"{LOGIN_ENDS}{name}"] = f"{name}: {for_listener(login.warning, name)}"
     return found
 
 

@@ -25,7 +25,7 @@ from spotiflow.ingest.spotify.ledger import Ledger, local_time
 from spotiflow.ingest.spotify.line import Line
 from spotiflow.ingest.spotify.oauth import (PLAYLIST_SCOPE, SCOPES, Consent, client_id_of,)
 from spotiflow.ingest.spotify.state import read_state, save_ledger
-from spotiflow.ingest.spotify.token_store import (LOGIN_HINT, Login, TokenStore, token_path,)
+from spotiflow.ingest.spotify.token_store import (LOGIN_COMMAND, LOGIN_HINT, Login, TokenStore, for_listener, token_path,)
 
 Say = Callable[[str], None]
 # Where the redirect URI of an app names no port, Spotify takes any.
@@ -188,7 +188,7 @@ class AuthStatus:
         """Return the state in a few lines."""
         if self.login is None or self.login.token is None:
             what = "no login" if self.login is None else "Spotify has ended the login"
-            return Text(f"{self.listener_id}: {what}; next: spotiflow auth login")
+            return Text(for_listener(f"{self.listener_id}: {what}; next: {LOGIN_COMMAND}", self.listener_id))
         login = self.login
         lines = [
             f"{self.listener_id}: logged in as {login.account_name or login.account_id or 'somebody'}; "
@@ -197,7 +197,7 @@ class AuthStatus:
             self.ledger.in_words,
         ]
         lines += [f"{b.endpoint}: {b.reason}, again {local_time(b.not_before)}" for b in self.ledger.waits]
-        return Text("\n".join(lines + ([login.warning] if login.warning else [])))
+        return Text("\n".join(lines + ([for_listener(login.warning, self.listener_id)] if login.warning else [])))
 
 
 def auth_status(settings: Settings, listener_id: str | None) -> AuthStatus:

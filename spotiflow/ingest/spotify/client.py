@@ -14,7 +14,7 @@ from spotiflow.ingest.spotify.ledger import Ledger
 from spotiflow.ingest.spotify.line import Line
 from spotiflow.ingest.spotify.oauth import client_id_of, quiet_spotipy, refresh
 from spotiflow.ingest.spotify.refusals import refusal
-from spotiflow.ingest.spotify.token_store import (LOGIN_HINT, Login, TokenStore, token_path,)
+from spotiflow.ingest.spotify.token_store import (LOGIN_HINT, Login, TokenStore, hints_for, token_path,)
 
 # spotipy retries and sleeps for hours unless told not to; a status nobody sends switches that off. Only then
 # are Retry-After and the reason of a 429 still there for our own loop.
@@ -39,7 +39,9 @@ class SpotifyApi:
         self._settings = settings
         self._store = TokenStore(token_path(settings, listener_id))
         self._line = Line(settings, ledger)
-        self.login = self._current_login()
+        self._listener_id = listener_id
+        with hints_for(listener_id):
+            self.login = self._current_login()
         self._spotify = spotipy.Spotify(
             requests_session=self._line.session,
             requests_timeout=settings.spotify_timeout_seconds,
@@ -106,6 +108,10 @@ class SpotifyApi:
 
     def _call(self, endpoint: str, send: Callable[[], Any]) -> dict[str, Any]:
         """Return the JSON object of an answer; an empty one where Spotify has nothing to tell (204)."""
+        with hints_for(self._listener_id):
+            return self._answer(endpoint, send)
+
+    def _answer(self, endpoint: str, send: Callable[[], Any]) -> dict[str, Any]:
         if _is_ending(self._token()):
             self._refresh()
         self._spotify.set_auth(self._token()["access_token"])

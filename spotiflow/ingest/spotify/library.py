@@ -18,7 +18,7 @@ from spotiflow.core.transactions import transaction
 from spotiflow.ingest.listeners import require_listener
 from spotiflow.ingest.spotify.client import PAGE, SpotifyApi
 from spotiflow.ingest.spotify.ledger import Ledger, store_news
-from spotiflow.ingest.spotify.token_store import LOGIN_HINT
+from spotiflow.ingest.spotify.token_store import LOGIN_HINT, for_listener
 
 KINDS = ("tracks", "artists")
 TIME_RANGES = ("short_term", "medium_term", "long_term")
@@ -49,7 +49,7 @@ def fetch_library(settings: Settings, api: SpotifyApi, ledger: Ledger, listener_
     if lacking:
         raise LoginNeededError(
             f"The login does not include the right to read the library ({', '.join(lacking)}).",
-            hint=LOGIN_HINT,
+            hint=for_listener(LOGIN_HINT, listener_id),
         )
     keeper = _Keeper(settings, ledger, listener_id)
     with progress("Reading your library") as advance:

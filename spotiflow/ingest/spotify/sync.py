@@ -17,6 +17,7 @@ from spotiflow.ingest.spotify.library import LibraryReceipt, fetch_library
 from spotiflow.ingest.spotify.recently_played import PollReceipt, failed, fetch
 from spotiflow.ingest.spotify.searching import SEARCH_QUEUE
 from spotiflow.ingest.spotify.spool import Batch
+from spotiflow.ingest.spotify.token_store import for_listener
 from spotiflow.ingest.spotify.state import (keep, load_inbox, read_state, save_ledger,)
 
 
@@ -67,7 +68,7 @@ def ingest_spotify(
     batch = _poll(settings, api, ledger, listener)
     poll = keep(settings, batch)
     receipt = SpotifyReceipt(listener, poll or PollReceipt(len(batch.items or []), is_spooled=True))
-    receipt.warning = api.login.warning
+    receipt.warning = api.login.warning and for_listener(api.login.warning, listener)
     if poll is not None:
         receipt.capability = state.capabilities.get(api.login.client_id)
         _do_the_rest(settings, api, ledger, receipt, batch, wishes or Wishes())

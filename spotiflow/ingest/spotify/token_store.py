@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +21,8 @@ from spotiflow.core.setting_readers import LISTENER_NAME
 # Spotify ends a login six months after the consent, however often it is refreshed.
 LOGIN_MONTHS = 6
 WARNING_MONTHS = 5
-LOGIN_HINT = "Log in: spotiflow auth login"
+LOGIN_COMMAND = "spotiflow auth login"
+LOGIN_HINT = f"Log in: {LOGIN_COMMAND}"
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,21 @@ class Login:
             f"The login ends in {max(self.days_left, 0)} days ({self.ends_at:%Y-%m-%d}); "
             "renew it before: spotiflow auth login"
         )
+
+
+def for_listener(hint: str, listener_id: str) -> str:
+    """Return a hint whose login is this listener's: without the name it would be the default one's."""
+    return hint.replace(LOGIN_COMMAND, f"{LOGIN_COMMAND} --listener {listener_id}")
+
+
+@contextmanager
+def hints_for(listener_id: str) -> Iterator[None]:
+    """Let every LoginNeededError on its way out say whose login is needed."""
+    try:
+        yield
+    except LoginNeededError as error:
+        error.hint = for_listener(error.hint, listener_id)
+        raise
 
 
 def add_months(moment: datetime, months: int) -> datetime:

@@ -230,20 +230,18 @@ def _coverage(settings: Settings) -> Iterator[Check]:
 
 
 def _login(settings: Settings) -> Iterator[Check]:
-    from spotiflow.ingest.spotify.token_store import TokenStore, token_path
+    from spotiflow.ingest.spotify.token_store import LOGIN_COMMAND, TokenStore, for_listener, token_path
 
     names = logins(settings)
     if not names:
-        yield Check("login", WARNING, "nobody is logged in, so nothing is polled", "spotiflow auth login")
+        yield Check("login", WARNING, "nobody is logged in, so nothing is polled", LOGIN_COMMAND)
     ending = logins_that_end(settings)
-    for sentence in ending.values():
-        yield Check("login", WARNING, sentence, "spotiflow auth login")
+    for cause, sentence in ending.items():
+        yield Check("login", WARNING, sentence, for_listener(LOGIN_COMMAND, cause.partition(":")[2]))
     for name in names:
         login = TokenStore(token_path(settings, name)).load()
         if login is None or login.token is None:
-            fix = "spotiflow auth login" + (
-                "" if name == settings.default_listener else f" --listener {name}"
-            )
+            fix = for_listener(LOGIN_COMMAND, name)
             yield Check("login", WRONG, f"Spotify has ended the login of {name}", fix)
         elif f"login-ends:{name}" not in ending:
             yield Check("login", OK, f"{name}: ends in {login.days_left} days")

@@ -18,6 +18,7 @@ from spotiflow.core.settings import Settings, load_settings
 from spotiflow.ingest.spotify.client import SpotifyApi
 from spotiflow.ingest.spotify.ledger import Ledger
 from spotiflow.ingest.spotify.token_store import (Login, TokenStore, add_months, token_path,)
+from tests.fakes import spotify_faults as f
 from tests.fakes.spotify import FakeSpotify
 from tests.ingest.spotify.conftest import (Cli, expire_access, log_in, plays,)
 
@@ -124,6 +125,15 @@ def test_a_warning_from_the_fifth_month_on() -> None:
     late = replace(login, authorized_at=utc_now() - timedelta(days=160))
     assert late.warning
     assert "auth login" in late.warning
+
+
+def test_the_hint_says_whose_login_is_needed(logged_in: Settings, spotify: FakeSpotify, run: Cli) -> None:
+    """Without the name the login would be the default listener's."""
+    run("listener", "add", "ben")
+    assert "spotiflow auth login --listener ben" in run("ingest", "spotify", "--listener", "ben").output
+    assert "spotiflow auth login --listener ben" in run("auth", "status", "--listener", "ben").output
+    spotify.fail("/v1/me/player/recently-played", f.INVALID, f.INVALID)
+    assert "spotiflow auth login --listener me" in run("ingest", "spotify").output
 
 
 def test_polls_warn_from_the_fifth_month_on(settings: Settings, spotify: FakeSpotify, run: Cli) -> None:
