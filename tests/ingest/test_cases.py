@@ -95,6 +95,17 @@ ANSWERS = [
         id="D24: a counter that ran for a hundred hours is flagged",
     ),
     pytest.param(
+        "D24",
+        """select max(minutes) <= 1440, (
+            select max(minutes) <= 60 from (
+                select sum(minutes) as minutes from silver.play_hours
+                where listener_id = $listener group by local_hour
+            )
+        ), sum(minutes) > 57 from gold.temporal_trends where listener_id = $listener""",
+        [(True, True, True)],
+        id="D24: no day has more than 24 hours, no hour more than 60 minutes",
+    ),
+    pytest.param(
         "D31",
         """select reason_end, was_skipped from silver.plays
         where listener_id = $listener and track_name = 'Song A'""",

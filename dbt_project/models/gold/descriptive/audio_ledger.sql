@@ -9,7 +9,9 @@ with
         select
             plays.listener_id,
             plays.content_type,
-            plays.ms_played,
+            case
+                when plays.is_music then plays.ms_counted else plays.ms_played
+            end as ms_played,
             plays.is_play,
             plays.is_simulated,
             cast(

@@ -7,6 +7,11 @@
 {% set features = ["valence", "energy", "danceability", "acousticness", "tempo"] %}
 with
     listening as (select * from {{ ref("listening_with_features") }}),
+    hours as (
+        select listener_id, day_of_week, hour_of_day, sum(minutes) as minutes
+        from {{ ref("play_hours") }}
+        group by listener_id, day_of_week, hour_of_day
+    ),
     listeners as (
         select listener_id, bool_or(is_simulated) as is_simulated
         from listening
@@ -18,7 +23,6 @@ with
             day_of_week,
             hour_of_day,
             count(*) as play_count,
-            sum(minutes) as minutes,
             {{ share("count(minutes)", "count(*)") }} as ms_played_share,
             {{ feature_averages(features) }}
             {{ measured_share() }} as measured_share
@@ -34,7 +38,11 @@ select
     {{ part_of_day("hour_of_day") }} as part_of_day,
     day_of_week >= 6 as is_weekend,
     coalesce(cells.play_count, 0) as play_count,
-    case when cells.play_count is null then 0 else cells.minutes end as minutes,
+    case
+        when cells.ms_played_share = 0 and hours.minutes is null
+        then null
+        else coalesce(hours.minutes, 0)
+    end as minutes,
     cells.ms_played_share,
     {{ feature_average_columns("cells", features) }}
     cells.measured_share,
@@ -43,4 +51,5 @@ from listeners
 cross join {{ integers(1, 7, "day_of_week") }}
 cross join {{ integers(0, 23, "hour_of_day") }}
 left join cells using (listener_id, day_of_week, hour_of_day)
+left join hours using (listener_id, day_of_week, hour_of_day)
 order by listener_id nulls last, day_of_week nulls last, hour_of_day nulls last

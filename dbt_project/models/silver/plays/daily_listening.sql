@@ -4,6 +4,7 @@
 -- all plays, synthetic stand-ins included, end in _with_synthetic.
 with
     listening_with_features as (select * from {{ ref("listening_with_features") }}),
+    play_hours as (select * from {{ ref("play_hours") }}),
     first_plays as (
         select listener_id, track_id, min(local_date) as local_date
         from listening_with_features
@@ -20,7 +21,6 @@ with
             listener_id,
             local_date,
             count(*) as plays,
-            sum(minutes) as minutes,
             count(minutes) as n_timed,
             count(distinct track_id) as n_tracks,
             count(distinct artist_name) as n_artists,
@@ -32,13 +32,27 @@ with
             max(is_simulated) as is_simulated
         from listening_with_features
         group by listener_id, local_date
+    ),
+    -- What was heard after midnight is the next day's, where anything was played on it.
+    heard as (
+        select
+            play_hours.listener_id,
+            coalesce(days.local_date, play_hours.started_date) as local_date,
+            sum(play_hours.minutes) as minutes
+        from play_hours
+        left join
+            days
+            on play_hours.listener_id = days.listener_id
+            and play_hours.local_date = days.local_date
+        group by
+            play_hours.listener_id, coalesce(days.local_date, play_hours.started_date)
     )
 
 select
     days.listener_id,
     days.local_date,
     days.plays,
-    days.minutes,
+    case when days.n_timed > 0 then coalesce(heard.minutes, 0) end as minutes,
     days.n_timed,
     days.n_tracks,
     days.n_artists,
@@ -57,3 +71,5 @@ left join
     new_tracks
     on days.listener_id = new_tracks.listener_id
     and days.local_date = new_tracks.local_date
+left join
+    heard on days.listener_id = heard.listener_id and days.local_date = heard.local_date

@@ -50,8 +50,8 @@ select
     {{ day_name("local_times.day_of_week") }} as day_name,
     local_times.day_of_week >= 6 as is_weekend,
     {{ part_of_day("local_times.hour_of_day") }} as part_of_day,
-    local_times.ms_played,
-    local_times.ms_played / cast(60000 as double) as minutes,
+    local_times.ms_counted as ms_played,
+    local_times.ms_counted / cast(60000 as double) as minutes,
     {%- for feature in audio_features() %} track_features.{{ feature }}, {%- endfor %}
     {{ mood_category("track_features.valence", "track_features.energy") }}
     as mood_category,

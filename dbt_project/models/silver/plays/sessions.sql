@@ -9,11 +9,11 @@ with
             listener_id,
             session_id,
             min(started_at) as started_at,
-            max(ended_at) as ended_at,
-            cast(sum(ms_played) filter (where is_play) as bigint)
+            max({{ heard_until("started_at", "ended_at", "ms_played") }}) as ended_at,
+            cast(sum(ms_counted) filter (where is_play) as bigint)
             / cast(60000 as double) as minutes,
             count(*) filter (where is_play) as n_plays,
-            count(ms_played) filter (where is_play) as n_timed,
+            count(ms_counted) filter (where is_play) as n_timed,
             count(*) filter (where was_skipped) as n_skips,
             count(distinct track_id) filter (where is_play) as n_tracks,
             count(distinct artist_name) filter (where is_play) as n_artists,
