@@ -195,7 +195,7 @@ def _in_words(error: Exception) -> SpotiflowError:
 
 
 def _fail(error: SpotiflowError) -> None:
-    from rich.markup import escape
+    from rich.text import Text
 
     from spotiflow.core.console import err_console, log, printable
 
@@ -204,9 +204,8 @@ def _fail(error: SpotiflowError) -> None:
     if "--json" in sys.argv:
         show(error.to_dict(), as_json=True)
     else:
-        err_console.print(
-            f"[bold red]Error:[/] {escape(error.message)}\n{escape(error.hint)}", soft_wrap=True
-        )
+        text = Text.assemble(("Error:", "bold red"), f" {error.message}\n{error.hint}")
+        err_console.print(text, soft_wrap=True)
     sys.exit(error.exit_code)
 
 

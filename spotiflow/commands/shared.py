@@ -77,4 +77,5 @@ def show(result: Any, *, as_json: bool = False) -> None:
     from spotiflow.core.console import console
 
     # A path or command in a sentence must stay in one piece, to be copied.
-    console.print(result, soft_wrap=isinstance(result, str))
+    is_one_piece = isinstance(result, str) or getattr(result, "overflow", None) == "ignore"
+    console.print(result, soft_wrap=is_one_piece)

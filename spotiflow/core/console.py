@@ -1,4 +1,7 @@
-"""What the terminal shows: a rich console, progress bars on a terminal and plain lines elsewhere, the log."""
+"""What the terminal shows: a rich console, progress bars on a terminal and plain lines elsewhere, the log.
+
+A string is printed as it stands: brackets in a name or path are no markup. Styles are those of rich's Text.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import logging.handlers
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import (
@@ -25,7 +29,14 @@ from spotiflow.core.settings import Settings
 
 
 class SafeConsole(Console):
-    """A console that shows no character which a terminal would take for a command, whoever wrote the text."""
+    """A console that shows no character which a terminal would take for a command, whoever wrote the text.
+
+    No string is taken for rich's markup or the name of an emoji.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        """Take the options of rich's console."""
+        super().__init__(markup=False, emoji=False, highlight=False, **options)
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """Yield what rich makes of something, safe."""
@@ -34,8 +45,8 @@ class SafeConsole(Console):
             yield segment if text == segment.text else Segment(text, segment.style)
 
 
-console = SafeConsole(highlight=False, soft_wrap=False)
-err_console = SafeConsole(stderr=True, highlight=False)
+console = SafeConsole(soft_wrap=False)
+err_console = SafeConsole(stderr=True)
 log = logging.getLogger("spotiflow")
 # Until start_log has a file, nothing may fall through to the terminal, tracebacks least of all.
 log.propagate = False
@@ -101,7 +112,7 @@ def progress(description: str, total: float | None = None) -> Iterator[Advance]:
 
 
 def _bar(total: float | None) -> Progress:
-    columns = [SpinnerColumn(), TextColumn("{task.description}")]
+    columns = [SpinnerColumn(), TextColumn("{task.description}", markup=False)]
     if total is not None:
         columns += [BarColumn(), MofNCompleteColumn()]
     return Progress(*columns, TimeElapsedColumn(), console=err_console, transient=True)

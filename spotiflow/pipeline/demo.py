@@ -6,7 +6,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from rich.markup import escape
+from rich.text import Text
 
 from spotiflow.core.console import start_log
 from spotiflow.core.disk_errors import unwritable
@@ -51,9 +51,9 @@ def run_demo(settings: Settings, *, show: Show) -> None:
 
     def say(command: str, rest: str = "") -> None:
         """Print a step as the command a person would type."""
-        show(f"\n[bold cyan]$ spotiflow {command}[/] {escape(rest)}".rstrip())
+        show(Text.assemble((f"\n$ spotiflow {command}", "bold cyan"), f" {rest}".rstrip(), overflow="ignore"))
 
-    show("[bold]spotiflow demo[/]: everything here is SIMULATED, the listener and the catalogue alike.")
+    show("spotiflow demo: everything here is SIMULATED, the listener and the catalogue alike.")
 
     say("listener add", f"{LISTENER} --simulated --time-zone {inputs.time_zone}")
     add_listener(
@@ -104,7 +104,7 @@ def _farewell(settings: Settings, own: Settings) -> str:
         f"\nLook around in the demo:  spotiflow --home {settings.home} tables\n"
         f"                          spotiflow --home {settings.home} sql "
         "\"select artist_name, plays from top_artists where period_kind = 'all' limit 5\"\n"
-        "[bold]With your own data:[/]\n"
+        "With your own data:\n"
         "  1. Ask Spotify for your Extended streaming history: https://www.spotify.com/account/privacy/\n"
         "  2. Get the Kaggle Spotify Tracks Dataset for measured audio features (optional)\n"
         f"  3. spotiflow run my_spotify_data.zip archive.zip   (kept in {own.home})"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rich.table import Table
+from rich.text import Text
 
 from spotiflow.pipeline.faults import exit_code_of
 
@@ -87,8 +88,6 @@ class RunResult:
 
     def render(self) -> Table:
         """Return a line per stage; what a person can do stands under a stage that failed."""
-        from rich.markup import escape
-
         table = Table(box=None, show_header=False, pad_edge=False)
         for stage in self.stages:
             colour = (
@@ -96,7 +95,7 @@ class RunResult:
             )
             took = f"{stage.seconds:.1f} s" if stage.attempts else ""
             hint = f"\n{stage.hint}" if stage.hint else ""
-            table.add_row(stage.stage, f"[{colour}]{stage.status}[/]", took, escape(stage.detail + hint))
+            table.add_row(stage.stage, Text(stage.status, style=colour), took, stage.detail + hint)
         for name in self.left_out:
-            table.add_row(name, "[yellow]left out[/]", "", "the run had to stop before it")
+            table.add_row(name, Text("left out", style="yellow"), "", "the run had to stop before it")
         return table

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from rich.console import RenderableType
+from rich.text import Text
 
 from spotiflow.core.errors import SpotiflowError
 from spotiflow.core.settings import Settings
@@ -35,7 +36,7 @@ def run_prompt(settings: Settings, ask: Ask, show: Show) -> None:
         try:
             show(_answer(settings, text))
         except SpotiflowError as error:
-            show(f"[red]{_plain(error.message)}[/] {_plain(error.hint)}")
+            show(Text.assemble((error.message, "red"), f" {error.hint}", overflow="ignore"))
 
 
 def _statement(ask: Ask) -> str | None:
@@ -62,9 +63,3 @@ def _answer(settings: Settings, text: str) -> RenderableType:
         page = describe_table(settings, words[1]) if len(words) > 1 else list_tables(settings)
         return page.render()
     return format_rows(run_sql(settings, text, limit=TABLE_ROWS))
-
-
-def _plain(text: str) -> str:
-    from rich.markup import escape
-
-    return escape(text)

@@ -14,6 +14,7 @@ from typing import Any
 
 import duckdb
 from rich.table import Table
+from rich.text import Text
 
 from spotiflow.core.errors import NotFoundError, SpotiflowError, WarehouseBusyError
 from spotiflow.core.settings import Settings
@@ -66,13 +67,11 @@ def examine(settings: Settings) -> list[Check]:
 
 def render(checks: list[Check]) -> Table:
     """Return a line per check, with how to fix it under what is not right."""
-    from rich.markup import escape
-
     table = Table(box=None, show_header=False, pad_edge=False)
     colours = {OK: "green", WARNING: "yellow", WRONG: "bold red"}
     for check in checks:
         fix = f"\n-> {check.fix}" if check.fix else ""
-        table.add_row(f"[{colours[check.verdict]}]{check.verdict}[/]", check.name, escape(check.found + fix))
+        table.add_row(Text(check.verdict, style=colours[check.verdict]), check.name, check.found + fix)
     return table
 
 
