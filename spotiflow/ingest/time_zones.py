@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import difflib
-import os
+import warnings
 import zoneinfo
 from functools import cache
-from pathlib import Path
+
+from tzlocal import get_localzone_name
 
 from spotiflow.core.errors import InputError
 
 UNKNOWN_ZONE = "UTC"
 # Names in the zone database that mean another zone elsewhere, or none.
 NOT_ZONES = frozenset({"localtime", "Factory"})
-# A link into the zone database on Linux and macOS; a file with a name on some Linux systems.
-LOCAL_TIME = Path("/etc/localtime")
-TIME_ZONE_NAME = Path("/etc/timezone")
 
 
 @cache
@@ -42,10 +40,14 @@ def checked_zone(name: str) -> str:
 
 def system_zone() -> str:
     """Return the IANA name of this system's time zone; UTC where it cannot be found out."""
-    for candidate in (_from_environment(), _from_link(), _from_file()):
-        if candidate and _exists(candidate):
-            return candidate
-    return UNKNOWN_ZONE
+    try:
+        # A warning tells of a TZ that contradicts the system; TZ decides, as everywhere.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            name = get_localzone_name()
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        return UNKNOWN_ZONE
+    return name if name and _exists(name) else UNKNOWN_ZONE
 
 
 def _exists(name: str) -> bool:
@@ -72,27 +74,3 @@ def _near(wanted: str) -> list[str]:
         by_lower_case = {zone.lower(): zone for zone in known_zones()}
         return [by_lower_case[zone] for zone in near]
     return [cities[name][0] for name in difflib.get_close_matches(city, list(cities), n=3, cutoff=0.75)]
-
-
-def _from_environment() -> str | None:
-    value = os.environ.get("TZ", "").removeprefix(":")
-    return _after_zoneinfo(value) if value.startswith("/") else value
-
-
-def _from_link() -> str | None:
-    try:
-        return _after_zoneinfo(str(LOCAL_TIME.resolve()))
-    except OSError:
-        return None
-
-
-def _from_file() -> str | None:
-    try:
-        return TIME_ZONE_NAME.read_text(encoding="utf-8").split()[0]
-    except (OSError, UnicodeDecodeError, IndexError):
-        return None
-
-
-def _after_zoneinfo(path: str) -> str | None:
-    _, found, name = path.partition("zoneinfo/")
-    return name.removeprefix("posix/").removeprefix("right/") if found else None
