@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import duckdb
 from rich.console import RenderableType
@@ -194,19 +194,18 @@ def format_rows(result: SqlResult) -> RenderableType:
 
 
 def _as_csv(columns: tuple[str, ...], chunks: Chunks) -> Iterator[str]:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    # The module leaves a lone carriage return unquoted, which readers take for the end of a line.
-    careful = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    yield _csv([columns])
     for chunk in chunks:
-        for row in chunk:
-            cells = ["" if value is None else value for value in row]
-            (careful if "\r" in "".join(map(str, cells)) else writer).writerow(cells)
-        yield text.getvalue()
-        text.seek(0)
-        text.truncate()
-    yield text.getvalue()
+        rows = [["" if value is None else value for value in row] for row in chunk]
+        text = _csv(rows)
+        # The module leaves a lone carriage return unquoted, which readers take for the end of a line.
+        yield _csv(rows, csv.QUOTE_ALL) if "\r" in text else text
+
+
+def _csv(rows: Iterable[Iterable[Any]], quoting: Literal[0, 1] = csv.QUOTE_MINIMAL) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n", quoting=quoting).writerows(rows)
+    return text.getvalue()
 
 
 def _as_json(columns: tuple[str, ...], chunks: Chunks) -> Iterator[str]:
