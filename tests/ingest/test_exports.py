@@ -215,3 +215,12 @@ def test_the_country_is_kept_by_choice(settings: Settings, tmp_path: Path, query
     assert "QQ" not in query("select record from raw.rejected_rows")[0][0]
     import_exports(settings, [path])
     assert query("select country from raw.listening_history") == [("QQ",)]
+
+
+@pytest.mark.parametrize(("told", "length"), [("215", 215_000), ("-1", None), ("0", None), ("", None)])
+def test_a_file_of_ones_own_whose_length_nobody_knows(
+    settings: Settings, tmp_path: Path, query: Query, told: str, length: int | None
+) -> None:
+    play = b.local_file(1, spotify_track_uri=f"spotify:local:Own+Band::Song:{told}")
+    import_exports(settings, [b.write(tmp_path / "endsong_0.json", [play])])
+    assert query("select duration_ms from raw.listening_history") == [(length,)]

@@ -121,7 +121,8 @@ judged as (
             else fields.master_metadata_album_album_name
         end as album_name,
         case
-            when content_type = 'local'
+            -- A player that does not know the length of a file writes 0 or a negative one.
+            when content_type = 'local' and try_cast(split_part(track_uri, ':', 6) as integer) > 0
                 then try_cast(split_part(track_uri, ':', 6) as integer)::bigint * 1000
         end as duration_ms,
         $listener as listener_id,
