@@ -1,6 +1,8 @@
 -- How much of your listening is new, what came back, what did you play on repeat?
 -- Grain: one row per listener and month with plays.
--- Caveat: everything is new where a history begins, see history_days.
+-- Caveat: everything is new where a history begins, or begins again after a silence
+-- that
+-- is not believed: see history_days.
 {% set picks = {
     "comeback": ["comeback_days", "pause_days"],
     "day_obsession": ["plays", "plays"],
@@ -12,7 +14,6 @@ with
         select
             *,
             cast(date_trunc('month', local_date) as date) as month_start,
-            min(local_date) over (partition by listener_id) as first_date,
             case when track_first_date >= month_start then track_id end as new_track,
             case
                 when artist_first_date >= month_start then artist_name
@@ -27,7 +28,8 @@ with
         select
             listener_id,
             month_start,
-            {{ dbt.datediff("min(first_date)", "month_start", "day") }} as days_before,
+            {{ dbt.datediff("max(coalesce(spell_start, month_start))", "month_start", "day") }}
+            as days_before,
             cast(sum(plays) as bigint) as plays,
             count(distinct track_id) as tracks,
             count(distinct artist_name) as artists,

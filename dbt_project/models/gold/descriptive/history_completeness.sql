@@ -1,10 +1,23 @@
 -- For which days is your history complete, and where is something missing?
 -- Grain: one row per listener and date, from the first of January of the first year on.
--- Caveat: complete means inside the range of an imported extended export, which is
--- only as whole as the files given.
+-- Caveat: complete means inside the range of an imported extended export; unknown is a
+-- silence inside a range that is not believed (silver.history_silences).
 with
     ranges as (select * from {{ ref("covered_ranges") }}),
+    days as (select * from {{ ref("history_days") }}),
+    silences as (select * from {{ ref("history_silences") }}),
     gaps as (select * from {{ ref("history_gaps_bronze") }} where closed_at is null),
+    absences as (
+        select listener_id, from_date, to_date, 'unknown' as state
+        from silences
+        union all
+        select
+            listener_id,
+            cast(gap_started_at as date),
+            cast(gap_ended_at as date),
+            'missing' as state
+        from gaps
+    ),
     listening as (select * from {{ ref("listening_with_features") }}),
     plays as (
         select
@@ -15,26 +28,6 @@ with
         from listening
         group by listener_id, local_date
     ),
-    spans as (
-        select
-            listener_id,
-            min(listening.local_date) as first_date,
-            bool_or(listening.is_simulated) as is_simulated
-        from listening
-        group by listener_id
-    ),
-    ends as (
-        select listener_id, max(to_date) as last_date from ranges group by listener_id
-    ),
-    moments as (
-        select
-            *,
-            {{ date_series("cast(date_trunc('year', first_date) as date)", "last_date") }}
-            as moment
-        from spans
-        inner join ends using (listener_id)
-    ),
-    days as (select *, cast(moment as date) as date from moments),
     sources as (
         select
             listener_id,
@@ -47,13 +40,18 @@ with
         where days.date between ranges.from_date and ranges.to_date
         group by listener_id, days.date
     ),
-    missing as (
-        select distinct listener_id, days.date, true as is_in_gap
+    holes as (
+        select
+            listener_id,
+            days.date,
+            bool_or(absences.state = 'missing') as is_in_gap,
+            bool_or(absences.state = 'unknown') as is_silent
         from days
-        inner join gaps using (listener_id)
+        inner join absences using (listener_id)
         where
-            days.date >= cast(gaps.gap_started_at as date)
-            and days.date <= coalesce(cast(gaps.gap_ended_at as date), days.date)
+            days.date
+            between absences.from_date and coalesce(absences.to_date, days.date)
+        group by listener_id, days.date
     )
 
 select
@@ -62,9 +60,11 @@ select
     case
         when date < days.first_date
         then 'none'
+        when holes.is_silent and sources.sources is not null
+        then 'unknown'
         when sources.is_complete
         then 'complete'
-        when missing.is_in_gap or sources.sources is null
+        when holes.is_in_gap or sources.sources is null
         then 'missing'
         else 'partial'
     end as state,
@@ -74,6 +74,6 @@ select
     days.is_simulated
 from days
 left join sources using (listener_id, date)
-left join missing using (listener_id, date)
+left join holes using (listener_id, date)
 left join plays using (listener_id, date)
 order by listener_id nulls last, date nulls last

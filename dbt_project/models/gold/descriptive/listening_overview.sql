@@ -34,7 +34,7 @@ with
     days as (
         select
             listener_id,
-            {% for state in ["complete", "partial", "missing"] %}
+            {% for state in ["complete", "partial", "unknown", "missing"] %}
                 count(
                     case when state = '{{ state }}' then 1 end
                 ) as {{ state }}_days{{ "," if not loop.last }}
@@ -61,6 +61,7 @@ select
     coalesce(totals.active_days, 0) as active_days,
     coalesce(days.complete_days, 0) as complete_days,
     coalesce(days.partial_days, 0) as partial_days,
+    coalesce(days.unknown_days, 0) as unknown_days,
     coalesce(days.missing_days, 0) as missing_days,
     coalesce(session_counts.sessions, 0) as sessions,
     session_counts.median_session_minutes,

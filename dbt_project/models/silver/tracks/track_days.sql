@@ -1,12 +1,14 @@
 -- How often each track was played on each day, and how long it had rested before.
 -- Grain: listener_id, track_id,
 -- local_date (ends at midnight). pause_days counts from the last day with a play of
--- the track, NULL at the first. Streams of no known track are a row of their own,
+-- the track, NULL at the first and where a silence that is not believed lies between.
+-- Streams of no known track are a row of their own,
 -- without track_id and all that follows from it. The album is the release that was
 -- played that day.
 with
     listening as (select * from {{ ref("listening_with_features") }}),
     track_metadata as (select * from {{ ref("track_metadata") }}),
+    spells as (select * from {{ ref("history_spells") }}),
     days as (
         select
             listener_id,
@@ -26,7 +28,7 @@ with
     )
 
 select
-    listener_id,
+    days.listener_id,
     track_id,
     local_date,
     days.track_name,
@@ -35,15 +37,16 @@ select
     plays,
     ms_played,
     timed_plays,
+    spells.from_date as spell_start,
     first_played_at,
     last_played_at,
     case
         when track_id is not null
-        then min(local_date) over (partition by listener_id, track_id)
+        then min(local_date) over (partition by days.listener_id, track_id)
     end as track_first_date,
     case
         when artist_name is not null
-        then min(local_date) over (partition by listener_id, artist_name)
+        then min(local_date) over (partition by days.listener_id, artist_name)
     end as artist_first_date,
     case
         when track_id is not null
@@ -53,7 +56,7 @@ select
                     (
                         {{ epoch_seconds("local_date") }}
                         - lag({{ epoch_seconds("local_date") }}) over (
-                            partition by listener_id, track_id
+                            partition by days.listener_id, track_id, spells.from_date
                             order by local_date nulls last
                         )
                     )
@@ -66,7 +69,7 @@ select
         then
             cast(
                 sum(plays) over (
-                    partition by listener_id, track_id
+                    partition by days.listener_id, track_id
                     order by
                         local_date nulls last
                         range between interval 6 days preceding and current row
@@ -76,3 +79,8 @@ select
     is_simulated
 from days
 left join track_metadata using (track_id)
+left join
+    spells
+    on days.listener_id = spells.listener_id
+    and local_date >= spells.from_date
+    and local_date <= spells.to_date + interval 1 day

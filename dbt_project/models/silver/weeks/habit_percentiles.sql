@@ -1,10 +1,18 @@
--- How the last four whole weeks of each habit compare with all weeks before. Grain:
+-- How the last four whole weeks of each habit compare with all weeks before, since the
+-- last silence that is not believed. Grain:
 -- listener_id, metric. All habits are of the same four weeks of the calendar; one that
 -- has no value in them has no row. percentile is the share of the earlier four-week
 -- means that are lower, ties counted half, NULL under var gate_past_weeks of them.
 -- midpoint is in hours after 04:00.
 with
-    weekly_listening as (select * from {{ ref("weekly_listening") }} where is_complete),
+    weekly_listening as (
+        select *
+        from {{ ref("weekly_listening") }}
+        where is_complete
+        qualify
+            spell_start = max(spell_start) over (partition by listener_id)
+            or spell_start is null
+    ),
     weekly_regularity as (select * from {{ ref("weekly_regularity") }}),
     weeks as (
         select

@@ -30,7 +30,7 @@ with
             where period = '{{ period }}'
             window
                 past as (
-                    partition by listener_id, metric, kind
+                    partition by listener_id, metric, kind, spell_start
                     order by
                         period_start nulls last
                         range

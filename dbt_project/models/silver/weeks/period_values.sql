@@ -2,14 +2,11 @@
 -- listener_id, period (day, week), period_start, metric; days end at 04:00. Only what
 -- bears a comparison: whole weeks of var gate_week_sessions sessions (weekly_listening
 -- asks for as many with measured plays for their sound), the sound of days of var
--- gate_day_plays measured plays. Days are compared with days of their kind.
+-- gate_day_plays measured plays. Days are compared with days of their kind, days and
+-- weeks with those since the last silence that is not believed (spell_start).
 {% set metrics = ["minutes", "valence", "energy", "novelty", "repetition", "night_share"] %}
 with
-    weekly_listening as (
-        select *
-        from {{ ref("weekly_listening") }}
-        where is_complete and n_sessions >= {{ var("gate_week_sessions") }}
-    ),
+    weekly_listening as (select * from {{ ref("weekly_listening") }}),
     session_sums as (select * from {{ ref("session_sums") }}),
     weeks as (
         select
@@ -17,6 +14,7 @@ with
             'week' as period,
             week_start as period_start,
             'week' as kind,
+            spell_start,
             minutes,
             avg_valence as valence,
             avg_energy as energy,
@@ -25,10 +23,11 @@ with
             night_share,
             is_simulated
         from weekly_listening
+        where is_complete and n_sessions >= {{ var("gate_week_sessions") }}
     ),
     days as (
         select
-            listener_id,
+            session_sums.listener_id,
             'day' as period,
             listening_date as period_start,
             case
@@ -36,7 +35,8 @@ with
                 then 'weekend'
                 else 'weekday'
             end as kind,
-            sum(minutes) as minutes,
+            min(spell_start) as spell_start,
+            sum(session_sums.minutes) as minutes,
             {% for feature in ("valence", "energy") %}
                 case
                     when sum(n_{{ feature }}) >= {{ var("gate_day_plays") }}
@@ -46,9 +46,13 @@ with
             cast(null as double) as novelty,
             cast(null as double) as repetition,
             cast(null as double) as night_share,
-            bool_or(is_simulated) as is_simulated
+            bool_or(session_sums.is_simulated) as is_simulated
         from session_sums
-        group by listener_id, listening_date
+        left join
+            weekly_listening
+            on session_sums.listener_id = weekly_listening.listener_id
+            and cast(date_trunc('week', listening_date) as date) = week_start
+        group by session_sums.listener_id, listening_date
     ),
     metric_rows as (
         select
@@ -56,6 +60,7 @@ with
             period,
             period_start,
             kind,
+            spell_start,
             metric,
             {{ value_by_name("metric", dict(zip(metrics, metrics))) }} as value,
             is_simulated

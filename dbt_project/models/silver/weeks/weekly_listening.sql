@@ -2,19 +2,20 @@
 -- week_start (Monday); weeks with plays, days end at 04:00, a session belongs to the
 -- week in which it began. Sound is of measured plays, its mean NULL under var
 -- gate_week_sessions sessions with any. is_complete is false where the
--- history begins or ends within the week.
+-- history, or a silence that is not believed, begins or ends within the week; novelty
+-- needs var novelty_history_days since then.
+{% set columns = "n_days minutes ms_played_share measured_share night_share clock_cosine clock_sine repetition effective_tracks skip_share is_simulated avg_valence valence_half_width valence_std_dev avg_energy energy_half_width energy_std_dev".split() %}
 with
     listening as (select * from {{ ref("listening_with_features") }}),
     session_sums as (select * from {{ ref("session_sums") }}),
     music_streams as (select * from {{ ref("music_streams") }}),
     weekly_variety as (select * from {{ ref("weekly_variety") }}),
+    spells as (select * from {{ ref("history_spells") }}),
     clocks as (
         select
             listener_id,
             cast(date_trunc('week', listening_date) as date) as week_start,
             count(distinct listening_date) as n_days,
-            min(listening_date) as first_date,
-            max(listening_date) as last_date,
             count(*) as plays,
             sum(minutes) as minutes,
             {{ share("coalesce(sum(minutes) filter (where hour_of_day < 6), 0)", "sum(minutes)") }}
@@ -55,28 +56,31 @@ with
     )
 
 select
-    listener_id,
-    week_start,
-    clocks.n_days,
-    coalesce(sessions.n_sessions, 0) as n_sessions,
+    clocks.listener_id,
+    clocks.week_start,
     clocks.plays,
-    clocks.minutes,
-    clocks.ms_played_share,
-    {% for feature in ("valence", "energy") %}
-        coalesce(sessions.n_{{ feature }}_sessions, 0) as n_{{ feature }}_sessions,
-        sessions.avg_{{ feature }},
-        sessions.{{ feature }}_half_width,
-        sessions.{{ feature }}_std_dev,
+    {% for units in ("n_sessions", "n_valence_sessions", "n_energy_sessions") %}
+        coalesce(sessions.{{ units }}, 0) as {{ units }},
     {% endfor %}
-    {% for habit in ("night_share", "clock_cosine", "clock_sine", "repetition", "effective_tracks", "novelty", "skip_share") %}
-        {{ habit }},
-    {% endfor %}
-    min(clocks.first_date) over (partition by listener_id) <= week_start
-    and max(clocks.last_date) over (partition by listener_id)
-    >= week_start + interval 6 days as is_complete,
-    clocks.measured_share,
-    clocks.is_simulated
+    {% for column in columns %} {{ column }}, {% endfor %}
+    case
+        when
+            from_date
+            <= clocks.week_start - interval {{ var("novelty_history_days") }} days
+        then weekly_variety.novelty
+    end as novelty,
+    from_date as spell_start,
+    coalesce(
+        from_date <= clocks.week_start
+        and to_date >= clocks.week_start + interval 6 days,
+        false
+    ) as is_complete
 from clocks
 left join weekly_variety using (listener_id, week_start)
 left join sessions using (listener_id, week_start)
 left join skips using (listener_id, week_start)
+left join
+    spells
+    on clocks.listener_id = spells.listener_id
+    and spells.from_date < clocks.week_start + interval 7 days
+    and spells.to_date >= clocks.week_start

@@ -32,14 +32,15 @@ with
             sum(n_days) over four_weeks as n_days,
             sum(cells.minutes) over four_weeks as minutes,
             sum(cells.squares) over four_weeks as squares,
-            week_start - interval 21 days
-            >= min(week_start) over (partition by listener_id) as is_long_enough
+            week_start - interval 21 days >= min(week_start) over (
+                partition by listener_id, spell_start
+            ) as is_long_enough
         from weekly_listening
         cross join {{ integers(0, 23, "hour_of_day") }}
         left join cells using (listener_id, week_start, hour_of_day)
         window
             four_weeks as (
-                partition by listener_id, hour_of_day
+                partition by listener_id, spell_start, hour_of_day
                 order by
                     week_start nulls last
                     range between interval 21 days preceding and current row

@@ -1,8 +1,8 @@
 -- How varied and how new a listener's weeks are. Grain: listener_id, week_start
 -- (Monday); weeks with plays, days end at 04:00. Repetition and effective tracks are of
 -- the first plays of the week (var rarefaction_plays), because both grow with their
--- number; NULL where the week has fewer. Novelty needs a past (var
--- novelty_history_days).
+-- number; NULL where the week has fewer. Novelty is of the whole history;
+-- weekly_listening says where that is long enough to mean something.
 {%- set m = var("rarefaction_plays") %}
 with
     listening as (select * from {{ ref("listening_with_features") }}),
@@ -17,7 +17,6 @@ with
             listener_id,
             track_id,
             first_date,
-            min(first_date) over (partition by listener_id) as history_start,
             cast(date_trunc('week', listening_date) as date) as week_start,
             row_number() over (
                 partition by
@@ -31,7 +30,6 @@ with
         select
             listener_id,
             week_start,
-            min(history_start) as history_start,
             count(*) as plays,
             count(case when place <= {{ m }} then 1 end) as sampled,
             count(
@@ -57,11 +55,6 @@ select
                 - sum(case when sampled > 0 then sampled * ln(sampled) end) / {{ m }}e0
             )
     end as effective_tracks,
-    case
-        when
-            min(history_start)
-            <= week_start - interval {{ var("novelty_history_days") }} days
-        then {{ share("sum(new_plays)", "sum(plays)") }}
-    end as novelty
+    {{ share("sum(new_plays)", "sum(plays)") }} as novelty
 from tracks
 group by listener_id, week_start
