@@ -2,6 +2,7 @@
 -- Grain: one row per listener and part of the day (4).
 -- Caveat: shares are of streams, short ones too; everything is new where a history
 -- begins. Ties of the top artist and genre go to the longer time, then to the name.
+{% set shares = {"new_track": ["new_tracks", "streams"], "skip": ["skips", "told"]} %}
 with
     listening as (select * from {{ ref("listening_with_features") }}),
     streams as (select * from {{ ref("music_streams") }}),
@@ -10,7 +11,7 @@ with
         from listening
         group by listener_id
     ),
-    parts_played as (
+    heard as (
         select
             listener_id,
             part_of_day,
@@ -21,12 +22,11 @@ with
         from listening
         group by listener_id, part_of_day
     ),
-    top_artists as (
-        {{ most_played("listening", "artist_name", "listener_id, part_of_day") }}
-    ),
-    top_genres as (
-        {{ most_played("listening", "track_genre", "listener_id, part_of_day") }}
-    ),
+    {% for name in ("artist_name", "track_genre") %}
+        top_{{ name }} as (
+            {{ most_played("listening", name, "listener_id, part_of_day") }}
+        ),
+    {% endfor %}
     sessions as (
         select
             listener_id,
@@ -43,11 +43,12 @@ with
             listener_id,
             part_of_day,
             count(*) as n_sessions,
-            {{ cluster_mean("new_tracks", "streams") }} as new_track_share,
-            {{ cluster_ci("new_tracks", "streams") }} as new_half_width,
-            {{ cluster_count("told") }} as n_told_sessions,
-            {{ cluster_mean("skips", "told") }} as skip_share,
-            {{ cluster_ci("skips", "told") }} as skip_half_width
+            {%- for name, counts in shares.items() %}
+                {{ cluster_count(counts[1]) }} as {{ name }}_sessions,
+                {{ cluster_mean(counts[0], counts[1]) }} as {{ name }}_share,
+                {{ cluster_ci(counts[0], counts[1]) }}
+                as {{ name }}_half_width{{ "," if not loop.last }}
+            {%- endfor %}
         from sessions
         group by listener_id, part_of_day
     )
@@ -56,25 +57,20 @@ select
     listener_id,
     part_of_day,
     coalesce(shares.n_sessions, 0) as n_sessions,
-    coalesce(parts_played.plays, 0) as plays,
-    case
-        when parts_played.plays is null then 0e0 else parts_played.minutes
-    end as minutes,
-    parts_played.ms_played_share,
-    {{ share("coalesce(parts_played.plays, 0)", "listeners.plays") }} as play_share,
-    new_track_share,
-    {{ share_bound("new_track_share", "new_half_width", "shares.n_sessions", "low") }}
-    as new_track_ci_low,
-    {{ share_bound("new_track_share", "new_half_width", "shares.n_sessions", "high") }}
-    as new_track_ci_high,
-    skip_share,
-    {{ share_bound("skip_share", "skip_half_width", "n_told_sessions", "low") }}
-    as skip_ci_low,
-    {{ share_bound("skip_share", "skip_half_width", "n_told_sessions", "high") }}
-    as skip_ci_high,
-    top_artists.artist_name as top_artist,
-    top_genres.track_genre as top_genre,
-    parts_played.measured_share,
+    coalesce(heard.plays, 0) as plays,
+    case when heard.plays is null then 0e0 else heard.minutes end as minutes,
+    heard.ms_played_share,
+    {{ share("coalesce(heard.plays, 0)", "listeners.plays") }} as play_share,
+    {% for name in shares %}
+        {{ name }}_share,
+        {% for end in ("low", "high") %}
+            {{ share_bound(name ~ "_share", name ~ "_half_width", name ~ "_sessions", end) }}
+            as {{ name }}_ci_{{ end }},
+        {% endfor %}
+    {% endfor %}
+    top_artist_name.artist_name as top_artist,
+    top_track_genre.track_genre as top_genre,
+    heard.measured_share,
     coalesce(
         {{ too_few_sessions("shares.n_sessions") }},
         case when skip_share is null then 'no source tells of skips' end
@@ -82,8 +78,7 @@ select
     listeners.is_simulated
 from listeners
 cross join {{ parts_of_day() }}
-left join parts_played using (listener_id, part_of_day)
-left join shares using (listener_id, part_of_day)
-left join top_artists using (listener_id, part_of_day)
-left join top_genres using (listener_id, part_of_day)
+{% for part in ("heard", "shares", "top_artist_name", "top_track_genre") %}
+    left join {{ part }} using (listener_id, part_of_day)
+{% endfor %}
 order by listener_id nulls last, part_of_day nulls last

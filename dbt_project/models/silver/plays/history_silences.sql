@@ -20,21 +20,16 @@ with
     gaps as (
         select
             *,
-            cast(
-                (
-                    {{ epoch_seconds("local_date") }}
-                    - {{ epoch_seconds("previous_date") }}
-                )
-                / 86400 as bigint
-            )
-            - 1 as silent_days
+            {{ dbt.datediff("previous_date", "local_date", "day") }} - 1 as silent_days
         from heard
         where previous_date is not null
     ),
     usual as (
         select
             listener_id,
-            percentile_disc(0.95) within group (order by silent_days) as usual_days
+            percentile_disc(0.95) within group (
+                order by silent_days nulls last
+            ) as usual_days
         from gaps
         group by listener_id
     ),
