@@ -100,15 +100,15 @@ def build(
     layer: Annotated[str | None, typer.Option(help="Only bronze, silver or gold, and what it needs.")] = None,
     branch: Annotated[str | None, typer.Option(help="Only one branch of gold, such as descriptive.")] = None,
     select: Annotated[str | None, typer.Option(help="dbt's own selection, such as top_artists+.")] = None,
-    full_refresh: Annotated[bool, typer.Option(help="Everything anew, synthetic features too.")] = False,
+    full_refresh: Annotated[bool, typer.Option(help="Everything again, synthetic features too.")] = False,
     allow_synthetic: Synthetic = None,
     use_predictions: Predictions = None,
     as_json: Json = False,
 ) -> None:
     """Build the bronze, silver and gold tables and test their data.
 
-    What hangs on rows that have changed since the last build; everything where none have, or where models or
-    settings have.
+    Rebuilds the tables whose inputs changed since the last build; all of them where nothing changed, or where
+    the models or settings did.
 
     Example: spotiflow build --branch descriptive
     """
@@ -166,7 +166,7 @@ def run() -> None:
         if code := exit_code_of_interruption():
             sys.exit(code)
         log.exception("unexpected error")
-        _fail(_in_words(error))
+        _fail(_as_our_error(error))
 
 
 def _run_on_current_warehouse() -> None:
@@ -184,7 +184,7 @@ def _run_on_current_warehouse() -> None:
         app()
 
 
-def _in_words(error: Exception) -> SpotiflowError:
+def _as_our_error(error: Exception) -> SpotiflowError:
     """Say what no function expected: a place without rights or space by name, anything else by its kind."""
     from spotiflow.core.disk_errors import refusal
 

@@ -17,6 +17,9 @@ app = typer.Typer()
 @app.command()
 def tables(
     name: Annotated[str | None, typer.Argument(help="A table, such as top_artists.")] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="List also the tables that the answers are made of.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """List the tables with the question each answers, or describe one with its columns.
@@ -25,7 +28,7 @@ def tables(
     """
     from spotiflow.report.tables import describe_table, list_tables
 
-    page = describe_table(settle(), name) if name else list_tables(settle())
+    page = describe_table(settle(), name) if name else list_tables(settle(), everything=everything)
     show(page.to_dict() if as_json else page.render(), as_json=as_json)
 
 

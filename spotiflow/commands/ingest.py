@@ -161,7 +161,7 @@ def ingest_spotify(
         bool, typer.Option("--library", help="Also saved tracks, top items and your own playlists.")
     ] = False,
     probe: Annotated[
-        bool, typer.Option("--probe", help="Ask anew whether this app may read audio features.")
+        bool, typer.Option("--probe", help="Ask again whether this app may read audio features.")
     ] = False,
     as_json: Json = False,
 ) -> None:

@@ -104,7 +104,7 @@ def _answer(settings: Settings, query: str) -> Iterator[_Answer]:
             columns = _distinct([str(column[0]) for column in description])
             yield _Answer(columns, tuple(str(column[1]) for column in description), _chunks(cursor))
         except duckdb.Error as error:
-            raise _in_words(error) from error
+            raise _refusal(error) from error
 
 
 def _chunks(cursor: duckdb.DuckDBPyConnection) -> Iterator[list[tuple[Any, ...]]]:
@@ -130,7 +130,7 @@ def _one_reading_statement(query: str) -> duckdb.Statement:
     try:
         statements = duckdb.extract_statements(as_unicode(query))
     except duckdb.Error as error:
-        raise _in_words(error) from error
+        raise _refusal(error) from error
     if len(statements) != 1:
         found = "no statement" if not statements else f"{len(statements)} statements"
         raise UsageError(
@@ -158,7 +158,7 @@ def as_unicode(query: str | bytes) -> str:
         ) from error
 
 
-def _in_words(error: duckdb.Error) -> InputError:
+def _refusal(error: duckdb.Error) -> InputError:
     """Return the first line of what DuckDB says as a sentence, its suggestions as the hint."""
     text = str(error)
     first = re.sub(r"^[\w ]+ Error: ", "", text.splitlines()[0]).rstrip(".!")

@@ -78,9 +78,10 @@ class TableDescription:
 
 @dataclass(frozen=True)
 class TableList:
-    """All tables of a warehouse, layer by layer."""
+    """Tables of a warehouse, layer by layer; `n_hidden` were left out because nobody asks them directly."""
 
     tables: tuple[TableSummary, ...]
+    n_hidden: int = 0
 
     def to_dict(self) -> list[dict[str, Any]]:
         """Return the list as `--json` prints it."""
@@ -91,14 +92,17 @@ class TableList:
         return render_tables(self)
 
 
-def list_tables(settings: Settings) -> TableList:
-    """Return every table of the warehouse, layer by layer from gold to ml, by name within a layer.
+def list_tables(settings: Settings, *, everything: bool = False) -> TableList:
+    """Return the tables that answer questions (gold), by name.
 
+    With `everything`, or while there is no gold, every table, layer by layer from gold to ml.
     Raises as `core.database.connect` with read_only.
     """
     with open_warehouse(settings, read_only=True) as db:
         rows = _sorted(db.execute(ALL_TABLES).fetchall())
-        return TableList(tuple(_summary(db, *row) for row in rows))
+        answers = [row for row in rows if row[0] == "gold"]
+        wanted = rows if everything or not answers else answers
+        return TableList(tuple(_summary(db, *row) for row in wanted), len(rows) - len(wanted))
 
 
 def describe_table(settings: Settings, name: str) -> TableDescription:
@@ -167,6 +171,8 @@ def render_tables(page: TableList) -> RenderableType:
         if is_built
         else "Nothing is built yet: spotiflow build makes silver and gold."
     )
+    if page.n_hidden:
+        note += f"\n{page.n_hidden} more that these are made of: spotiflow tables --all"
     return Group(*_blocks(page.tables), Text(note, style="dim"))
 
 

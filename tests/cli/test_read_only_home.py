@@ -16,7 +16,7 @@ from spotiflow.core.console import start_log
 from spotiflow.core.settings import Settings
 from spotiflow.pipeline.backup_commands import make_backup
 from spotiflow.pipeline.demo import demo_settings
-from spotiflow.pipeline.schedule.schedule import only_one
+from spotiflow.pipeline.schedule.schedule import only_one_schedule
 from tests.docs.reference import commands
 from tests.fakes.spotify import CLIENT_ID, FakeSpotify
 from tests.ingest import builders as b
@@ -98,7 +98,7 @@ def home(demo_warehouse: Settings, spotify: FakeSpotify) -> Iterator[Settings]:
     expire_access(demo_warehouse)
     start_log(demo_warehouse)
     make_backup(demo_warehouse)
-    with only_one(demo_warehouse):
+    with only_one_schedule(demo_warehouse):
         pass
     beside = demo_settings(demo_warehouse).home
     beside.mkdir()

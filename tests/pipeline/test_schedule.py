@@ -15,7 +15,7 @@ import time_machine
 
 from spotiflow.core.errors import WarehouseBusyError
 from spotiflow.core.settings import Settings
-from spotiflow.pipeline.schedule.schedule import is_running, only_one, run_schedule
+from spotiflow.pipeline.schedule.schedule import is_running, only_one_schedule, run_schedule
 from spotiflow.pipeline.schedule.timetable import Cadence
 from tests.fakes import spotify_faults as f
 from tests.fakes.spotify import FakeSpotify
@@ -172,9 +172,9 @@ def test_a_clock_can_be_switched_off(settings: Settings) -> None:
 
 def test_one_schedule_per_home(settings: Settings) -> None:
     assert not is_running(settings)
-    with only_one(settings):
+    with only_one_schedule(settings):
         assert is_running(settings)
-        with pytest.raises(WarehouseBusyError, match=f"process {os.getpid()}"), only_one(settings):
+        with pytest.raises(WarehouseBusyError, match=f"process {os.getpid()}"), only_one_schedule(settings):
             pass
     assert not is_running(settings)
 

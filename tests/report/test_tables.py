@@ -47,7 +47,7 @@ def shown(page: TableList | TableDescription, width: int = 100) -> str:
 
 
 def test_every_table_is_listed_layer_by_layer(warehouse: Settings) -> None:
-    tables = list_tables(warehouse).tables
+    tables = list_tables(warehouse, everything=True).tables
     order = [(LAYERS.index(table.layer), table.name) for table in tables]
     assert order == sorted(order)
     first = tables[0]
@@ -61,6 +61,16 @@ def test_every_table_is_listed_layer_by_layer(warehouse: Settings) -> None:
     broken = next(table for table in tables if table.name == "gone_bronze")
     assert broken.rows is None
     assert broken.is_view
+
+
+def test_what_a_person_asks_for_is_listed_and_the_rest_counted(warehouse: Settings) -> None:
+    page = list_tables(warehouse)
+    n_all = len(list_tables(warehouse, everything=True).tables)
+    assert [(table.layer, table.name) for table in page.tables] == [("gold", "top_tracks")]
+    text = shown(page)
+    assert f"{n_all - 1} more that these are made of: spotiflow tables --all" in text
+    assert "listening_history" not in text
+    assert "--all" not in shown(list_tables(warehouse, everything=True))
 
 
 def test_one_table_is_described_with_its_columns(warehouse: Settings) -> None:

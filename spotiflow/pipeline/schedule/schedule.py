@@ -41,7 +41,7 @@ def run_schedule(settings: Settings, launch: Launch, say: Say, timetable: Timeta
         raise UsageError(
             "Every clock of the schedule is switched off.", hint="Set schedule_poll_minutes = 30."
         )
-    with only_one(settings):
+    with only_one_schedule(settings):
         table = timetable or Timetable()
 
         def work(name: str, stages: list[str]) -> Callable[[], None]:
@@ -68,7 +68,7 @@ def stop_schedule(table: Timetable) -> None:
 
 
 @contextmanager
-def only_one(settings: Settings) -> Iterator[None]:
+def only_one_schedule(settings: Settings) -> Iterator[None]:
     """Hold the lock of the schedule. Raises WarehouseBusyError where another process has it."""
     try:
         with locked(lock_path(settings), seconds=0) as file:

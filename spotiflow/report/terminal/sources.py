@@ -20,11 +20,11 @@ def draw(section: Sources, canvas: Canvas, advice: str) -> list[Text]:
         lines.append(canvas.line(("No plays yet.", QUIET)))
     lines += [_source(entry, canvas) for entry in section.sources]
     if section.predicted:
-        lines += canvas.wrapped(_in_words(section.predicted), QUIET)
+        lines += canvas.wrapped(_predicted(section.predicted), QUIET)
     return [*lines, *canvas.wrapped(advice, QUIET)]
 
 
-def _in_words(predicted: Predicted) -> str:
+def _predicted(predicted: Predicted) -> str:
     return (
         f"Predictions are on: silver.track_features_completed holds predicted features of "
         f"{words.count(predicted.tracks)} tracks ({words.share(predicted.share)} of plays), standard error "
