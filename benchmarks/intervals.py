@@ -18,7 +18,7 @@ from rich.console import Console
 from benchmarks.measuring import ROOT, spotiflow
 from benchmarks.pseudo_listeners import CUTS, World, world
 from spotiflow.core.settings import load_settings
-from spotiflow.ml.completion.person import complete
+from spotiflow.ml.completion.person import ListenerFeature
 from spotiflow.ml.completion.unlike import NORMAL_90
 from spotiflow.ml.names.tables import TARGETS
 from spotiflow.warehouse.database import open_warehouse
@@ -43,11 +43,12 @@ def figures(one: World) -> pd.DataFrame:
     truth = pd.DataFrame(one.truth, columns=list(TARGETS)).assign(track_id=one.tracks["track_id"])
     found = []
     for name, places in one.listeners.items():
-        rows = complete(name, places, one.heard, one.neighbours.get(name)).rows
         known = truth[truth["track_id"].isin(one.tracks["track_id"][places])]
         measured = known[one.heard.is_measured[known.index]]
         for target in JUDGED:
-            told = rows[rows["feature"] == target].merge(known[["track_id", target]], on="track_id")
+            place = TARGETS.index(target)
+            feature = ListenerFeature(place, places, one.heard, one.neighbours.get(name))
+            told = feature.rows(feature.blends()).merge(known[["track_id", target]], on="track_id")
             told = told[told[target].notna()]
             for part, mine in told.groupby(np.where(told["route"] == "names_artist", "known", "unknown")):
                 if len(mine) >= LEAST_TRACKS:

@@ -31,6 +31,8 @@ from spotiflow.warehouse.run_log import utc_now
 
 # One line per run that looked at the frozen test of the real catalogue; the first says what was not counted.
 LEDGER = ROOT / "benchmarks" / "looks.csv"
+# What docs/models.md is made from.
+RECORD = ROOT / "benchmarks" / "models.json"
 RECIPES = ("best", "improvements", "checks")
 # Seconds of training everything, and of a training that finds nothing new; peak memory, MB.
 MOST_SECONDS, MOST_SECONDS_UNCHANGED, MOST_MB = 75.0, 2.0, 3000.0
@@ -102,7 +104,7 @@ def main() -> None:
         settings = load_settings(home=home)
         store(settings, TrainingOutput(utc_now(), metrics=[simulated_rows(Path(folder))]))
         record = read_record(settings)
-        write_page(settings, ROOT / "docs" / "models.md", _count_looks(record.n_looks))
+        write_page(settings, ROOT / "docs" / "models.md", _count_looks(record.n_looks), RECORD)
     metrics = pd.DataFrame(record.metrics).rename(columns={"listener": "listener_id"})
     console.print(targets_table(metrics))
     console.print(f"Looks at the frozen test: {record.n_looks}")

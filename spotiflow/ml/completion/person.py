@@ -41,8 +41,8 @@ def complete(listener_id: str, mine: Codes, heard: Heard, neighbours: Neighbours
     """Predict every feature of the tracks `mine` (places in `heard`, sorted) that were not measured."""
     frames, metrics, blends = [], {}, {}
     for place, target in enumerate(TARGETS):
-        one = _Feature(place, mine, heard, neighbours)
-        fitted = {route: one.blend(route) for route in (KNOWN, UNKNOWN)}
+        one = ListenerFeature(place, mine, heard, neighbours)
+        fitted = one.blends()
         frames.append(one.rows(fitted))
         blends[target] = {route: blend.to_state() if blend else None for route, blend in fitted.items()}
         for route in (KNOWN, UNKNOWN):
@@ -53,7 +53,7 @@ def complete(listener_id: str, mine: Codes, heard: Heard, neighbours: Neighbours
     return Completed(listener_id, n_measured, rows, metrics, blends)
 
 
-class _Feature:
+class ListenerFeature:
     """One feature of one listener."""
 
     def __init__(self, place: int, mine: Codes, heard: Heard, neighbours: Neighbours | None) -> None:
@@ -102,6 +102,10 @@ class _Feature:
         """Return which tracks nobody measured and this route predicts."""
         is_known: Mask = ~np.isnan(self._inputs[KNOWN][:, 0])
         return ~self._heard.is_measured[self._mine] & (is_known if route == KNOWN else ~is_known)
+
+    def blends(self) -> dict[str, Blend | None]:
+        """Fit both routes."""
+        return {route: self.blend(route) for route in (KNOWN, UNKNOWN)}
 
     def _all_matched(self, route: str) -> Matched:
         rows = self._is_matched

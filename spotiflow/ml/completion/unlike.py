@@ -15,12 +15,13 @@ import numpy as np
 from spotiflow.ml.data.features import Mask, Matrix
 
 LEVEL, NORMAL_90 = 0.9, 1.645
-# The share of the listener's own width; the rest is the catalogue's, in logarithms.
-OWN_SHARE = 0.75
+# The weight of the listener's own width; the rest is the catalogue's, in logarithms. A narrow taste among what
+# the catalogue has need not be one among what it lacks.
+OWN_SHARE = 0.9
 # Deviation of the shift that nothing tells, in deviations of the errors. Sound decides most over what is
 # popular, so what hangs on loudness shifts most.
-SPREAD = 0.25
-SPREADS = {"energy": 0.5, "loudness": 0.5, "acousticness": 0.5}
+SPREAD = 0.2
+SPREADS = {"energy": 0.45, "loudness": 0.45, "acousticness": 0.45}
 LEAST_ROWS, MOST_STEPS, RIDGE = 20, 25, 1.0
 
 

@@ -2,7 +2,8 @@
 
 There is no vocabulary to store: a column is a hash, so a model of text is plain arrays. All texts are put
 behind one another as code points and every n-gram is a rolling hash over that one array, which reads 100,000
-titles in about a second; a loop over texts takes twenty.
+titles in about a second; a loop over texts takes twenty. It is code of our own because hashing vectorisers take
+their n-grams text by text: the names of the catalogue took 3.9 s this way and 14.9 by scikit-learn's own.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from spotiflow.core.settings import Settings
 from spotiflow.ml.improvements import RECIPE as IMPROVEMENTS
 from spotiflow.ml.show.answers import answers
 from spotiflow.ml.show.page_tables import markdown_table, metric_table
+from spotiflow.ml.show.trust import trust
 from spotiflow.ml.show.targets import TARGETS, Reached, judge_all
 
 HEAD = """# Models and how good they are
@@ -108,8 +109,9 @@ def page_of(record: Record) -> str:
     """Make the page from a record."""
     metrics = pd.DataFrame(record.metrics)
     recipes = {version["model"]: version["recipe"] for version in record.versions}
-    parts = [HEAD, _measured_on(record, metrics)]
-    parts.append("## What was to be reached\n\n" + _targets(metrics))
+    known = trust(metrics)
+    parts = [HEAD, *(["## How far can I trust these numbers?", known] if known else [])]
+    parts.append(_measured_on(record, metrics))
     for title, recipe in SECTIONS.items():
         models = [model for model in dict.fromkeys(metrics["model"]) if recipes.get(model) == recipe]
         body = [answers(metrics)] if recipe == IMPROVEMENTS else []
@@ -118,6 +120,7 @@ def page_of(record: Record) -> str:
     checks = [model for model in dict.fromkeys(metrics["model"]) if model not in recipes]
     if checks:
         parts.append("## Checks without a model\n\n" + metric_table(metrics, checks))
+    parts.append("## What was to be reached\n\n" + _targets(metrics))
     return "\n\n".join(part.strip() for part in parts) + "\n"
 
 
@@ -181,13 +184,18 @@ def _target_row(reached: Reached) -> list[str]:
     ]
 
 
-def write_page(settings: Settings, path: Path, development: list[dict[str, Any]] | None = None) -> Path:
-    """Write the page to `path` and its record beside it, as .json. Raises NotFoundError, OSError.
+def write_page(
+    settings: Settings,
+    path: Path,
+    development: list[dict[str, Any]] | None = None,
+    record_path: Path | None = None,
+) -> Path:
+    """Write the page to `path` and its record, beside it where nothing else is said. Raises NotFoundError, OSError.
 
     development: see Record.
     """
     record = replace(read_record(settings), development=development or [])
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.with_suffix(".json").write_text(record.to_json(), encoding="utf-8")
+    (record_path or path.with_suffix(".json")).write_text(record.to_json(), encoding="utf-8")
     path.write_text(page_of(Record.from_json(record.to_json())), encoding="utf-8")
     return path

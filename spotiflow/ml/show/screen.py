@@ -50,13 +50,24 @@ def render(result: TrainResult) -> RenderableType:
         parts.append(
             Text(f"Looks at the frozen test of this catalogue so far: {result.n_looks}.", style="dim")
         )
-    if any(row.dataset == "simulated" for row in rows):
-        parts.append(Text("SIMULATED data: these figures say nothing about real music."))
+    parts += [Text(line) for line in _simulated(rows)]
     parts += [Text(line) for line in _waiting(rows, result.decisions)]
     parts += [Text(note) for note in result.notes]
     if result.problem:
         parts.append(Text(f"{result.problem.message} {result.problem.hint}"))
     return Group(*parts)
+
+
+def _simulated(rows: list[TrainRow]) -> list[str]:
+    """Say which of the figures are of invented tracks or people, and no more than those."""
+    simulated = [row for row in rows if row.dataset == "simulated"]
+    if not simulated:
+        return []
+    if len(simulated) == len(rows):
+        return ["SIMULATED data: these figures say nothing about real music."]
+    people = sorted({row.listener_id for row in simulated} - {NO_LISTENER})
+    of = ["the catalogue"] if any(row.listener_id == NO_LISTENER for row in simulated) else []
+    return [f"SIMULATED: the figures of {', '.join(of + people)} say nothing about real music; the others do."]
 
 
 def _headline(result: TrainResult) -> str:

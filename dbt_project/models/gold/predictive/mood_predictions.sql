@@ -1,7 +1,8 @@
--- How well would the model have foreseen the valence of plays it never saw?
+-- How near does the model come to a track's valence, from the track's other features?
 -- Grain: one row per listener and held-out play.
--- Caveat: the last part of the history, predicted from what came before; empty until
--- the first training.
+-- Caveat: no forecast of what comes next (session_forecasts, energy_forecasts): the
+-- model sees the track, all but its valence. Plays of the last part of the history;
+-- empty until the first training.
 with
     predictions as (
         select * from {{ source("ml", "play_predictions") }} where target = 'valence'
