@@ -75,7 +75,7 @@ def made_up(catalogue: pd.DataFrame, listener: int) -> tuple[pd.DataFrame, pd.Da
             "may_teach": True,
         }
     )
-    streamed = heard[["listener_id", "track_id", "kaggle_track_id"]].assign(name_id=mine["name_id"])
+    streamed = heard[["listener_id", "track_id", "kaggle_track_id"]].assign(song_id=mine["song_id"])
     return heard, played, streamed
 
 

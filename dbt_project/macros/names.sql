@@ -10,7 +10,7 @@
 {%- macro normalise_title(title) -%}
     {%- set guests_in_brackets = "[(\\[](feat|ft|featuring|with)[. ][^)\\]]*[)\\]]" -%}
     {%- set guests_at_the_end = " (- )?(feat|ft|featuring)[. ].*$" -%}
-    {%- set year = "((19|20)[0-9][0-9] )?" -%}
+    {%- set year = "((19|20)[0-9][0-9] (- )?)?" -%}
     {%- set remaster_note = (
         "( - |[(\\[])" ~ year ~ "(digital(ly)? )?remaster(ed)?( (19|20)[0-9][0-9])?( version)?[)\\]]?$"
     ) -%}
@@ -20,6 +20,16 @@
         nullif(trim({{ replace_all(bare, "[^\\p{L}\\p{N}]+", " ") }}), ''),
         nullif(trim(lower({{ title }})), '')
     )
+{%- endmacro -%}
+
+{#- Which song a track is, whatever its cut: as name_id, also without versions, edits, mono and stereo. Recordings
+    are told apart by it no more; what was heard in one cut is not new in another. -#}
+{%- macro song_id(artist, title) -%}
+    {%- set kind = "(single|album|radio|original|extended|short|long|full|main|mono|stereo|lp|ep|video|clean|explicit)" -%}
+    {%- set cut = "((version|edit|mix)|" ~ kind ~ "( (version|edit|mix))?|deluxe( edition| version)?|bonus track)" -%}
+    {%- set note = "( - |[(\\[])((19|20)[0-9][0-9] (- )?)?(" ~ kind ~ " )?" ~ cut ~ "( (19|20)[0-9][0-9])?[)\\]]?" -%}
+    {%- set bare = replace_all(fold_case(title), note ~ "( - |$)", " - ") -%}
+    {{ name_id(artist, replace_all(bare, "( - )+$", "")) }}
 {%- endmacro -%}
 
 {#- A stream of which no source names the track; Spotify's account data puts words there. -#}

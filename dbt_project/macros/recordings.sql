@@ -6,6 +6,11 @@
     end
 {%- endmacro -%}
 
+{#- The one value of a group, from its parts' first and last values; NULL where there are several. -#}
+{%- macro only_value(first, last) -%}
+    case when min({{ first }}) = max({{ last }}) then min({{ first }}) end
+{%- endmacro -%}
+
 {#- Numbers the lengths of each name that several have: a new run where the step is over 3 s, -1 where unknown. -#}
 {%- macro length_runs(leads) -%}
     select

@@ -54,6 +54,7 @@ def catalogue_rows(n_tracks: int = 1500, *, per_artist: int = 5, seed: int = 1) 
         "track_genres": [[GENRES[number]] for number in genre],
         "is_simulated": False,
         "name_id": [f"name:{number}" for number in range(n_tracks)],
+        "song_id": [f"name:{number}" for number in range(n_tracks)],
         "track_genre": [GENRES[number] for number in genre],
         "popularity": draw.integers(0, 100, n_tracks),
     }

@@ -15,7 +15,7 @@ _TRACKS, _MATCHES, _KAGGLE = "silver.tracks", "silver.kaggle_track_matches", "si
 
 HEARD_INPUT = Input(_HEARD, ("listener_id", "track_id", "plays"))
 STREAMS_INPUT = Input("silver.plays", ("play_id", "track_id"))
-CANDIDATES_INPUT = Input(_KAGGLE, ("track_id", "name_id", "popularity", "track_genre"))
+CANDIDATES_INPUT = Input(_KAGGLE, ("track_id", "song_id", "popularity", "track_genre"))
 
 # Names are compared without case, accents and outer spaces.
 _ARTIST = "lower(strip_accents(trim({})))"
@@ -55,7 +55,7 @@ PLAYED = Query(
 # All that a listener ever streamed, also for a second only, by each of its names.
 STREAMED = Query(
     f"""
-    select distinct plays.listener_id, plays.track_id, tracks.name_id, matches.kaggle_track_id
+    select distinct plays.listener_id, plays.track_id, tracks.song_id, matches.kaggle_track_id
     from silver.plays as plays left join {_TRACKS} as tracks using (track_id)
     left join {_MATCHES} as matches using (track_id)
     where plays.is_music and plays.track_id is not null
@@ -66,7 +66,7 @@ STREAMED = Query(
 # Catalogue tracks with sound, the most popular first.
 CANDIDATES = Query(
     f"""
-    select track_id, name_id, track_name, primary_artist as artist_name,
+    select track_id, song_id, track_name, primary_artist as artist_name,
         coalesce({_ARTIST.format("primary_artist")}, track_id) as artist_key,
         coalesce(popularity, 0) as popularity, track_genre, duration_ms, is_simulated, {", ".join(EMBEDDED)}
     from {_KAGGLE}

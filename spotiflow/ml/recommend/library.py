@@ -191,9 +191,9 @@ class _Recordings:
             return cls(np.array([], dtype=np.int64), {})
         own = catalogue["track_id"].astype(object)
         sound = audio_key(catalogue).fillna(own)
-        name = catalogue["name_id"].astype(object).fillna(own)
+        name = catalogue["song_id"].astype(object).fillna(own)
         number = _joined(name, sound)
-        keys = {"track_id": own, "name_id": name, "sound": sound}
+        keys = {"track_id": own, "song_id": name, "sound": sound}
         return cls(number, {key: _numbers_of(column, number) for key, column in keys.items()})
 
     @property
@@ -213,7 +213,7 @@ class _Recordings:
             [
                 self._find("track_id", streamed["kaggle_track_id"]),
                 self._find("track_id", streamed["track_id"]),
-                self._find("name_id", streamed["name_id"]),
+                self._find("song_id", streamed["song_id"]),
             ]
         )
         by_track = pd.Series(found.max(axis=1), index=[streamed["listener_id"], streamed["track_id"]])

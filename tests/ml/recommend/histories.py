@@ -57,7 +57,7 @@ def heard_rows(
             "may_teach": True,
         }
     )
-    streamed = heard[["listener_id", "track_id", "kaggle_track_id"]].assign(name_id=mine["name_id"])
+    streamed = heard[["listener_id", "track_id", "kaggle_track_id"]].assign(song_id=mine["song_id"])
     return heard, played, streamed
 
 

@@ -38,9 +38,9 @@ def test_the_same_recording_under_another_id_is_not_new(same: str) -> None:
     if same == "name":
         copy = copy.assign(valence=0.123, energy=0.321)
     if same == "sound":
-        copy = copy.assign(name_id="name:other", track_name="Other", artist_key="other")
+        copy = copy.assign(song_id="name:other", track_name="Other", artist_key="other")
     if same == "match":
-        copy = copy.assign(valence=0.123, name_id="name:other")
+        copy = copy.assign(valence=0.123, song_id="name:other")
     rows = pd.concat([copy, rows], ignore_index=True)
     heard, played, streamed = heard_rows(rows, [(track, track / 10) for track in range(1, 10)])
     if same == "match":
@@ -54,7 +54,7 @@ def test_a_stream_of_a_second_counts_as_known() -> None:
     rows = catalogue()
     heard, played, streamed = heard_rows(rows, [(track, track / 10) for track in range(1, 10)])
     skipped = streamed.iloc[[0]].assign(
-        track_id=rows["track_id"][0], kaggle_track_id=None, name_id=rows["name_id"][0]
+        track_id=rows["track_id"][0], kaggle_track_id=None, song_id=rows["song_id"][0]
     )
     assert rows["track_id"][0] in set(_new(library(heard, played, streamed, rows))["track_id"])
     with_skip = library(heard, played, pd.concat([streamed, skipped]), rows)

@@ -56,6 +56,8 @@ select
     kaggle_tracks.track_id,
     {{ name_id("kaggle_tracks.primary_artist", "kaggle_tracks.track_name") }}
     as name_id,
+    {{ song_id("kaggle_tracks.primary_artist", "kaggle_tracks.track_name") }}
+    as song_id,
     kaggle_tracks.track_name,
     split(kaggle_tracks.artists, ';') as artist_names,
     kaggle_tracks.primary_artist,

@@ -1,6 +1,7 @@
 -- What is known of each track that was ever suggested to a listener? Grain:
 -- listener_id, track_id. A heard track speaks for itself, a new one by the catalogue;
--- new is what was never streamed under any id or name. Features are measured ones or
+-- new is what was never streamed under any id or as any cut of the song. Features are
+-- measured ones or
 -- NULL. spotify_track_id is the catalogue's where history has no id; recording_id is
 -- the track_id of the recording in the history today, maybe another than on the day
 -- of the list.
@@ -23,7 +24,7 @@ with
         from streamed
         inner join track_identities using (track_id)
         union
-        select listener_id, track_spellings.name_id
+        select listener_id, track_spellings.song_id
         from streamed
         inner join track_identities using (track_id)
         inner join track_spellings using (told_id)
@@ -83,4 +84,4 @@ left join
 left join
     known as known_names
     on suggested.listener_id = known_names.listener_id
-    and kaggle_tracks.name_id = known_names.known_id
+    and kaggle_tracks.song_id = known_names.known_id

@@ -11,15 +11,11 @@ with
     heard as (
         select
             track_id,
-            max_by(track_name, played_at) filter (
-                where track_name is not null
-            ) as track_name,
-            max_by(artist_name, played_at) filter (
-                where artist_name is not null
-            ) as artist_name,
-            max_by(album_name, played_at) filter (
-                where album_name is not null
-            ) as album_name,
+            {% for name in ("track_name", "artist_name", "album_name") %}
+                max_by({{ name }}, played_at) filter (
+                    where {{ name }} is not null
+                ) as {{ name }},
+            {% endfor %}
             max(duration_ms) as duration_ms
         from plays
         where is_music
@@ -53,6 +49,7 @@ with
         select
             track_identities.track_id,
             max(name_id) filter (where told_id = track_identities.track_id) as name_id,
+            max(song_id) filter (where told_id = track_identities.track_id) as song_id,
             min(isrc) as isrc
         from track_spellings
         inner join track_identities using (told_id)
@@ -62,6 +59,7 @@ with
 select
     told.track_id,
     told.name_id,
+    told.song_id,
     coalesce(fetched.track_name, heard.track_name) as track_name,
     coalesce(fetched.primary_artist, heard.artist_name) as primary_artist,
     fetched.artist_names,

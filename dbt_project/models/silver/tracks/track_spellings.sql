@@ -13,8 +13,8 @@ with
             track_name,
             max(played_at) as last_played_at,
             max(duration_ms) as duration_ms,
-            min(isrc) as first_isrc,
-            max(isrc) as last_isrc,
+            {{ comparable_isrc("min(isrc)") }} as first_isrc,
+            {{ comparable_isrc("max(isrc)") }} as last_isrc,
             false as is_metadata
         from history
         where {{ is_music("content_type") }} and track_id is not null
@@ -26,8 +26,8 @@ with
             track_name,
             cast(null as timestamp) as last_played_at,
             duration_ms,
-            isrc as first_isrc,
-            isrc as last_isrc,
+            {{ comparable_isrc("isrc") }} as first_isrc,
+            {{ comparable_isrc("isrc") }} as last_isrc,
             true as is_metadata
         from tracks
     ),
@@ -35,6 +35,7 @@ with
         select
             *,
             {{ name_id("artist_name", "track_name") }} as name_id,
+            {{ song_id("artist_name", "track_name") }} as song_id,
             artist_name is not null and track_name is not null as is_named
         from told
     ),
@@ -42,6 +43,7 @@ with
         select
             coalesce(spotify_id, name_id) as told_id,
             name_id,
+            min(song_id) as song_id,
             bool_or(spotify_id is not null) as has_spotify_id,
             bool_or(is_named) as is_named,
             max(
@@ -52,11 +54,9 @@ with
             ) as weight,
             max(duration_ms) as duration_ms,
             max(duration_ms) filter (where is_metadata) as metadata_ms,
-            min({{ comparable_isrc("first_isrc") }}) as first_isrc,
-            max({{ comparable_isrc("last_isrc") }}) as last_isrc,
-            max({{ comparable_isrc("first_isrc") }}) filter (
-                where is_metadata
-            ) as metadata_isrc
+            min(first_isrc) as first_isrc,
+            max(last_isrc) as last_isrc,
+            max(first_isrc) filter (where is_metadata) as metadata_isrc
         from named
         group by coalesce(spotify_id, name_id), name_id
     ),
@@ -66,8 +66,7 @@ with
             max(weight) as greatest_weight,
             coalesce(max(metadata_ms), max(duration_ms)) as duration_ms,
             coalesce(
-                max(metadata_isrc),
-                case when min(first_isrc) = max(last_isrc) then min(first_isrc) end
+                max(metadata_isrc), {{ only_value("first_isrc", "last_isrc") }}
             ) as isrc
         from spellings
         group by told_id
@@ -76,6 +75,7 @@ with
 select
     told_id,
     name_id,
+    song_id,
     has_spotify_id,
     is_named,
     spellings.weight = ids.greatest_weight as is_primary,

@@ -40,6 +40,7 @@ with
 select
     track_id,
     name_id,
+    song_id,
     track_name,
     primary_artist,
     all_artist_names as artist_names,
