@@ -38,7 +38,7 @@ def open_alerts(settings: Settings) -> list[Alert]:
     except FileNotFoundError:
         return []
     except (OSError, ValueError, TypeError) as error:
-        log.error("alerts.json cannot be read (%s) and is made anew", type(error).__name__)
+        log.error("alerts.json cannot be read (%s) and is made again", type(error).__name__)
         return []
 
 

@@ -54,7 +54,7 @@ def build_not_due(job: Job) -> str | None:
 def training_not_due(job: Job) -> str | None:
     """Say why no model has to be fitted: no catalogue, or trained today already from the same.
 
-    What is about listeners is fitted anew on the first run of a day after new tables were built.
+    What is about listeners is fitted again on the first run of a day after new tables were built.
     """
     inputs = training_inputs(job.settings)
     if inputs is None:

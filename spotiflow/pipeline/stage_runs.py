@@ -83,7 +83,7 @@ def train_models(
 def change_champion(settings: Settings, model: str, *, version: str | None = None) -> Change:
     """Promote `version` of a model, or without one go back to the champion before; then apply it.
 
-    What the new champion predicts, and the tables that read it, are made anew.
+    What the new champion predicts, and the tables that read it, are made again.
     Raises as `ml.registry.manage.promote` and `rollback`.
     """
     from spotiflow.ml.registry.manage import promote, rollback

@@ -226,12 +226,8 @@ def _handler(spotify: FakeSpotify) -> type[BaseHTTPRequestHandler]:  # noqa: C90
             self._send(fault or write_playlist(spotify, method, self.path, json.loads(text), bearer))
 
         def _send(self, answer: Fault) -> None:
-            if answer.manner == "hang":
-                spotify.hang()
-            if answer.manner in ("hang", "cut"):
-                return
-            if answer.manner == "endless":
-                self._send_without_end()
+            if answer.manner in ("hang", "cut", "endless"):
+                _give_no_answer(self, spotify, answer.manner)
                 return
             payload = answer.payload if answer.manner == "reply" else json.dumps({"items": []}).encode()
             self.send_response(answer.status)
@@ -242,14 +238,20 @@ def _handler(spotify: FakeSpotify) -> type[BaseHTTPRequestHandler]:  # noqa: C90
             self.end_headers()
             self.wfile.write(payload if answer.manner == "reply" else payload[:5])
 
-        def _send_without_end(self) -> None:
-            self.send_response(200)
-            self.end_headers()
-            with suppress(BrokenPipeError, ConnectionResetError):
-                while True:
-                    self.wfile.write(b"[" * 65536)
-
         def log_message(self, *_: Any) -> None:
             """Say nothing."""
 
     return Handler
+
+
+def _give_no_answer(handler: BaseHTTPRequestHandler, spotify: FakeSpotify, manner: str) -> None:
+    """Say nothing at all, after a while or at once, or never stop."""
+    if manner == "hang":
+        spotify.hang()
+    if manner != "endless":
+        return
+    handler.send_response(200)
+    handler.end_headers()
+    with suppress(BrokenPipeError, ConnectionResetError):
+        while True:
+            handler.wfile.write(b"[" * 65536)

@@ -95,7 +95,7 @@ def is_running(settings: Settings) -> bool:
 
 
 def store_times(settings: Settings, table: Timetable, clocks: Sequence[Cadence]) -> None:
-    """Leave for `status` when each clock strikes next; no schedule fails for that."""
+    """Leave for `status` when each clock is due next; no schedule fails for that."""
     words = {clock.name: clock.words for clock in clocks}
     found = {
         name: {"next": moment.astimezone(UTC).isoformat(), "cadence": words[name]}
@@ -109,7 +109,7 @@ def store_times(settings: Settings, table: Timetable, clocks: Sequence[Cadence])
 
 
 def next_times(settings: Settings) -> dict[str, dict[str, str]]:
-    """Return when each clock of the running schedule strikes next; nothing where none runs."""
+    """Return when each clock of the running schedule is due next; nothing where none runs."""
     if not is_running(settings):
         return {}
     try:

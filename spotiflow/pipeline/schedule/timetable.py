@@ -63,8 +63,8 @@ def local_zone() -> Any:
 class DailyTrigger(BaseTrigger):  # type: ignore[misc]
     """Strikes once on every local day, also where summer time begins at that very time of day.
 
-    APScheduler's own cron trigger leaves such a day out. A time that does not exist strikes when the
-    clock has gone forward; one that comes twice strikes the first time.
+    APScheduler's own cron trigger leaves such a day out. A time that does not exist is due when the
+    clock has gone forward; one that comes twice is due the first time.
     """
 
     def __init__(self, at: time, zone: tzinfo) -> None:
@@ -104,7 +104,7 @@ class Timetable(BlockingScheduler):  # type: ignore[misc]
         self.add_job(work, cadence.trigger(), id=cadence.name, executor=executor)
 
     def next_times(self) -> dict[str, datetime]:
-        """Return when each clock strikes next, in UTC with its offset."""
+        """Return when each clock is due next, in UTC with its offset."""
         return {job.id: job.next_run_time for job in self.get_jobs() if job.next_run_time is not None}
 
     def _process_jobs(self) -> float:
