@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,9 @@ from tests.paths import ROOT
 
 # Fixtures behind which stands a whole dbt build or a training: whatever uses one is slow.
 SLOW_FIXTURES = {"built", "demo_output", "studied", "rendered", "nodes", "small_warehouse", "trained_once"}
+
+# Where dbt looks for the project as an earlier run parsed it.
+PARSED = "DBT_PARTIAL_PARSE_FILE_PATH"
 
 RunCli = Callable[..., subprocess.CompletedProcess[str]]
 BuildOnce = Callable[[str, Callable[[Path], object]], Path]
@@ -36,6 +39,31 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     foreign |= {name for name in os.environ if name.startswith("SPOTIFLOW_") and name != "SPOTIFLOW_SHARED"}
     for name in foreign:
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _parsed_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[None]:
+    """Let dbt read the project once for all homes, as it does for the second build of one home.
+
+    A new home has nothing parsed yet, and parsing is a third of a small build. dbt itself sees whether what
+    is kept fits: another project, other variables or another version are parsed anew.
+    """
+    base = tmp_path_factory.getbasetemp()
+    place = (base if worker_id == "master" else base.parent) / "parsed.msgpack"
+    # dbt asks for a file; an empty one is as good as none.
+    place.touch()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(PARSED, str(place))
+        yield
+
+
+def keep_parsed(home: Path, place: Path) -> None:
+    """Keep what dbt parsed for a home at `place`, if nothing is there yet."""
+    made = home / "target" / "partial_parse.msgpack"
+    if made.exists() and not place.stat().st_size:
+        own = place.with_name(f"{place.name}-{os.getpid()}")
+        shutil.copy(made, own)
+        own.replace(place)
 
 
 @pytest.fixture
@@ -59,6 +87,8 @@ def command_line(home: Path) -> RunCli:
         done = subprocess.run(
             words, capture_output=True, text=True, env=environment, stdin=subprocess.DEVNULL, check=False
         )
+        if arguments == ("build",):
+            keep_parsed(home, Path(os.environ[PARSED]))
         assert not check or done.returncode == 0, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
         assert "Traceback" not in done.stdout + done.stderr, done.stderr
         return done
@@ -94,6 +124,7 @@ def demo_output(build_once: BuildOnce) -> tuple[Path, str]:
             "SPOTIFLOW_TEST_NETWORK_LOG": str(own.with_name("network")),
         }
         done = command_line(own)("demo", **guard)
+        keep_parsed(own.with_name("home-demo"), Path(os.environ[PARSED]))
         own.with_name("printed.txt").write_text(done.stdout, encoding="utf-8")
 
     own = build_once("demo", make)

@@ -155,6 +155,8 @@ def _flags(settings: Settings) -> list[str]:
     flags = ["--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR)]
     flags += ["--target-path", str(settings.target_dir), "--log-path", str(settings.logs_dir)]
     flags += ["--vars", json.dumps(variables(settings)), "--no-use-colors", "--log-level", "none"]
+    if settings.threads:
+        flags += ["--threads", str(settings.threads)]
     return [*flags, "--log-level-file", "info"]
 
 
@@ -180,8 +182,7 @@ def _environment(settings: Settings) -> Iterator[None]:
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
     if settings.threads:
-        # The first is for DuckDB (transform.plugin), the second for dbt (profiles.yml).
-        wanted |= dict.fromkeys(("SPOTIFLOW_THREADS", "SPOTIFLOW_DBT_THREADS"), str(settings.threads))
+        wanted["SPOTIFLOW_THREADS"] = str(settings.threads)
     before = {name: os.environ.get(name) for name in wanted}
     os.environ.update(wanted)
     try:

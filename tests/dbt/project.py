@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -14,6 +15,7 @@ import duckdb
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
+from tests.conftest import PARSED, keep_parsed
 from tests.paths import ROOT
 
 PROJECT = ROOT / "dbt_project"
@@ -24,11 +26,21 @@ def run_dbt(home: Path, *arguments: str, variables: dict[str, Any] | None = None
     places = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
     places += ["--target-path", str(home / "target"), "--log-path", str(home / "logs")]
     options = ["--vars", json.dumps(variables or {}), "--quiet", "--no-use-colors"]
-    with _environment(environment | {"SPOTIFLOW_HOME": str(home)}):
+    parsed = _parsed_with(options[1])
+    with _environment(environment | {"SPOTIFLOW_HOME": str(home), PARSED: str(parsed)}):
         try:
             return dbtRunner().invoke([*arguments, *places, *options])
         finally:
             DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+            keep_parsed(home, parsed)
+
+
+def _parsed_with(variables: str) -> Path:
+    """Where the project is kept as dbt parsed it with these variables, for all homes of the test run."""
+    digest = hashlib.sha256(variables.encode()).hexdigest()[:12]
+    place = Path(os.environ[PARSED]).with_name(f"parsed-{digest}.msgpack")
+    place.touch()
+    return place
 
 
 def build_dbt(
