@@ -44,7 +44,19 @@ class Listener:
         return self.tracks[:: self.every] if self.every else self.tracks[:0]
 
 
-def without_effect(name: str, seed: int, every: int = 1) -> Listener:
+def any_length(hour: int) -> tuple[int, int]:
+    """From 5 to 11 plays at any hour."""
+    return 5, 12
+
+
+def short_mornings(hour: int) -> tuple[int, int]:
+    """One play in the morning, many in the evening: how long, not how it sounds, hangs on the clock."""
+    return (1, 2) if 6 <= hour < 12 else (12, 20) if hour >= 18 else (3, 9)
+
+
+def without_effect(
+    name: str, seed: int, every: int = 1, length: Callable[[int], tuple[int, int]] = any_length
+) -> Listener:
     """One session a day at a random hour, two artists in a random order; artists have a sound."""
     draw = np.random.default_rng(seed)
     tracks = _tracks(name, draw, artists=80, each=4)
@@ -52,8 +64,9 @@ def without_effect(name: str, seed: int, every: int = 1) -> Listener:
     sessions = []
     for day in range(DAYS):
         chosen = ids[draw.choice(80, 2, replace=False)].ravel()
-        start = MONDAY + pd.Timedelta(days=day, hours=int(draw.integers(24)), minutes=int(draw.integers(30)))
-        sessions.append(_session(start, draw.choice(chosen, draw.integers(5, 12)), draw))
+        hour = int(draw.integers(24))
+        start = MONDAY + pd.Timedelta(days=day, hours=hour, minutes=int(draw.integers(30)))
+        sessions.append(_session(start, draw.choice(chosen, draw.integers(*length(hour))), draw))
     return Listener(name, _plays(sessions), tracks, every)
 
 
