@@ -15,6 +15,9 @@ import numpy as np
 from spotiflow.ml.data.features import Mask, Matrix
 
 LEVEL, NORMAL_90 = 0.9, 1.645
+# How far the slope is doubted: it is trusted fully only where predictions vary much more than errors do. With
+# less doubt levels are better where loud tracks are the known ones, and levels worse where they are not.
+DOUBT = 1.5
 # The weight of the listener's own width; the rest is the catalogue's, in logarithms. A narrow taste among what
 # the catalogue has need not be one among what it lacks.
 OWN_SHARE = 0.9
@@ -36,8 +39,7 @@ def shift_of(measured: Matrix, others: Matrix, errors: Matrix) -> float:
     if min(len(measured), len(others)) < LEAST_ROWS or spread <= 0 or noise <= 0:
         return 0.0
     is_measured = np.arange(len(predicted)) < len(measured)
-    # The slope is trusted fully where predictions vary much more than errors do.
-    trust = spread / (spread + noise)
+    trust = spread / (spread + DOUBT**2 * noise)
     limit = float(np.sqrt(noise))
     return float(np.clip(-trust * _slope(predicted, is_measured) * noise, -limit, limit))
 
