@@ -36,7 +36,7 @@ def test_a_layer_comes_with_what_it_needs(demo_warehouse: Settings) -> None:
     runner.build(demo_warehouse, layer="silver")
     with open_warehouse(demo_warehouse, read_only=True) as db:
         assert db.execute("select count(*) > 0 from silver.plays").fetchone() == (True,)
-        assert db.execute("select count(*) from duckdb_schemas() where schema_name = 'gold'").fetchone() == (
+        assert db.execute("select count(*) from duckdb_tables() where schema_name = 'gold'").fetchone() == (
             0,
         )
 
