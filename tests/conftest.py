@@ -15,8 +15,17 @@ import pytest
 from spotiflow.core.settings import Settings, load_settings
 from tests.paths import ROOT
 
-# Fixtures behind which stands a whole dbt build or a training: whatever uses one is slow.
-SLOW_FIXTURES = {"built", "demo_output", "studied", "rendered", "nodes", "small_warehouse", "trained_once"}
+# Fixtures behind which stands a whole dbt build, a training or a process per command: what uses one is slow.
+SLOW_FIXTURES = {
+    "run_cli",
+    "built",
+    "demo_output",
+    "studied",
+    "rendered",
+    "nodes",
+    "small_warehouse",
+    "trained_once",
+}
 
 # Where dbt looks for the project as an earlier run parsed it.
 PARSED = "DBT_PARTIAL_PARSE_FILE_PATH"
