@@ -196,11 +196,13 @@ def _facts(db: duckdb.DuckDBPyConnection) -> tuple[int | None, list[str], int]:
 
 def _sources(settings: Settings) -> dict[str, Path]:
     """Return what belongs into a backup, by its name there."""
-    found = [settings.database_path]
+    found = list[Path]()
     for room in ROOMS:
         path = settings.home / room
         found += [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.is_file())
-    return {path.relative_to(settings.home).as_posix(): path for path in found if not path.is_symlink()}
+    rooms = {path.relative_to(settings.home).as_posix(): path for path in found if not path.is_symlink()}
+    # The warehouse wherever a link leads: who keeps it on another disk wants that one.
+    return {settings.database_path.name: settings.database_path} | rooms
 
 
 def check(backup: Backup) -> None:
@@ -229,20 +231,32 @@ def read_backup(path: Path) -> Backup:
     try:
         record = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
         backup = Backup(path=path, **record)
-        if not all(_belongs(name) for name in backup.files):
-            raise ValueError("a name that is not one of a backup")
+        if not _is_sound(backup):
+            raise ValueError("not what a backup says of itself")
         return backup
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, AttributeError) as error:
         raise InputError(
             f"{path} is no backup that spotiflow finished; expected a folder with {MANIFEST}.",
             hint="See what there is: spotiflow backup --list",
         ) from error
 
 
+def _is_sound(backup: Backup) -> bool:
+    """Whether a manifest says what ours say, in the form they do."""
+    files = all(
+        _belongs(name) and isinstance(told.get("sha256"), str) and isinstance(told.get("bytes"), int)
+        for name, told in backup.files.items()
+    )
+    names = isinstance(backup.listeners, list) and all(isinstance(name, str) for name in backup.listeners)
+    texts = all(isinstance(text, str) for text in (backup.made_at, backup.why, backup.spotiflow))
+    numbers = isinstance(backup.plays, int) and isinstance(backup.schema_version, int | None)
+    return files and names and texts and numbers and isinstance(backup.number, int)
+
+
 def _belongs(name: str) -> bool:
     """Whether a name can be one of a backup's files: the warehouse, or a file in one of the rooms."""
     parts = PurePosixPath(name).parts
-    if ".." in parts or name.startswith("/"):
+    if not parts or ".." in parts or name.startswith("/"):
         return False
     return parts[0] in ROOMS or (len(parts) == 1 and name.endswith(".duckdb"))
 

@@ -76,7 +76,10 @@ def _place_for_replaced(settings: Settings) -> Path:
 def _copied(settings: Settings, backup: Backup) -> Iterator[Path]:
     """Yield a folder in the home with all of the backup, so that what is left to do needs no space."""
     drafts = settings.home / ".restoring"
-    shutil.rmtree(drafts, ignore_errors=True)
+    if drafts.is_dir() and not drafts.is_symlink():
+        shutil.rmtree(drafts, ignore_errors=True)
+    else:
+        drafts.unlink(missing_ok=True)
     try:
         _copy(settings, backup, drafts)
         yield drafts

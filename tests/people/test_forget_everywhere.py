@@ -294,6 +294,16 @@ def test_what_cannot_be_searched_is_not_called_clean(tmp_path: Path, content: by
         holds(tmp_path / "a.bin", Words(("anna",)))
 
 
+def test_what_a_restore_put_aside_is_searched_too(home: Settings) -> None:
+    aside = home.backups_dir / "2026-01-01T000000-000000-replaced"
+    aside.mkdir(parents=True)
+    (aside / "config.toml").write_text('default_listener = "anna"')
+    (aside / "spotiflow.duckdb").write_text("damaged")
+    forgotten = forget_listener(home, "anna")
+    assert forgotten.still_held == [f"backups/{aside.name}/config.toml"]
+    assert forgotten.unsearched == [f"backups/{aside.name}/spotiflow.duckdb"]
+
+
 def test_what_a_killed_one_left_is_swept(home: Settings) -> None:
     left = home.home / f".{home.database_path.name}.forgetting"
     left.mkdir()

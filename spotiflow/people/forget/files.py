@@ -71,11 +71,13 @@ def _copy(kind: str, path: str) -> str:
 
 def leftovers(settings: Settings, words: Words) -> tuple[list[str], list[str]]:
     """Return the files of the home that hold any of the words, and those that cannot be searched."""
+    # Whose listening is in a finished backup stands in it; what a restore put aside or a kill left does not.
+    apart = [settings.scratch_dir, *(backup.path for backup in list_backups(settings.backups_dir))]
     found, closed = [], []
     for path in sorted(settings.home.rglob("*")):
         if path == settings.database_path or not path.is_file():
             continue
-        if path.is_relative_to(settings.scratch_dir) or path.is_relative_to(settings.backups_dir):
+        if any(path.is_relative_to(folder) for folder in apart):
             continue
         name = str(path.relative_to(settings.home))
         try:
