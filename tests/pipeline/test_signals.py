@@ -121,6 +121,8 @@ def test_a_command_by_hand_ends_in_order_too(
     printed, errors = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == code, printed + errors
     assert not any(word in printed + errors for word in ("Traceback", "unexpected"))
+    assert "Stopped before its end" in errors
+    assert "dbt could not build" not in errors
     assert ask(demo_warehouse, "select status from raw.stage_runs order by started_at desc limit 1") == [
         ("interrupted",)
     ]
