@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from spotiflow.cli import app
@@ -17,7 +18,7 @@ from spotiflow.ingest.exports import import_exports
 from spotiflow.ingest.features import import_features
 from spotiflow.ingest.files.inputs import InputKind, identify, require
 from spotiflow.ingest.kaggle import load_kaggle
-from spotiflow.ingest.scrobbles import import_scrobbles
+from spotiflow.ingest.scrobbles import import_scrobbles, render
 from tests.ingest import builders as b
 from tests.ingest.conftest import Rows
 
@@ -99,6 +100,17 @@ def test_names_as_windows_wrote_them(settings: Settings, tmp_path: Path, query: 
     table = f"uts;artist;album;track\n{MOMENT};Beyoncé;Album;Don’t\n".encode("cp1252")
     import_scrobbles(settings, [b.write(tmp_path / "excel.csv", table)])
     assert query("select artist_name, track_name from raw.listening_history") == [("Beyoncé", "Don’t")]
+
+
+def test_files_of_one_name_are_told_apart_by_their_folders(settings: Settings, tmp_path: Path) -> None:
+    for year in (2024, 2025):
+        listen = {"listened_at": MOMENT + year, "track_metadata": {"artist_name": "B", "track_name": f"{year}"}}
+        b.write(tmp_path / "listens" / str(year) / "3.jsonl", json.dumps(listen).encode())
+    receipt = import_scrobbles(settings, [tmp_path / "listens"])
+    console = Console(width=100)
+    with console.capture() as capture:
+        console.print(render(receipt, per_file=True))
+    assert all(f"{year}/3.jsonl" in capture.get() for year in (2024, 2025))
 
 
 SOUND = {"danceability": 0.318, "energy": 0.301, "valence": 0.128, "tempo": 159.957}
