@@ -164,7 +164,11 @@ def test_mood_shares_and_their_intervals_follow_the_formula(built: Built) -> Non
         mean = sum(session[mood] for session in sessions.values()) / weight
         spread = sum((session[mood] - mean * session.total()) ** 2 for session in sessions.values())
         half = stats.t.ppf(0.975, count - 1) * (count / (count - 1) * spread) ** 0.5 / weight
-        assert (share, low, high) == pytest.approx((mean, max(0, mean - half), min(1, mean + half)), abs=1e-7)
+        # Wilson's interval, with the draws that the spread of the sessions is worth.
+        draw = half**2 / (mean * (1 - mean))
+        wide = (draw * mean * (1 - mean) + draw**2 / 4) ** 0.5
+        bounds = [(mean + draw / 2 + side * wide) / (1 + draw) for side in (-1, 1)]
+        assert (share, low, high) == pytest.approx((mean, *bounds), abs=1e-7)
 
 
 def test_no_synthetic_value_ranks_by_mood(built: Built) -> None:

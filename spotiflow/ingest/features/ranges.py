@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
-_UNIT = ("danceability", "energy", "valence", "acousticness", "instrumentalness", "speechiness", "liveness")
+from spotiflow.core.audio import UNIT_FEATURES
+
 # Loudness of a few masters lies above 0 dB; a tempo of 0 means that no beat was found, a key of -1 no key.
 RANGES: dict[str, tuple[float, float]] = {
-    **dict.fromkeys(_UNIT, (0.0, 1.0)),
+    **dict.fromkeys(UNIT_FEATURES, (0.0, 1.0)),
     "loudness": (-70.0, 10.0),
     "tempo": (0.0, 300.0),
     "time_signature": (0, 7),

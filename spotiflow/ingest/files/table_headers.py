@@ -9,21 +9,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# The 12 audio features of Spotify; a catalogue has all of them as columns.
-FEATURES = (
-    "danceability",
-    "energy",
-    "valence",
-    "acousticness",
-    "instrumentalness",
-    "speechiness",
-    "liveness",
-    "loudness",
-    "tempo",
-    "time_signature",
-    "key",
-    "mode",
-)
+from spotiflow.core.audio import AUDIO_FEATURES
+
+# A catalogue has all 12 as columns.
+FEATURES = AUDIO_FEATURES
 # Column names other copies of the catalogue use.
 CATALOGUE_SYNONYMS = {
     "artist": "artists",

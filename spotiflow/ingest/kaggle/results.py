@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import duckdb
 
+from spotiflow.core.audio import UNIT_FEATURES
 from spotiflow.ingest.files.table_headers import FEATURES
 
 TEXTS = ("track_id", "artists", "album_name", "track_name", "track_genre")
@@ -17,9 +18,8 @@ WHOLE_NUMBERS = frozenset({"popularity", "duration_ms", "key", "mode", "time_sig
 
 # Values a feature cannot have by Spotify's definition of it. Silent rows are counted on their own: Spotify
 # writes 0 for tempo, danceability, valence, speechiness and time_signature where it heard no beat.
-_UNIT = ("danceability", "energy", "valence", "acousticness", "instrumentalness", "speechiness", "liveness")
 OUTLIERS = {
-    **{name: f"{name} not between 0 and 1" for name in _UNIT},
+    **{name: f"{name} not between 0 and 1" for name in UNIT_FEATURES},
     "loudness": "loudness not between -60 and 0",
     "tempo": "tempo < 0 or tempo > 250",
     "time_signature": "tempo > 0 and time_signature not between 3 and 7",

@@ -12,6 +12,7 @@ from spotiflow.core.console import progress
 from spotiflow.warehouse.database import open_warehouse
 from spotiflow.core.errors import ApiError
 from spotiflow.warehouse.run_log import utc_now
+from spotiflow.core.audio import AUDIO_FEATURES as FEATURE_NAMES
 from spotiflow.core.settings import Settings
 from spotiflow.core.transactions import transaction
 from spotiflow.ingest.tracks.heard import HEARD
@@ -23,10 +24,6 @@ from spotiflow.ingest.spotify.recently_played import as_json
 
 # So many answers are stored together: what a kill can lose.
 BLOCK = 20
-FEATURES = (
-    "danceability", "energy", "valence", "acousticness", "instrumentalness", "speechiness",
-    "liveness", "loudness", "tempo", "time_signature", "key", "mode",
-)  # fmt: skip
 
 # What a queue asks by: an id, or artist and title.
 Key = tuple[str, ...]
@@ -188,9 +185,9 @@ select
 
 def _store_features(db: duckdb.DuckDBPyConnection, _: str, answers: Answers) -> int:
     for (track_id,), features in answers.items():
-        values = [_number((features or {}).get(name)) for name in FEATURES]
+        values = [_number((features or {}).get(name)) for name in FEATURE_NAMES]
         db.execute(
-            f"insert into raw.track_features values ({', '.join('?' * (len(FEATURES) + 3))})",
+            f"insert into raw.track_features values ({', '.join('?' * (len(FEATURE_NAMES) + 3))})",
             [track_id, "spotify", *values, utc_now()],
         )
     return sum(features is None for features in answers.values())
