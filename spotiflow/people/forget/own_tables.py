@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import duckdb
 
 from spotiflow.core.errors import UsageError
@@ -38,7 +40,7 @@ def own_things(db: duckdb.DuckDBPyConnection) -> set[str]:
         fresh.execute(ddl())
         known = {tuple(row) for row in fresh.execute(_COLUMNS).fetchall()}
     tables = {f"{schema}.{table}" for schema, table, _ in known} | _models()
-    tables |= {name for (name,) in db.execute(_BUILT).fetchall()}
+    tables |= {name for (name,) in db.execute(_BUILT).fetchall()} | _formulas()
     own = set()
     for schema, table, column in db.execute(_COLUMNS).fetchall():
         if f"{schema}.{table}" not in tables:
@@ -56,6 +58,12 @@ def _models() -> set[str]:
         for path in paths
         if path.suffix in (".sql", ".py")
     }
+
+
+def _formulas() -> set[str]:
+    """Return the macros that a build keeps in gold: the first of each list there is its name."""
+    text = (PROJECT_DIR / "macros" / "formulas.sql").read_text(encoding="utf-8")
+    return {f"gold.{name}" for name in re.findall(r'\["(\w+)"', text)}
 
 
 def _is_of_dbt(name: str) -> bool:
