@@ -186,7 +186,9 @@ def test_a_quarter_is_that_of_gold(demo: Settings) -> None:
             """select track_genre, plays, share from genre_mix where listener_id = $me
             and period_kind = 'quarter' and period_start = date '2026-01-01' and rank <= 5 order by rank"""
         )
-        assert [(genre.genre, genre.plays) for genre in report.genres.genres] == [row[:2] for row in genres]
+        assert [genre.genre for genre in report.genres.genres] == [row[0] for row in genres]
+        # Plays of a genre are sums of parts, which end differently in the last bits.
+        assert [genre.plays for genre in report.genres.genres] == pytest.approx([row[1] for row in genres])
         assert report.months is not None
         assert [(row.month, row.plays) for row in report.months.months] == ask.rows(
             f"""select date_trunc('month', date)::date, sum(total_plays)::bigint from temporal_trends {within}
