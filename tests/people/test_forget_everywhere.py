@@ -30,7 +30,9 @@ from spotiflow.people.forget import forget_listener, preview
 from spotiflow.people.forget.traces import NotSearchableError, holds
 from spotiflow.people.forget.words import Words
 from spotiflow.people.listener_changes import rename_listener
+from spotiflow.pipeline.run import choose, run_line
 from spotiflow.pipeline.source_files import look_at, remember, unseen
+from spotiflow.pipeline.stage import Job
 from spotiflow.warehouse.backups import write_backup
 from spotiflow.warehouse.database import hold, open_warehouse
 from spotiflow.warehouse.known_copies import FORGOTTEN, known_copies, remember_copy
@@ -310,3 +312,19 @@ def test_what_a_killed_one_left_is_swept(home: Settings) -> None:
     (left / "spotiflow.duckdb").write_text(SECRET)
     forget_listener(home, "anna")
     assert not left.exists()
+
+
+@pytest.mark.slow
+def test_after_it_everything_works(home: Settings, tmp_path: Path) -> None:
+    """A built and published home: what a build makes is nobody's own, and the next run puts all right."""
+    out, lake = str(tmp_path / "out"), str(tmp_path / "lake")
+    home = replace(home, default_listener="bert", publish_parquet=out, publish_delta=lake)
+    job = Job(home, show=lambda _: None)
+    stages = choose(["build", "publish"])
+    assert run_line(job, stages).exit_code == 0
+    forgotten = forget_listener(home, "anna")
+    assert {words.rpartition(" ")[2] for words in forgotten.copies} == {out, lake}
+    result = run_line(Job(home, show=lambda _: None), stages)
+    assert (result.exit_code, result.did("build"), result.did("publish")) == (0, True, True)
+    for path in (*(tmp_path / "out").rglob("*"), *(tmp_path / "lake").rglob("*")):
+        assert path.is_dir() or not holds(path, Words(("anna",), (f"{SECRET} 1",))), path
