@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 
 from spotiflow.core import words
+from spotiflow.transform.counted_anew import WHY
 from spotiflow.transform.feature_sources import SYNTHETIC_MODEL
 from spotiflow.transform.outcome import BuildResult
 
@@ -17,6 +18,9 @@ def render_build(result: BuildResult) -> Text:
     lines = [_built(result)]
     lines += [f"warning   {words.clean(node.name)}: {words.clean(node.message)}" for node in result.warnings]
     lines += _features(result)
+    if result.counted_anew and result.counted_anew[0] != result.counted_anew[1]:
+        before, now = result.counted_anew
+        lines.append(f"plays     counted anew: {before:,} -> {now:,}; {WHY}")
     return Text("\n".join(lines))
 
 

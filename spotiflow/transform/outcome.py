@@ -39,6 +39,8 @@ class BuildResult:
     features: FeatureSources = field(default_factory=FeatureSources)
     # Tracks that had synthetic features before this build.
     synthetic_before: int = 0
+    # Plays as older rules counted them before this build, and as the new ones do; None where nothing changed.
+    counted_anew: tuple[int, int] | None = None
 
     @property
     def models(self) -> list[NodeResult]:

@@ -16,6 +16,7 @@ from spotiflow.core.console import progress
 from spotiflow.core.errors import DataTestError, UsageError
 from spotiflow.core.interruption import interruption
 from spotiflow.core.settings import Settings
+from spotiflow.transform.counted_anew import counted_anew, plays_by_older_rules
 from spotiflow.transform.feature_sources import count_synthetic, read_feature_sources
 from spotiflow.transform.fingerprints import (
     PROJECT_DIR,
@@ -59,6 +60,7 @@ def build(
         inputs = current_inputs(db, settings)
         changed = changed_tables(inputs, built_inputs(db))
         result.synthetic_before = count_synthetic(db) or 0
+        older = plays_by_older_rules(db)
     if full_refresh:
         arguments.append("--full-refresh")
     if not full_refresh and (not selection or (selection == [FROM_ML] and _is_only_of_models(changed))):
@@ -70,6 +72,7 @@ def build(
             if db is None:
                 return result
             result.features = read_feature_sources(db)
+            result.counted_anew = counted_anew(db, older)
             if not selection or _is_rest_current(changed, selection):
                 record_built(db, inputs)
     except DataTestError as error:

@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -117,7 +118,7 @@ def write_inputs(folder: Path, plays: list[Play]) -> dict[str, Path]:
     draw = random.Random(17)
     spotify = [play for play in plays if not play.elsewhere]
 
-    def told(by: Callable[..., list], of: list[Play], **options: int) -> list:
+    def told(by: Callable[..., list[Any]], of: list[Play], **options: int) -> list[Any]:
         return [row for play in of for row in by(play, draw, **options)]
 
     files = {

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+import duckdb
 import pytest
 
 from spotiflow.core.settings import Settings
 from spotiflow.report.build_summary import render_build
+from spotiflow.transform.counted_anew import counted_anew, plays_by_older_rules
 from spotiflow.transform.feature_sources import SYNTHETIC_MODEL, FeatureSources, read_feature_sources
 from spotiflow.transform.outcome import BuildResult, NodeResult
 from spotiflow.warehouse.database import open_warehouse
@@ -58,3 +60,24 @@ def test_after_a_full_build_the_tracks_add_up(small_warehouse: Settings) -> None
     assert total == sum(parts) > 0
     assert "new synthetic 41" in text
     assert "plays measured 0 %" in text
+
+
+def test_plays_that_new_rules_count_anew_are_told() -> None:
+    result = _result()
+    result.counted_anew = (1768, 1600)
+    assert "plays     counted anew: 1,768 -> 1,600; paused songs, a source" in render_build(result).plain
+    result.counted_anew = (1600, 1600)
+    assert "counted anew" not in render_build(result).plain
+
+
+def test_plays_of_older_rules_are_known_by_their_columns() -> None:
+    with duckdb.connect() as db:
+        assert plays_by_older_rules(db) is None
+        db.execute("create schema silver; create table silver.plays (is_music boolean, is_play boolean)")
+        db.execute("insert into silver.plays values (true, true), (true, false), (false, true)")
+        assert plays_by_older_rules(db) == 1
+        assert counted_anew(db, 1) is None
+        db.execute("alter table silver.plays add column ms_counted bigint")
+        assert plays_by_older_rules(db) is None
+        assert counted_anew(db, 3) == (3, 1)
+        assert counted_anew(db, None) is None
