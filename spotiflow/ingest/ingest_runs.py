@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 import duckdb
 
 from spotiflow.core.console import log
-from spotiflow.warehouse.run_log import utc_now
 from spotiflow.core.settings import Settings
 from spotiflow.core.transactions import transaction
 from spotiflow.ingest.listeners import ensure_listener, set_time_zone
+from spotiflow.warehouse.run_log import utc_now
 
 _BEGIN_RUN = """
 insert into raw.ingest_runs (run_id, source, input, started_at, status) values (?, ?, ?, ?, 'running')

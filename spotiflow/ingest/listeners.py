@@ -11,12 +11,12 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from spotiflow.warehouse.database import open_warehouse
 from spotiflow.core.errors import NotFoundError, UsageError
-from spotiflow.warehouse.run_log import utc_now
-from spotiflow.core.settings import Settings
 from spotiflow.core.setting_readers import LISTENER_NAME, NOT_LISTENERS
+from spotiflow.core.settings import Settings
 from spotiflow.ingest.time_zones import checked_zone, system_zone
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.warehouse.run_log import utc_now
 
 # The zone of a listener for all time before they moved anywhere.
 FROM_THE_BEGINNING = datetime(1970, 1, 1)

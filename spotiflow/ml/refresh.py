@@ -8,15 +8,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from spotiflow.warehouse.run_log import utc_now
 from spotiflow.core.settings import Settings
 from spotiflow.ml.data.learnable import told
-from spotiflow.ml.recommend.inputs import CANDIDATES_INPUT
 from spotiflow.ml.engine.model_files import is_intact
-from spotiflow.ml.engine.sources import (CATALOGUE_INPUT, Query, Sources, read,)
+from spotiflow.ml.engine.sources import (
+    CATALOGUE_INPUT,
+    Query,
+    Sources,
+    read,
+)
 from spotiflow.ml.engine.store import TrainingOutput, store
 from spotiflow.ml.engine.tasks import Context, Task
+from spotiflow.ml.recommend.inputs import CANDIDATES_INPUT
 from spotiflow.ml.train import TASKS
+from spotiflow.warehouse.run_log import utc_now
 
 
 @dataclass(frozen=True)

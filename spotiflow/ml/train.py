@@ -11,15 +11,28 @@ from collections.abc import Iterable, Sequence
 
 from spotiflow.core.console import progress
 from spotiflow.core.errors import UsageError
-from spotiflow.warehouse.run_log import utc_now
 from spotiflow.core.settings import Settings
 from spotiflow.ml import improvements
-from spotiflow.ml.data.reproducible import one_thread
 from spotiflow.ml.completion.task import Completion
 from spotiflow.ml.data.learnable import told
+from spotiflow.ml.data.reproducible import one_thread
+from spotiflow.ml.engine.sources import (
+    Query,
+    Sources,
+    TaskRun,
+    read,
+)
+from spotiflow.ml.engine.store import TrainingOutput, store
+from spotiflow.ml.engine.tasks import BEST, Context, Task
+from spotiflow.ml.engine.versions import Registry
 from spotiflow.ml.forecasts.daily import DailyForecasts
 from spotiflow.ml.forecasts.sessions import SessionForecasts
-from spotiflow.ml.improvements.catalogue import (Autoencoder, Embeddings, Mixture, Tuning,)
+from spotiflow.ml.improvements.catalogue import (
+    Autoencoder,
+    Embeddings,
+    Mixture,
+    Tuning,
+)
 from spotiflow.ml.improvements.listener import SequenceModel, TemporalFeatures, TemporalSplit
 from spotiflow.ml.listeners.task import ListenerPlays
 from spotiflow.ml.models import checks, mood_models, seed_recipes
@@ -28,13 +41,10 @@ from spotiflow.ml.models.task import CatalogueModel
 from spotiflow.ml.names.task import NamesModels
 from spotiflow.ml.recommend.task import Recommendations
 from spotiflow.ml.registry.manage import fallbacks
-from spotiflow.ml.engine.versions import Registry
 from spotiflow.ml.show.cards import write_cards
 from spotiflow.ml.show.results import TrainResult, result_of
-from spotiflow.ml.engine.sources import (Query, Sources, TaskRun, read,)
-from spotiflow.ml.engine.store import TrainingOutput, store
-from spotiflow.ml.engine.tasks import BEST, Context, Task
 from spotiflow.ml.zones.task import ZoneTask
+from spotiflow.warehouse.run_log import utc_now
 
 # In the order of the work: a task stands after those whose models it follows.
 TASKS: tuple[Task, ...] = (

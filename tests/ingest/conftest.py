@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from spotiflow.warehouse.database import open_warehouse
 from spotiflow.core.settings import Settings
 from spotiflow.ingest.exports import import_exports
 from spotiflow.ingest.history.results import HistoryReceipt
+from spotiflow.warehouse.database import open_warehouse
 from tests.ingest.builders import write
 
 Rows = list[tuple[Any, ...]]

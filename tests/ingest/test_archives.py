@@ -11,8 +11,8 @@ import pytest
 
 from spotiflow.core.errors import InputError
 from spotiflow.core.settings import Settings
-from spotiflow.ingest.files import containers
 from spotiflow.ingest.exports import import_exports
+from spotiflow.ingest.files import containers
 from spotiflow.ingest.files.inputs import InputKind, identify
 from tests.ingest import builders as b
 

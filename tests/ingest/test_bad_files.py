@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from spotiflow.warehouse.database import open_warehouse
 from spotiflow.core.settings import Settings, load_settings
 from spotiflow.ingest.exports import import_exports
 from spotiflow.ingest.history.results import FileReceipt, HistoryReceipt
+from spotiflow.warehouse.database import open_warehouse
 from tests.ingest import builders as b
 
 LEAST_CASES = 40

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from spotiflow.warehouse.database import open_warehouse
 from spotiflow.core.settings import load_settings
 from spotiflow.ingest.exports import import_exports, render
 from spotiflow.ingest.history.results import HistoryReceipt
+from spotiflow.warehouse.database import open_warehouse
 from tests.ingest import builders as b
 from tests.ingest.grid import letters, texts, times
 from tests.ingest.grid.cases import CLASSES, Case

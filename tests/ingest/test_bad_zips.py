@@ -12,11 +12,16 @@ import pytest
 
 from spotiflow.core.errors import InputError
 from spotiflow.core.settings import Settings
-from spotiflow.ingest.files.containers import MAX_ENTRIES
 from spotiflow.ingest.exports import import_exports
 from spotiflow.ingest.exports.packages import open_package
+from spotiflow.ingest.files.containers import MAX_ENTRIES
 from tests.ingest import builders as b
-from tests.ingest.grid.raw_zip import (DEFLATED, STORED, Member, write,)
+from tests.ingest.grid.raw_zip import (
+    DEFLATED,
+    STORED,
+    Member,
+    write,
+)
 
 PLAYS = b.as_json([b.play(number) for number in range(3)])
 LONG = b.as_json([b.play(number) for number in range(400)])

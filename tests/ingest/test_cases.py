@@ -71,12 +71,14 @@ ANSWERS = [
         """select started_at::varchar, ended_at::varchar, ms_played
         from silver.plays where listener_id = $listener""",
         [("2024-05-01 12:00:00", "2024-05-01 12:13:30", 210_000)],
-        id="D08: a song paused for ten minutes is one play, from the device's clock to its end"),
+        id="D08: a song paused for ten minutes is one play, from the device's clock to its end",
+    ),
     pytest.param(
         "D09",
         "select artist_name from silver.plays where listener_id = $listener",
         [("Band A",)],
-        id="D09: all artists joined are the play of the first"),
+        id="D09: all artists joined are the play of the first",
+    ),
     pytest.param("D20", N_PLAYS, [(1,)], id="D20: one listen held twice"),
     pytest.param("D21", N_PLAYS, [(1,)], id="D21: one scrobble a second apart"),
     pytest.param("D05", N_PLAYS, [(1,)], id="D05: an offline play uploaded twice"),
@@ -87,7 +89,8 @@ ANSWERS = [
         """select ms_played, (ended_at - started_at)::varchar
         from silver.plays where listener_id = $listener""",
         [(212_000, "00:03:32")],
-        id="D46: a ListenBrainz filled from an archive knows the length"),
+        id="D46: a ListenBrainz filled from an archive knows the length",
+    ),
     pytest.param(
         "D24",
         "select is_overlong from silver.plays where listener_id = $listener order by started_at",
@@ -110,7 +113,8 @@ ANSWERS = [
         """select reason_end, was_skipped from silver.plays
         where listener_id = $listener and track_name = 'Song A'""",
         [("fwdbtn", True)],
-        id="D31: a later export that lost the reason takes nothing away"),
+        id="D31: a later export that lost the reason takes nothing away",
+    ),
 ]
 
 

@@ -26,7 +26,9 @@ ODD = ["\x00", "\x07", "\x1b[31m", "\x7f", "\x85", "\ufdd0", "\ufffe", "\uffff",
 
 
 @pytest.mark.parametrize("odd", ODD)
-def test_names_are_clean_from_every_source(settings: Settings, tmp_path: Path, query: Query, odd: str) -> None:
+def test_names_are_clean_from_every_source(
+    settings: Settings, tmp_path: Path, query: Query, odd: str
+) -> None:
     right = f"So{odd[1:]}ng"
     plays = [b.play(1, master_metadata_track_name=f"So{odd}ng"), b.play(2)]
     receipt = import_exports(settings, [b.write(tmp_path / "endsong_0.json", plays)])
@@ -45,7 +47,9 @@ def test_the_catalogue_is_clean(settings: Settings, tmp_path: Path, query: Query
 
 
 def test_an_endless_text_is_cut(settings: Settings, tmp_path: Path, query: Query) -> None:
-    play = b.play(1, master_metadata_track_name="x" * 100_000, master_metadata_album_artist_name="Line\r\nbreak")
+    play = b.play(
+        1, master_metadata_track_name="x" * 100_000, master_metadata_album_artist_name="Line\r\nbreak"
+    )
     import_exports(settings, [b.write(tmp_path / "endsong_0.json", [play])])
     assert query("select length(track_name), artist_name from raw.listening_history") == [
         (MOST_CHARACTERS, "Line break")
@@ -56,5 +60,9 @@ def test_an_endless_text_is_cut(settings: Settings, tmp_path: Path, query: Query
 @given(st.lists(st.text(st.characters(codec="utf-8"), max_size=40), min_size=1, max_size=20))
 def test_python_and_sql_clean_alike(texts: list[str]) -> None:
     with duckdb.connect() as db:
-        found = db.execute(f"select {cleaned_sql('text')} from (select unnest($texts) as text)", {"texts": texts})
-        assert [(text or "").strip() for (text,) in found.fetchall()] == [cleaned(text).strip() for text in texts]
+        found = db.execute(
+            f"select {cleaned_sql('text')} from (select unnest($texts) as text)", {"texts": texts}
+        )
+        assert [(text or "").strip() for (text,) in found.fetchall()] == [
+            cleaned(text).strip() for text in texts
+        ]

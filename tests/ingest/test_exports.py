@@ -14,8 +14,8 @@ import pytest
 from spotiflow.core.errors import InputError, NotFoundError
 from spotiflow.core.settings import Settings
 from spotiflow.ingest.exports import import_exports
-from spotiflow.ingest.listeners import add_listener
 from spotiflow.ingest.history.results import HistoryReceipt
+from spotiflow.ingest.listeners import add_listener
 from tests.ingest import builders as b
 from tests.ingest.conftest import Rows
 from tests.paths import real_account_export

@@ -13,8 +13,8 @@ from spotiflow.core.errors import InputError
 from spotiflow.core.settings import Settings
 from spotiflow.ingest.exports import import_exports
 from spotiflow.ingest.files.inputs import InputKind, identify, require
-from spotiflow.ingest.kaggle import load_kaggle
 from spotiflow.ingest.files.table_headers import FEATURES
+from spotiflow.ingest.kaggle import load_kaggle
 from tests.ingest import builders as b
 from tests.ingest import scrobble_builders as sb
 from tests.paths import ROOT, real_account_export, real_kaggle_csv

@@ -12,9 +12,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from spotiflow.warehouse.database import open_warehouse
 from spotiflow.core.settings import Settings, load_settings
 from spotiflow.ingest.exports import import_exports
+from spotiflow.warehouse.database import open_warehouse
 from tests.ingest import builders as b
 from tests.paths import ROOT
 

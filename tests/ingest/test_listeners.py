@@ -12,12 +12,21 @@ from datetime import datetime
 import pytest
 from rich.console import Console
 
-from spotiflow.warehouse.database import open_warehouse
 from spotiflow.core.errors import InputError, NotFoundError, UsageError
 from spotiflow.core.settings import Settings
-from spotiflow.people.listener_changes import rename_listener
-from spotiflow.ingest.listeners import (add_listener, check_listener, ensure_listener, existing_listener, list_listeners, render, require_listener, set_time_zone,)
+from spotiflow.ingest.listeners import (
+    add_listener,
+    check_listener,
+    ensure_listener,
+    existing_listener,
+    list_listeners,
+    render,
+    require_listener,
+    set_time_zone,
+)
 from spotiflow.ingest.time_zones import checked_zone, known_zones
+from spotiflow.people.listener_changes import rename_listener
+from spotiflow.warehouse.database import open_warehouse
 from tests.ingest.conftest import Rows
 from tests.paths import ROOT
 
@@ -119,7 +128,9 @@ def zone_where_tz_is(value: str) -> str:
     return done.stdout.strip()
 
 
-@pytest.mark.parametrize("value", ["CET-1CEST,M3.5.0,M10.5.0/3", "/etc/nothing", "../../etc/passwd", "x" * 5000])
+@pytest.mark.parametrize(
+    "value", ["CET-1CEST,M3.5.0,M10.5.0/3", "/etc/nothing", "../../etc/passwd", "x" * 5000]
+)
 def test_a_zone_without_a_name_falls_back(value: str) -> None:
     assert zone_where_tz_is(value) in known_zones()
 

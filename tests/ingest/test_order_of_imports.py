@@ -15,12 +15,12 @@ from typing import Any
 
 import pytest
 
-from spotiflow.warehouse.database import open_warehouse
-from spotiflow.transform.runner import build
 from spotiflow.core.settings import Settings
 from spotiflow.ingest.exports import import_exports
 from spotiflow.ingest.listeners import add_listener
 from spotiflow.ingest.scrobbles import import_scrobbles
+from spotiflow.transform.runner import build
+from spotiflow.warehouse.database import open_warehouse
 from tests.ingest import builders as b
 from tests.ingest import scrobble_builders as s
 

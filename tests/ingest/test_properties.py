@@ -12,16 +12,16 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from spotiflow.warehouse.database import open_warehouse
 from spotiflow.core.errors import SpotiflowError
 from spotiflow.core.settings import Settings, load_settings
-from spotiflow.ingest.files.file_kinds import content_of
 from spotiflow.ingest.exports import import_exports, render
 from spotiflow.ingest.exports.generations import RECORD_KEYS, generation_of
-from spotiflow.ingest.kaggle import load_kaggle
-from spotiflow.ingest.listeners import add_listener
+from spotiflow.ingest.files.file_kinds import content_of
 from spotiflow.ingest.files.repair import repair
 from spotiflow.ingest.history.results import HistoryReceipt
+from spotiflow.ingest.kaggle import load_kaggle
+from spotiflow.ingest.listeners import add_listener
+from spotiflow.warehouse.database import open_warehouse
 from tests.ingest import builders as b
 
 pytestmark = pytest.mark.slow

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from spotiflow.warehouse.database import open_warehouse
 from spotiflow.core.errors import ApiError, InputError, WaitError
 from spotiflow.core.settings import Settings, load_settings
 from spotiflow.ingest.exports import import_exports
 from spotiflow.ingest.features import fetch_features, import_features, render_fetched
 from spotiflow.ingest.features.results import FetchReceipt
+from spotiflow.warehouse.database import open_warehouse
 from tests.conftest import RunCli
 from tests.fakes.reccobeats import FakeReccoBeats, entry
 from tests.ingest import builders as b

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from rich.console import Console, RenderableType
 
-from spotiflow.warehouse.database import open_warehouse
 from spotiflow.core.settings import Settings
 from spotiflow.ingest import kaggle
 from spotiflow.ingest.exports import import_exports, render
 from spotiflow.ingest.history.gaps import open_gap
+from spotiflow.warehouse.database import open_warehouse
 from tests.ingest import builders as b
 from tests.ingest.conftest import Rows
 

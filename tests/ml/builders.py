@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 from rich.console import Console
 
-from spotiflow.warehouse.database import open_warehouse
 from spotiflow.core.settings import Settings
 from spotiflow.ml.data.features import AUDIO_FEATURES
 from spotiflow.ml.show.results import TrainResult
 from spotiflow.ml.show.screen import render
+from spotiflow.warehouse.database import open_warehouse
 
 GENRES = ("ambient", "folk", "house", "punk")
 

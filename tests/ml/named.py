@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from spotiflow.warehouse.database import open_warehouse
 from spotiflow.core.settings import Settings
 from spotiflow.ml.data.features import AUDIO_FEATURES
+from spotiflow.warehouse.database import open_warehouse
 from tests.ml.builders import catalogue_rows, write_silver
 
 # A word of each script that titles of loud, of middling and of quiet tracks have.

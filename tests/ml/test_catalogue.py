@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from spotiflow.ml.data.catalogue import (LEAK_LIMIT_R2, Catalogue, copy_nearest, enough, prepare_catalogue, shared_across_folds,)
+from spotiflow.ml.data.catalogue import (
+    LEAK_LIMIT_R2,
+    Catalogue,
+    copy_nearest,
+    enough,
+    prepare_catalogue,
+    shared_across_folds,
+)
 from spotiflow.ml.data.evaluate import squared_error
 from spotiflow.ml.data.features import audio_inputs, input_matrix
 from spotiflow.ml.models.assess import leak_rows

@@ -39,11 +39,19 @@ def test_a_changed_code_of_a_task_is_recorded_as_the_same_or_as_new() -> None:
 
 def test_only_what_is_done_counts() -> None:
     code, uses = code_of(SOURCE)
-    assert code == ['SQL = """', "# Not a comment.", 'select 1"""', "def doubled(x: Codes) -> Codes:", "    return 2 * x"]
+    assert code == [
+        'SQL = """',
+        "# Not a comment.",
+        'select 1"""',
+        "def doubled(x: Codes) -> Codes:",
+        "    return 2 * x",
+    ]
     assert uses == {"spotiflow.ml.data.features"}
 
 
-def _moved(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, module: str, before: str, after: str) -> dict[str, str]:
+def _moved(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, module: str, before: str, after: str
+) -> dict[str, str]:
     """Return the fingerprint of every task where `before` in a module is `after`."""
     root = tmp_path / "ml"
     for path in code_versions.ROOT.rglob("*.py"):
@@ -75,7 +83,12 @@ def _moved(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, module: str, before:
     ],
 )
 def test_a_change_is_one_of_the_tasks_that_use_the_module(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, module: str, before: str, after: str, tasks: set[str] | None
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    module: str,
+    before: str,
+    after: str,
+    tasks: set[str] | None,
 ) -> None:
     usual = {task.name: fingerprint(task.modules) for task in TASKS}
     found = _moved(monkeypatch, tmp_path, module, before, after)
@@ -87,7 +100,9 @@ def test_a_change_is_one_of_the_tasks_that_use_the_module(
         assert others == tasks
 
 
-def test_a_recorded_code_has_the_version_it_equals_and_another_has_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_recorded_code_has_the_version_it_equals_and_another_has_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     zones = ZoneTask()
     found = fingerprint(zones.modules)
     record = {"zones": {"fingerprint": found, "version": "0.0.9+older"}}
@@ -103,6 +118,8 @@ def test_only_the_tasks_whose_code_gives_other_numbers_train_again(
     known = recorded_versions()
     assert train(trained).trained == []
     monkeypatch.setattr(
-        code_versions, "recorded_versions", lambda: known | {"zones": known["zones"] | {"fingerprint": "before"}}
+        code_versions,
+        "recorded_versions",
+        lambda: known | {"zones": known["zones"] | {"fingerprint": "before"}},
     )
     assert train(trained).trained == ["zones"]

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from spotiflow.warehouse.database import open_warehouse
 from spotiflow.core.settings import Settings, load_settings
 from spotiflow.ml.completion.blend import Matched, Others, fit_blend, honest
 from spotiflow.ml.data.features import Matrix
@@ -18,6 +17,7 @@ from spotiflow.ml.names.tables import TARGETS
 from spotiflow.ml.registry.verify import verify
 from spotiflow.ml.show.results import TrainResult
 from spotiflow.ml.train import chosen_tasks, train
+from spotiflow.warehouse.database import open_warehouse
 from tests.ml.builders import frame, query
 from tests.ml.named import histories, named_catalogue, write_history
 

@@ -7,7 +7,15 @@ import pandas as pd
 import pytest
 from sklearn.metrics import f1_score, mean_absolute_error, r2_score, root_mean_squared_error
 
-from spotiflow.ml.data.evaluate import (Clusters, Metric, Predicted, correlation, metric_rows, regression_metrics, relative_gain,)
+from spotiflow.ml.data.evaluate import (
+    Clusters,
+    Metric,
+    Predicted,
+    correlation,
+    metric_rows,
+    regression_metrics,
+    relative_gain,
+)
 from spotiflow.ml.data.evaluate_moods import classification_metrics
 
 

@@ -8,7 +8,20 @@ import pytest
 import yaml
 
 from spotiflow.ml.data.catalogue import prepare_catalogue
-from spotiflow.ml.data.features import (AUDIO_FEATURES, GENRE_MEASURES, MOOD_HIGH, MOOD_LOW, MOODS, GenreLabels, GenreMeans, audio_inputs, genre_measures, input_matrix, mood_codes, out_of_fold_genres,)
+from spotiflow.ml.data.features import (
+    AUDIO_FEATURES,
+    GENRE_MEASURES,
+    MOOD_HIGH,
+    MOOD_LOW,
+    MOODS,
+    GenreLabels,
+    GenreMeans,
+    audio_inputs,
+    genre_measures,
+    input_matrix,
+    mood_codes,
+    out_of_fold_genres,
+)
 from spotiflow.ml.models import mood_models, seed_recipes
 from spotiflow.ml.models.routed import ModelSpec
 from tests.paths import ROOT

@@ -8,7 +8,12 @@ import pytest
 
 from spotiflow.ml.forecasts import sessions
 from spotiflow.ml.forecasts.daily import HORIZONS, forecast
-from spotiflow.ml.forecasts.rolling import (METHODS, Series, backtest, candidates,)
+from spotiflow.ml.forecasts.rolling import (
+    METHODS,
+    Series,
+    backtest,
+    candidates,
+)
 
 
 def _series(n_days: int, *, drift: float = 0.0, every: int = 1, seed: int = 0) -> Series:

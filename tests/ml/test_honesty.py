@@ -13,22 +13,42 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from spotiflow.warehouse.database import open_warehouse
 from spotiflow.core.settings import Settings
-from spotiflow.ml.data.catalogue import (LEAK_LIMIT_R2, Catalogue, copy_nearest, prepare_catalogue, shared_across_folds,)
 from spotiflow.ml.completion.heard import HEARD_TRACKS
-from spotiflow.ml.data.learnable import FEATURES, HEARD, LISTENING
+from spotiflow.ml.data.catalogue import (
+    LEAK_LIMIT_R2,
+    Catalogue,
+    copy_nearest,
+    prepare_catalogue,
+    shared_across_folds,
+)
 from spotiflow.ml.data.evaluate import Metric, metric_rows
-from spotiflow.ml.data.features import (GenreMeans, Matrix, audio_inputs, genre_measures, input_matrix, out_of_fold_genres,)
+from spotiflow.ml.data.features import (
+    GenreMeans,
+    Matrix,
+    audio_inputs,
+    genre_measures,
+    input_matrix,
+    out_of_fold_genres,
+)
+from spotiflow.ml.data.learnable import FEATURES, HEARD, LISTENING
+from spotiflow.ml.engine.sources import (
+    DAYS,
+    PLAYS,
+    SESSIONS,
+    TRACKS,
+    Query,
+    read,
+)
+from spotiflow.ml.engine.store import TrainingOutput, store
 from spotiflow.ml.forecasts.rolling import Series, backtest
 from spotiflow.ml.improvements.listener import temporal_columns
 from spotiflow.ml.models.mood_models import MOOD_CATEGORY, VALENCE_AUDIO
 from spotiflow.ml.models.routed import ModelSpec
 from spotiflow.ml.recommend.inputs import HEARD as LISTS_HEARD
-from spotiflow.ml.engine.sources import (DAYS, PLAYS, SESSIONS, TRACKS, Query, read,)
-from spotiflow.ml.engine.store import TrainingOutput, store
 from spotiflow.ml.train import TASKS
 from spotiflow.ml.zones.task import MEASURED
+from spotiflow.warehouse.database import open_warehouse
 from tests.ml.builders import catalogue_rows, play_rows, write_silver
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)

@@ -10,12 +10,23 @@ import pytest
 
 from spotiflow.core.errors import UsageError
 from spotiflow.core.settings import Settings
-from spotiflow.ml.improvements.listener import (AT_RANDOM, BY_TIME, SequenceModel, TemporalFeatures, held_out,)
+from spotiflow.ml.improvements.listener import (
+    AT_RANDOM,
+    BY_TIME,
+    SequenceModel,
+    TemporalFeatures,
+    held_out,
+)
 from spotiflow.ml.registry.manage import promote, stored_registry
 from spotiflow.ml.registry.verify import verify
 from spotiflow.ml.show.results import TrainResult
 from spotiflow.ml.train import TASKS, chosen_tasks, train
-from tests.ml.builders import (frame, play_rows, query, write_silver,)
+from tests.ml.builders import (
+    frame,
+    play_rows,
+    query,
+    write_silver,
+)
 
 SEVEN = {
     "temporal_split",

@@ -13,12 +13,28 @@ from spotiflow.ml.data.catalogue import TEST_FOLD, Catalogue, prepare_catalogue
 from spotiflow.ml.data.features import Codes, Matrix
 from spotiflow.ml.names.fit import fit_trees
 from spotiflow.ml.names.inputs import SHAPE, shape_of
-from spotiflow.ml.names.model import (ARTIST, HARDLY_KNOWN, SPECS, NamesModel,)
+from spotiflow.ml.names.model import (
+    ARTIST,
+    HARDLY_KNOWN,
+    SPECS,
+    NamesModel,
+)
 from spotiflow.ml.names.reader import ALL, Reader, read_text
 from spotiflow.ml.names.ridge import FIELDS, Names, fit_ridge
-from spotiflow.ml.names.tables import (TARGETS, NameKeys, Own, Tables, measures,)
+from spotiflow.ml.names.tables import (
+    TARGETS,
+    NameKeys,
+    Own,
+    Tables,
+    measures,
+)
 from spotiflow.ml.names.text import normalise, term_matrix, text_keys
-from spotiflow.ml.names.training import (BY_ARTIST, BY_SONG, Course, prepare_course,)
+from spotiflow.ml.names.training import (
+    BY_ARTIST,
+    BY_SONG,
+    Course,
+    prepare_course,
+)
 from tests.ml.builders import catalogue_rows
 from tests.ml.named import named_catalogue
 

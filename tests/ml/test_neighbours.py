@@ -7,8 +7,8 @@ from math import sqrt
 import numpy as np
 import pandas as pd
 
-from spotiflow.ml.completion.neighbours import neighbours_of
 from spotiflow.ml.completion.heard import Heard
+from spotiflow.ml.completion.neighbours import neighbours_of
 from spotiflow.ml.data.features import Codes
 from spotiflow.ml.names.tables import TARGETS
 

@@ -7,11 +7,21 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from spotiflow.warehouse.database import open_warehouse
 from spotiflow.core.errors import NotFoundError
 from spotiflow.core.settings import Settings
-from spotiflow.ml.show.page import (Record, page_of, read_record, write_page,)
-from spotiflow.ml.show.targets import (TARGETS, Target, judge_all, not_measured,)
+from spotiflow.ml.show.page import (
+    Record,
+    page_of,
+    read_record,
+    write_page,
+)
+from spotiflow.ml.show.targets import (
+    TARGETS,
+    Target,
+    judge_all,
+    not_measured,
+)
+from spotiflow.warehouse.database import open_warehouse
 from tests.ml.builders import frame
 from tests.paths import ROOT
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from spotiflow.warehouse.database import open_warehouse
-from spotiflow.transform.runner import build
 from spotiflow.core.settings import load_settings
 from spotiflow.ingest.kaggle import load_kaggle
 from spotiflow.ml.data.catalogue import LEAK_LIMIT_R2
 from spotiflow.ml.train import train
+from spotiflow.transform.runner import build
+from spotiflow.warehouse.database import open_warehouse
 from tests.conftest import BuildOnce
 from tests.paths import real_kaggle_csv
 

@@ -9,12 +9,17 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from spotiflow.warehouse.database import open_warehouse
 from spotiflow.core.settings import Settings
 from spotiflow.ml.recommend.task import RELISTEN
 from spotiflow.ml.refresh import refresh
 from spotiflow.ml.train import train
-from tests.ml.builders import (frame, play_rows, query, write_silver,)
+from spotiflow.warehouse.database import open_warehouse
+from tests.ml.builders import (
+    frame,
+    play_rows,
+    query,
+    write_silver,
+)
 
 FIGURES = "select model, version, listener_id, metric, value from ml.model_metrics order by all"
 VERSIONS = "select model, version from ml.model_versions order by all"

@@ -10,16 +10,31 @@ import pandas as pd
 import pytest
 import skops.io
 
-from spotiflow.warehouse.database import open_warehouse
-from spotiflow.core.errors import (InputError, ModelFileError, SpotiflowError, UsageError,)
+from spotiflow.core.errors import (
+    InputError,
+    ModelFileError,
+    SpotiflowError,
+    UsageError,
+)
 from spotiflow.core.settings import Settings
 from spotiflow.ml.completion.task import MODELS as COMPLETION
 from spotiflow.ml.completion.task import OTHERS
 from spotiflow.ml.engine.model_files import write_file
-from spotiflow.ml.registry.manage import (list_versions, promote, rollback, stored_registry,)
+from spotiflow.ml.engine.versions import (
+    CHAMPION,
+    Alias,
+    Version,
+    write_registry,
+)
+from spotiflow.ml.registry.manage import (
+    list_versions,
+    promote,
+    rollback,
+    stored_registry,
+)
 from spotiflow.ml.registry.verify import verify
-from spotiflow.ml.engine.versions import (CHAMPION, Alias, Version, write_registry,)
 from spotiflow.ml.train import TASKS, chosen_tasks, train
+from spotiflow.warehouse.database import open_warehouse
 from tests.ml.builders import query
 from tests.paths import ROOT
 
@@ -114,8 +129,8 @@ BAD_FILES = {
 def test_an_unfit_champion_does_not_serve_and_the_last_good_one_does(
     trained: Settings, content: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from spotiflow.ml.models.routed import RoutedModel
     from spotiflow.ml.engine.versions import serving
+    from spotiflow.ml.models.routed import RoutedModel
 
     first = _champion(trained)
     _successor(trained, content=content)

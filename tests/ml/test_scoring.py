@@ -10,8 +10,20 @@ import pytest
 
 from spotiflow.ml.data.catalogue import Catalogue, prepare_catalogue
 from spotiflow.ml.data.features import GenreMeans, Matrix
-from spotiflow.ml.listeners.scoring import (completed, held_out, mood_probabilities, predict_honestly, score_plays,)
-from spotiflow.ml.models.routed import (LEAST_ROWS_IN_PARTS, NOT_IN_CATALOGUE, Route, RoutedModel, in_parts,)
+from spotiflow.ml.listeners.scoring import (
+    completed,
+    held_out,
+    mood_probabilities,
+    predict_honestly,
+    score_plays,
+)
+from spotiflow.ml.models.routed import (
+    LEAST_ROWS_IN_PARTS,
+    NOT_IN_CATALOGUE,
+    Route,
+    RoutedModel,
+    in_parts,
+)
 from tests.ml.builders import play_rows
 
 

@@ -9,12 +9,12 @@ from typing import Any
 import pandas as pd
 
 from spotiflow.core.settings import Settings
-from spotiflow.ml.models.routed import ModelSpec
-from spotiflow.ml.models.task import CatalogueModel
-from spotiflow.ml.registry.manage import list_versions, stored_registry
 from spotiflow.ml.engine.sources import read
 from spotiflow.ml.engine.store import TrainingOutput, store
 from spotiflow.ml.engine.tasks import Context
+from spotiflow.ml.models.routed import ModelSpec
+from spotiflow.ml.models.task import CatalogueModel
+from spotiflow.ml.registry.manage import list_versions, stored_registry
 from spotiflow.ml.train import due_tasks, run_tasks
 from tests.ml.builders import query, write_silver
 

@@ -11,17 +11,23 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from spotiflow.warehouse.database import open_warehouse
 from spotiflow.core.settings import Settings
-from spotiflow.ml.engine import store as store_module
 from spotiflow.ml import train as train_module
+from spotiflow.ml.engine import store as store_module
+from spotiflow.ml.engine.versions import read_registry, serving, write_registry
 from spotiflow.ml.models.routed import RoutedModel
 from spotiflow.ml.models.task import CatalogueModel
 from spotiflow.ml.names.task import NamesModels
-from spotiflow.ml.engine.versions import read_registry, serving, write_registry
 from spotiflow.ml.show.results import TrainResult
 from spotiflow.ml.train import TASKS, train
-from tests.ml.builders import (frame, play_rows, query, shown, write_silver,)
+from spotiflow.warehouse.database import open_warehouse
+from tests.ml.builders import (
+    frame,
+    play_rows,
+    query,
+    shown,
+    write_silver,
+)
 
 CATALOGUE_MODELS = {task.name for task in TASKS if isinstance(task, CatalogueModel)}
 OF_LISTENERS = {"daily_forecast", "session_forecast", "zones", "relisten", "discovery", "track_vectors"}

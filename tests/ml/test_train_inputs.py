@@ -9,12 +9,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from spotiflow.warehouse.database import open_warehouse
 from spotiflow.core.errors import NotFoundError, UsageError
 from spotiflow.core.settings import Settings
 from spotiflow.ml.recommend.plan import plan
 from spotiflow.ml.train import train
-from tests.ml.builders import (catalogue_rows, play_rows, query, shown, write_silver,)
+from spotiflow.warehouse.database import open_warehouse
+from tests.ml.builders import (
+    catalogue_rows,
+    play_rows,
+    query,
+    shown,
+    write_silver,
+)
 
 
 @pytest.mark.parametrize(

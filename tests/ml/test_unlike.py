@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from spotiflow.ml.completion.unlike import half_width_of, shift_of
-from spotiflow.ml.data.features import Matrix, Mask
+from spotiflow.ml.data.features import Mask, Matrix
 
 
 def _people(slope: float, seed: int, *, by_prediction: bool = False) -> tuple[Matrix, Matrix, Mask]:

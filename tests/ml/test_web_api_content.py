@@ -8,15 +8,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from spotiflow.warehouse.database import open_warehouse
 from spotiflow.core.settings import Settings, load_settings
 from spotiflow.ml.data import learnable
 from spotiflow.ml.data.features import AUDIO_FEATURES
+from spotiflow.ml.engine.sources import Query, read
 from spotiflow.ml.recommend.inputs import HEARD, PLAYED, STREAMED
 from spotiflow.ml.recommend.plan import plan
 from spotiflow.ml.registry.manage import list_versions, stored_registry
-from spotiflow.ml.engine.sources import Query, read
 from spotiflow.ml.train import TASKS, train
+from spotiflow.warehouse.database import open_warehouse
 from tests.ml.builders import catalogue_rows, play_rows, write_silver
 
 # Values that stand nowhere else: a play's session, features and a name that only the Web API told.

@@ -8,7 +8,15 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from spotiflow.ml.data.features import MOODS, mood_codes
-from spotiflow.ml.zones.divisions import (FEATURES, FIXED, KMEANS, LEAST_TRACKS, Zones, find_zones, noise_like,)
+from spotiflow.ml.zones.divisions import (
+    FEATURES,
+    FIXED,
+    KMEANS,
+    LEAST_TRACKS,
+    Zones,
+    find_zones,
+    noise_like,
+)
 
 
 def _zones(points: np.ndarray) -> Zones:

@@ -13,16 +13,16 @@ import duckdb
 from rich.console import RenderableType
 
 from spotiflow.core.console import printable
-from spotiflow.warehouse.database import open_warehouse
 from spotiflow.core.errors import InputError, UsageError
-from spotiflow.warehouse.temp_folder import scratch_folder
 from spotiflow.core.settings import Settings
-from spotiflow.ingest.files.containers import DamagedEntryError
 from spotiflow.ingest.exports.packages import HistoryFile, open_package, with_unique_names
 from spotiflow.ingest.exports.reading import Choice, read_file
-from spotiflow.ingest.listeners import check_listener
+from spotiflow.ingest.files.containers import DamagedEntryError
 from spotiflow.ingest.files.local_copy import local_copy
 from spotiflow.ingest.history.receipts import remarks
+from spotiflow.ingest.listeners import check_listener
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.warehouse.temp_folder import scratch_folder
 
 APART = {"episode": "a podcast", "audiobook": "an audiobook", "video": "a video"}
 _ROW = """

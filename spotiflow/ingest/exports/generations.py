@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Literal
 
-from spotiflow.ingest.files.file_kinds import (Content, content_of, decoded, is_history_name, is_wrapped, keys_of,)
+from spotiflow.ingest.files.file_kinds import (
+    Content,
+    content_of,
+    decoded,
+    is_history_name,
+    is_wrapped,
+    keys_of,
+)
 
 Source = Literal["extended", "account"]
 

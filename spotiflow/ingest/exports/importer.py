@@ -11,22 +11,32 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spotiflow.core.console import log, progress
-from spotiflow.warehouse.database import open_warehouse
 from spotiflow.core.errors import InputError, UsageError
-from spotiflow.warehouse.temp_folder import scratch_folder
 from spotiflow.core.settings import Settings
-from spotiflow.ingest.files.containers import DamagedEntryError
-from spotiflow.ingest.history.coverage import covered_rows
-from spotiflow.ingest.exports.packages import (HistoryFile, Package, open_package, with_unique_names,)
+from spotiflow.ingest.exports.packages import (
+    HistoryFile,
+    Package,
+    open_package,
+    with_unique_names,
+)
 from spotiflow.ingest.exports.reading import Choice
 from spotiflow.ingest.exports.reading_ahead import Read, read_ahead
+from spotiflow.ingest.files.containers import DamagedEntryError
+from spotiflow.ingest.history.coverage import covered_rows
 from spotiflow.ingest.history.gaps import close_gaps, open_gaps
-from spotiflow.ingest.ingest_runs import HistoryRun, store_not_read
-from spotiflow.ingest.listeners import check_listener, time_zone_of
-from spotiflow.ingest.history.results import (Aftermath, FileReceipt, HistoryReceipt, PackageReceipt,)
+from spotiflow.ingest.history.results import (
+    Aftermath,
+    FileReceipt,
+    HistoryReceipt,
+    PackageReceipt,
+)
 from spotiflow.ingest.history.store import Origin, store_file
 from spotiflow.ingest.history.whose import strange_plays
+from spotiflow.ingest.ingest_runs import HistoryRun, store_not_read
+from spotiflow.ingest.listeners import check_listener, time_zone_of
 from spotiflow.ingest.time_zones import checked_zone
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.warehouse.temp_folder import scratch_folder
 
 # Each time DuckDB empties its log it writes a table's last rows anew: with the usual 16 MB, after every file.
 _WRITE_LESS_OFTEN = "set checkpoint_threshold = '64MB'"

@@ -9,10 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from spotiflow.core.errors import InputError
+from spotiflow.ingest.exports.generations import Generation, generation_of
 from spotiflow.ingest.files.containers import Container, Entry, open_container
 from spotiflow.ingest.files.file_kinds import Content, content_of, is_history_name
-from spotiflow.ingest.exports.generations import Generation, generation_of
-from spotiflow.ingest.files.inputs import (InputKind, first_bytes, kind_of, wrong_input,)
+from spotiflow.ingest.files.inputs import (
+    InputKind,
+    first_bytes,
+    kind_of,
+    wrong_input,
+)
 
 _JSON = (Content.JSON, Content.EMPTY_LIST, Content.HALF_JSON)
 

@@ -11,14 +11,15 @@ import duckdb
 
 from spotiflow.core.console import log
 from spotiflow.ingest.exports.generations import PRIVATE_KEYS, RECORD_KEYS, Generation
-from spotiflow.ingest.history.play_id import PLAY_ID_SQL
 from spotiflow.ingest.files.repair import Repair, ends_with, repair
+from spotiflow.ingest.history.play_id import PLAY_ID_SQL
 
 _STRUCTURE = json.dumps(dict.fromkeys(RECORD_KEYS, "VARCHAR"))
 
 # A time that some tool wrote as seconds or milliseconds since 1970: which of them, its size tells.
 _MICROSECONDS = """try_cast(
-            try_cast(end_text as double) * case when try_cast(end_text as double) >= 1e11 then 1e3 else 1e6 end as bigint
+            try_cast(end_text as double)
+            * case when try_cast(end_text as double) >= 1e11 then 1e3 else 1e6 end as bigint
         )"""
 _RECORDS = "read_json_objects($path, format = $shape, compression = 'uncompressed')"
 # The lists that are the values of an object, or the elements of a list.

@@ -9,18 +9,23 @@ from datetime import datetime, timedelta
 import duckdb
 
 from spotiflow.core.console import progress
-from spotiflow.warehouse.database import open_warehouse
 from spotiflow.core.errors import SpotiflowError
-from spotiflow.warehouse.run_log import utc_now
 from spotiflow.core.settings import Settings
 from spotiflow.core.transactions import transaction
 from spotiflow.ingest.features.coverage import coverage_of
 from spotiflow.ingest.features.ranges import wrong_value
-from spotiflow.ingest.features.reccobeats import (IDS_PER_CALL, PROVIDER, Measured, ReccoBeats,)
+from spotiflow.ingest.features.reccobeats import (
+    IDS_PER_CALL,
+    PROVIDER,
+    Measured,
+    ReccoBeats,
+)
 from spotiflow.ingest.features.results import FetchReceipt
+from spotiflow.ingest.files.table_headers import FEATURES
 from spotiflow.ingest.tracks.heard import HEARD
 from spotiflow.ingest.tracks.recordings import open_recordings, recordings_in
-from spotiflow.ingest.files.table_headers import FEATURES
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.warehouse.run_log import utc_now
 
 # What a provider does not know today it may know later.
 ASK_AGAIN_AFTER = timedelta(days=90)
@@ -121,16 +126,15 @@ def _ask(settings: Settings, line: ReccoBeats, batch: list[_Track], receipt: Fet
 
 def _store(settings: Settings, missing: list[_Track], found: dict[str, Measured]) -> None:
     now = utc_now()
-    with open_warehouse(settings) as db:
-        with transaction(db):
-            for track_id, measured in found.items():
-                _store_found(db, track_id, measured, now)
-            for track in missing:
-                _forget_missing(db, track.track_id)
-                db.execute(
-                    "insert into raw.missing_features values (?, ?, ?, ?)",
-                    [track.track_id, PROVIDER, track.isrc, now],
-                )
+    with open_warehouse(settings) as db, transaction(db):
+        for track_id, measured in found.items():
+            _store_found(db, track_id, measured, now)
+        for track in missing:
+            _forget_missing(db, track.track_id)
+            db.execute(
+                "insert into raw.missing_features values (?, ?, ?, ?)",
+                [track.track_id, PROVIDER, track.isrc, now],
+            )
 
 
 def _store_found(db: duckdb.DuckDBPyConnection, track_id: str, measured: Measured, now: datetime) -> None:

@@ -13,21 +13,21 @@ from typing import Any
 import duckdb
 
 from spotiflow.core.console import log, progress
-from spotiflow.warehouse.database import open_warehouse
 from spotiflow.core.errors import InputError, UsageError
-from spotiflow.warehouse.run_log import utc_now
-from spotiflow.warehouse.temp_folder import scratch_folder
 from spotiflow.core.settings import Settings
 from spotiflow.core.transactions import transaction
-from spotiflow.ingest.files.containers import DamagedEntryError, Entry, open_container
-from spotiflow.ingest.files.file_kinds import Content
 from spotiflow.ingest.features.coverage import coverage_of
 from spotiflow.ingest.features.reading import read_features
 from spotiflow.ingest.features.results import FeatureCounts, FeatureFile, FeatureReceipt
-from spotiflow.ingest.ingest_runs import begin_run, finish_run
+from spotiflow.ingest.files.containers import DamagedEntryError, Entry, open_container
+from spotiflow.ingest.files.file_kinds import Content
 from spotiflow.ingest.files.inputs import InputKind, kind_of, wrong_input
 from spotiflow.ingest.files.local_copy import local_copy
 from spotiflow.ingest.files.table_headers import FEATURES
+from spotiflow.ingest.ingest_runs import begin_run, finish_run
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.warehouse.run_log import utc_now
+from spotiflow.warehouse.temp_folder import scratch_folder
 
 _SAME = " and ".join(
     f"coalesce(found.{name}, stored.{name}) is not distinct from stored.{name}" for name in FEATURES

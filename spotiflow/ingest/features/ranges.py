@@ -23,7 +23,11 @@ EMPTY_WORDS = ("", "nan", "null", "none", "na", "n/a")
 # A is minor and B is major.
 _TONES = {
     **{name: n for n, name in enumerate(("c", "c#", "d", "d#", "e", "f", "f#", "g", "g#", "a", "a#", "b"))},
-    **{"db": 1, "eb": 3, "gb": 6, "ab": 8, "bb": 10},
+    "db": 1,
+    "eb": 3,
+    "gb": 6,
+    "ab": 8,
+    "bb": 10,
 }
 MODE_WORDS = {
     **dict.fromkeys(("major", "maj", "dur", "majeur", "mayor"), 1),
@@ -32,7 +36,12 @@ MODE_WORDS = {
 # What is written where a number belongs: `f#`, `f# minor`, `8a`; to key and, where it tells it, mode.
 KEY_WORDS: dict[str, tuple[int, int | None]] = {
     **{name: (key, None) for name, key in _TONES.items()},
-    **{f"{name}{gap}{word}": (key, mode) for name, key in _TONES.items() for word, mode in MODE_WORDS.items() for gap in ("", " ")},
+    **{
+        f"{name}{gap}{word}": (key, mode)
+        for name, key in _TONES.items()
+        for word, mode in MODE_WORDS.items()
+        for gap in ("", " ")
+    },
     **{f"{n}a": ((8 + 7 * (n - 1)) % 12, 0) for n in range(1, 13)},
     **{f"{n}b": ((11 + 7 * (n - 1)) % 12, 1) for n in range(1, 13)},
 }

@@ -7,9 +7,15 @@ from typing import Any
 
 import duckdb
 
-from spotiflow.ingest.files.file_kinds import (HEAD_BYTES, SAMPLE_ROWS, Content, content_of, decoded,)
 from spotiflow.ingest.features.ranges import EMPTY_WORDS, KEY_WORDS, MODE_WORDS, RANGES, wrong_value_sql
 from spotiflow.ingest.files.encodings import in_utf8
+from spotiflow.ingest.files.file_kinds import (
+    HEAD_BYTES,
+    SAMPLE_ROWS,
+    Content,
+    content_of,
+    decoded,
+)
 from spotiflow.ingest.files.inputs import parquet_columns
 from spotiflow.ingest.files.table_headers import FEATURES, feature_columns, table_of
 

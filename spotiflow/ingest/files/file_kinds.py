@@ -8,7 +8,15 @@ import re
 from enum import StrEnum
 from pathlib import PurePosixPath
 
-from spotiflow.ingest.files.table_headers import (PLAYER_LOG, feature_columns, has_features, is_catalogue, is_scrobble_header, is_scrobble_row, table_of)
+from spotiflow.ingest.files.table_headers import (
+    PLAYER_LOG,
+    feature_columns,
+    has_features,
+    is_catalogue,
+    is_scrobble_header,
+    is_scrobble_row,
+    table_of,
+)
 
 HEAD_BYTES = 65_536
 # Rows of a scrobble file without a header lack the time now and then, but not so many in a row.
@@ -62,7 +70,9 @@ _MAGIC: tuple[tuple[bytes, Content], ...] = (
 )
 _JSON_START = re.compile(r'\[\s*($|["{\[\]\d-]|true|false|null)|\{\s*($|["}])')
 # {"streams": [{ or {"user": "x", "streams": [{ or [[{
-_WRAPPED = re.compile(r'\{\s*(?:"[^"]{1,80}"\s*:\s*(?:"[^"]*"|[\d.]+|true|false|null)\s*,\s*)*"[^"]{1,80}"\s*:\s*\[\s*[\[{]|\[\s*\[')
+_WRAPPED = re.compile(
+    r'\{\s*(?:"[^"]{1,80}"\s*:\s*(?:"[^"]*"|[\d.]+|true|false|null)\s*,\s*)*"[^"]{1,80}"\s*:\s*\[\s*[\[{]|\[\s*\['
+)
 _KEY = re.compile(r'"((?:[^"\\]|\\.){1,80})"\s*:')
 _FIRST_KEY = re.compile(r'"((?:[^"\\]|\\.){1,80})')
 _EXTENDED_PROOF = frozenset({"ms_played", "spotify_track_uri", "master_metadata_track_name", "reason_end"})

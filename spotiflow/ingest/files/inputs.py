@@ -10,7 +10,12 @@ import duckdb
 
 from spotiflow.core.console import printable
 from spotiflow.core.errors import InputError
-from spotiflow.ingest.files.containers import (Container, DamagedEntryError, Entry, open_container,)
+from spotiflow.ingest.files.containers import (
+    Container,
+    DamagedEntryError,
+    Entry,
+    open_container,
+)
 from spotiflow.ingest.files.file_kinds import HEAD_BYTES, Content, decoded, is_history_name
 from spotiflow.ingest.files.table_headers import feature_columns, has_features, table_of
 
@@ -48,7 +53,9 @@ KAGGLE_EXPECTED = "Kaggle's archive.zip or the dataset.csv in it"
 _EXPECTED = {
     InputKind.EXPORT: EXPORT_EXPECTED,
     InputKind.KAGGLE: KAGGLE_EXPECTED,
-    InputKind.SCROBBLES: "scrobbles of Last.fm (CSV, JSON), ListenBrainz (zip, JSON, JSONL) or a tool that keeps the same",
+    InputKind.SCROBBLES: (
+        "scrobbles of Last.fm (CSV, JSON), ListenBrainz (zip, JSON, JSONL) or a tool that keeps the same"
+    ),
     InputKind.FEATURES: "a CSV or Parquet file with a column of Spotify track ids and audio features",
 }
 _HINTS = {
@@ -99,7 +106,9 @@ def wrong_input(path: Path, found: InputKind, wanted: Collection[InputKind]) -> 
     expected = ", or ".join(_EXPECTED[kind] for kind in wanted)
     hint = _HINTS.get(found, _OTHER_HINT)
     if found in (InputKind.OTHER_CSV, InputKind.OTHER_JSON):
-        hint = " ".join(_COLUMNS[kind] for kind in wanted if found is InputKind.OTHER_CSV or kind is InputKind.EXPORT)
+        hint = " ".join(
+            _COLUMNS[kind] for kind in wanted if found is InputKind.OTHER_CSV or kind is InputKind.EXPORT
+        )
     header = _header_of(path) if found is InputKind.OTHER_CSV else ""
     return InputError(f"{path} is {found}{header}; expected {expected}.", hint=hint or _OTHER_HINT)
 

@@ -51,15 +51,37 @@ _BY_PLACE = (
     *("danceability", "energy", "key", "loudness", "mode", "speechiness", "acousticness"),
     *("instrumentalness", "liveness", "valence", "tempo", "time_signature"),
 )
-_RANGE_BY_PLACE = {"key": (-1, 11), "loudness": (-70, 10), "mode": (0, 1), "tempo": (0, 300), "time_signature": (0, 7)}
-_TRACK = re.compile(r"spotify:track:[0-9A-Za-z]{22}|https?://open\.spotify\.com/(?:intl-[a-z-]+/)?track/[0-9A-Za-z]{22}")
+_RANGE_BY_PLACE = {
+    "key": (-1, 11),
+    "loudness": (-70, 10),
+    "mode": (0, 1),
+    "tempo": (0, 300),
+    "time_signature": (0, 7),
+}
+_TRACK = re.compile(
+    r"spotify:track:[0-9A-Za-z]{22}|https?://open\.spotify\.com/(?:intl-[a-z-]+/)?track/[0-9A-Za-z]{22}"
+)
 # How tools that keep scrobbles call their columns, and what is in them.
 SCROBBLE_COLUMNS = {
-    **dict.fromkeys(("artist", "artist_name", "artists", "artiste", "artista", "artiest", "künstler", "interpret"), "artist"),
+    **dict.fromkeys(
+        ("artist", "artist_name", "artists", "artiste", "artista", "artiest", "künstler", "interpret"),
+        "artist",
+    ),
     **dict.fromkeys(("track", "track_name", "title", "song", "titel", "titre", "título", "titolo"), "track"),
     **dict.fromkeys(("album", "album_name", "release", "release_name", "álbum"), "album"),
     **dict.fromkeys(
-        ("uts", "utc_time", "time", "date", "timestamp", "datetime", "listened_at", "scrobbled_at", "datum", "zeit"),
+        (
+            "uts",
+            "utc_time",
+            "time",
+            "date",
+            "timestamp",
+            "datetime",
+            "listened_at",
+            "scrobbled_at",
+            "datum",
+            "zeit",
+        ),
         "time",
     ),
 }

@@ -6,9 +6,9 @@ from datetime import datetime
 
 import duckdb
 
-from spotiflow.warehouse.run_log import utc_now
 from spotiflow.ingest.history.coverage import islands_sql
 from spotiflow.ingest.history.sources import names
+from spotiflow.warehouse.run_log import utc_now
 
 POLLED = "a poll brought 50 plays and all of them were new"
 

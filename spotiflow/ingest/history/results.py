@@ -179,7 +179,9 @@ class HistoryReceipt:
     @property
     def useless(self) -> tuple[str, ...]:
         """Those of the problems that say that nothing of a file was kept."""
-        return tuple(f"{file.file_name}: {file.problem}" for file in self.files if file.status == NOTHING_KEPT)
+        return tuple(
+            f"{file.file_name}: {file.problem}" for file in self.files if file.status == NOTHING_KEPT
+        )
 
     @property
     def is_complete(self) -> bool:

@@ -48,7 +48,9 @@ SOURCES = {
         ),
         Source("api", "Spotify's last 50 plays", "polled plays", 3, tells_lengths=False, is_whole=True),
         Source("lastfm", "Last.fm", "scrobbles of Last.fm", 4, tells_lengths=False, is_whole=False),
-        Source("listenbrainz", "ListenBrainz", "listens of ListenBrainz", 5, tells_lengths=False, is_whole=False),
+        Source(
+            "listenbrainz", "ListenBrainz", "listens of ListenBrainz", 5, tells_lengths=False, is_whole=False
+        ),
     )
 }
 

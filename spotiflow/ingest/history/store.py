@@ -8,12 +8,12 @@ from typing import Any
 
 import duckdb
 
-from spotiflow.warehouse.run_log import utc_now
 from spotiflow.core.transactions import transaction
 from spotiflow.ingest.files.characters import clean_incoming
 from spotiflow.ingest.files.repair import Repair
-from spotiflow.ingest.history.results import Counts, FileReceipt, NOTHING_KEPT, nothing_kept
+from spotiflow.ingest.history.results import NOTHING_KEPT, Counts, FileReceipt, nothing_kept
 from spotiflow.ingest.history.sources import SOURCES, rank_sql
+from spotiflow.warehouse.run_log import utc_now
 
 # What a source says of a play besides what makes it that play.
 _CLOCK = (
@@ -218,7 +218,9 @@ def _receipt(
     names = [column[0] for column in cursor.description or []]
     found: dict[str, Any] = dict(zip(names, cursor.fetchone() or (), strict=True))
     counts = Counts(**{name: found[name] for name in Counts.__dataclass_fields__})
-    why = db.execute("select reason, count(*) from incoming where reason is not null group by reason").fetchall()
+    why = db.execute(
+        "select reason, count(*) from incoming where reason is not null group by reason"
+    ).fetchall()
     reasons = Counter[str](dict(why))
     notes = [mended.note] if mended and mended.note else []
     if n_cleaned:

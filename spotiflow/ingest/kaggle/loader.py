@@ -15,19 +15,19 @@ from typing import Literal
 import duckdb
 
 from spotiflow.core.console import log, progress
-from spotiflow.warehouse.database import open_warehouse
 from spotiflow.core.errors import InputError
-from spotiflow.warehouse.run_log import utc_now
-from spotiflow.warehouse.temp_folder import scratch_folder
 from spotiflow.core.settings import Settings
 from spotiflow.core.transactions import transaction
 from spotiflow.ingest.files.containers import DamagedEntryError, Entry, open_container
 from spotiflow.ingest.files.file_kinds import Content
-from spotiflow.ingest.ingest_runs import begin_run, finish_run
 from spotiflow.ingest.files.inputs import InputKind, kind_of, wrong_input
+from spotiflow.ingest.files.local_copy import local_copy
+from spotiflow.ingest.ingest_runs import begin_run, finish_run
 from spotiflow.ingest.kaggle.reading import read_catalogue
 from spotiflow.ingest.kaggle.results import COLUMNS, KaggleReceipt, describe_catalogue
-from spotiflow.ingest.files.local_copy import local_copy
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.warehouse.run_log import utc_now
+from spotiflow.warehouse.temp_folder import scratch_folder
 
 _STORE_ROWS = f"""
 insert into raw.kaggle_tracks by name

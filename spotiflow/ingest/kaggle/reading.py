@@ -9,8 +9,8 @@ import duckdb
 from spotiflow.ingest.files.characters import cleaned_sql
 from spotiflow.ingest.files.encodings import in_utf8
 from spotiflow.ingest.files.file_kinds import HEAD_BYTES, decoded
-from spotiflow.ingest.kaggle.results import COLUMNS, TEXTS, WHOLE_NUMBERS
 from spotiflow.ingest.files.table_headers import catalogue_columns, table_of
+from spotiflow.ingest.kaggle.results import COLUMNS, TEXTS, WHOLE_NUMBERS
 
 
 def read_catalogue(db: duckdb.DuckDBPyConnection, path: Path) -> tuple[str, ...]:

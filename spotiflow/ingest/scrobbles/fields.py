@@ -33,7 +33,10 @@ _PAGES = {
 }
 # Every form tells these, as text; what is not said here is NULL, and the time is the start.
 _NOTHING = {
-    **dict.fromkeys(("seconds_text", "clock_text", "album", "duration_text", "played_text", "isrc", "spotify_text"), "null"),
+    **dict.fromkeys(
+        ("seconds_text", "clock_text", "album", "duration_text", "played_text", "isrc", "spotify_text"),
+        "null",
+    ),
     "is_end": "false",
 }
 

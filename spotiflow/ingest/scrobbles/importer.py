@@ -10,20 +10,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from spotiflow.core.console import log, progress
-from spotiflow.warehouse.database import open_warehouse
 from spotiflow.core.errors import InputError, UsageError
-from spotiflow.warehouse.temp_folder import scratch_folder
 from spotiflow.core.settings import Settings
 from spotiflow.ingest.files.containers import DamagedEntryError, Entry, open_container
-from spotiflow.ingest.ingest_runs import HistoryRun
-from spotiflow.ingest.files.inputs import (InputKind, first_bytes, kind_of, wrong_input,)
-from spotiflow.ingest.listeners import check_listener, time_zone_of
+from spotiflow.ingest.files.inputs import (
+    InputKind,
+    first_bytes,
+    kind_of,
+    wrong_input,
+)
 from spotiflow.ingest.files.local_copy import local_copy
 from spotiflow.ingest.history.results import FileReceipt, HistoryReceipt, PackageReceipt
+from spotiflow.ingest.history.store import Origin, store_file
+from spotiflow.ingest.ingest_runs import HistoryRun
+from spotiflow.ingest.listeners import check_listener, time_zone_of
 from spotiflow.ingest.scrobbles.forms import Form, form_of
 from spotiflow.ingest.scrobbles.reading import read_file
-from spotiflow.ingest.history.store import Origin, store_file
 from spotiflow.ingest.time_zones import checked_zone
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.warehouse.temp_folder import scratch_folder
 
 
 @dataclass(frozen=True)

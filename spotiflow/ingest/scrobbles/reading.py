@@ -11,8 +11,8 @@ from pathlib import Path
 
 import duckdb
 
-from spotiflow.ingest.history.play_id import PLAY_ID_SQL
 from spotiflow.ingest.files.repair import Repair, repair
+from spotiflow.ingest.history.play_id import PLAY_ID_SQL
 from spotiflow.ingest.scrobbles import fields
 from spotiflow.ingest.scrobbles.forms import Form
 from spotiflow.ingest.scrobbles.tables import write_lines
@@ -66,7 +66,8 @@ typed as (
             try_strptime(replace(clock_text, ',', ''), ['%d %b %Y %H:%M', '%d %b %Y %H:%M:%S', '%d %B %Y %H:%M']),
             try_cast(clock_text as timestamptz) at time zone 'UTC'
         ) as clock,
-        seconds_text is not null or coalesce(regexp_matches(clock_text, ':[0-9]{{2}}:[0-9]{{2}}'), false) as has_seconds,
+        seconds_text is not null
+            or coalesce(regexp_matches(clock_text, ':[0-9]{{2}}:[0-9]{{2}}'), false) as has_seconds,
         try_cast(round(try_cast(duration_text as double)) as bigint) as length_ms,
         try_cast(round(try_cast(played_text as double)) as bigint) as told_ms
     from texts

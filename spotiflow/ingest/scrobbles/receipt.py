@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from rich.console import Group, RenderableType
 
-from spotiflow.ingest.history.receipts import (counts_table, headline, known_of, reasons_of, remarks, sum_of, troubles_of,)
+from spotiflow.ingest.history.receipts import (
+    counts_table,
+    headline,
+    known_of,
+    reasons_of,
+    remarks,
+    sum_of,
+    troubles_of,
+)
 from spotiflow.ingest.history.results import HistoryReceipt
 
 _SOURCES = {"lastfm": "Last.fm", "listenbrainz": "ListenBrainz"}

@@ -20,7 +20,8 @@ _READ = ("artist", "album", "track", "length", "rating")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 # 26/02/2019 08:34:33 +00:00, 2/26/2019 8:34 AM, 31.01.2018 04:58:59: which number is the day, the file tells.
 _DATE = re.compile(
-    r"(\d{1,2})([-./])(\d{1,2})[-./](\d{4}),?[ T](\d{1,2}):(\d{2})(?::(\d{2}))?(?: ?([AaPp])[Mm])?( ?(?:Z|[+-]\d{2}:?\d{2}))?"
+    r"(\d{1,2})([-./])(\d{1,2})[-./](\d{4}),?[ T]"
+    r"(\d{1,2}):(\d{2})(?::(\d{2}))?(?: ?([AaPp])[Mm])?( ?(?:Z|[+-]\d{2}:?\d{2}))?"
 )
 _ZONE = re.compile(r" ?([+-]\d{2}):?(\d{2})$")
 
@@ -59,7 +60,9 @@ def write_lines(source: Path, target: Path, *, has_header: bool) -> Repair | Non
 def _rows(table: Iterator[str], separator: str, *, is_log: bool) -> Iterator[list[str] | None]:
     # A log has no quotes: those that stand in it are part of a name.
     reader = (
-        csv.reader((line for line in table if not line.startswith("#")), delimiter=separator, quoting=csv.QUOTE_NONE)
+        csv.reader(
+            (line for line in table if not line.startswith("#")), delimiter=separator, quoting=csv.QUOTE_NONE
+        )
         if is_log
         else csv.reader(table, delimiter=separator)
     )

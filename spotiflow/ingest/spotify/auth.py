@@ -14,18 +14,30 @@ from urllib.parse import urlsplit
 
 from rich.text import Text
 
-from spotiflow.warehouse.database import open_warehouse
 from spotiflow.core.errors import InputError, LoginNeededError
-from spotiflow.warehouse.run_log import utc_now
 from spotiflow.core.settings import Settings
 from spotiflow.ingest.listeners import ensure_listener
 from spotiflow.ingest.spotify.callback import HOST, callback_server, read_answer
 from spotiflow.ingest.spotify.client import SpotifyApi
 from spotiflow.ingest.spotify.ledger import Ledger, local_time
 from spotiflow.ingest.spotify.line import Line
-from spotiflow.ingest.spotify.oauth import (PLAYLIST_SCOPE, SCOPES, Consent, client_id_of,)
+from spotiflow.ingest.spotify.oauth import (
+    PLAYLIST_SCOPE,
+    SCOPES,
+    Consent,
+    client_id_of,
+)
 from spotiflow.ingest.spotify.state import read_state, save_ledger
-from spotiflow.ingest.spotify.token_store import (LOGIN_COMMAND, LOGIN_HINT, Login, TokenStore, for_listener, token_path,)
+from spotiflow.ingest.spotify.token_store import (
+    LOGIN_COMMAND,
+    LOGIN_HINT,
+    Login,
+    TokenStore,
+    for_listener,
+    token_path,
+)
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.warehouse.run_log import utc_now
 
 Say = Callable[[str], None]
 # Where the redirect URI of an app names no port, Spotify takes any.
@@ -197,7 +209,9 @@ class AuthStatus:
             self.ledger.in_words,
         ]
         lines += [f"{b.endpoint}: {b.reason}, again {local_time(b.not_before)}" for b in self.ledger.waits]
-        return Text("\n".join(lines + ([for_listener(login.warning, self.listener_id)] if login.warning else [])))
+        return Text(
+            "\n".join(lines + ([for_listener(login.warning, self.listener_id)] if login.warning else []))
+        )
 
 
 def auth_status(settings: Settings, listener_id: str | None) -> AuthStatus:

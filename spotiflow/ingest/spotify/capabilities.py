@@ -9,8 +9,8 @@ import duckdb
 
 from spotiflow.core.errors import ApiError
 from spotiflow.core.transactions import transaction
-from spotiflow.warehouse.run_log import utc_now
 from spotiflow.ingest.spotify.client import AUDIO_FEATURES, SpotifyApi
+from spotiflow.warehouse.run_log import utc_now
 
 ALLOWED, REFUSED, UNKNOWN = "allowed", "refused", "unknown"
 PROBE_AGAIN = timedelta(days=30)

@@ -14,7 +14,13 @@ from spotiflow.ingest.spotify.ledger import Ledger
 from spotiflow.ingest.spotify.line import Line
 from spotiflow.ingest.spotify.oauth import client_id_of, quiet_spotipy, refresh
 from spotiflow.ingest.spotify.refusals import refusal
-from spotiflow.ingest.spotify.token_store import (LOGIN_HINT, Login, TokenStore, hints_for, token_path,)
+from spotiflow.ingest.spotify.token_store import (
+    LOGIN_HINT,
+    Login,
+    TokenStore,
+    hints_for,
+    token_path,
+)
 
 # spotipy retries and sleeps for hours unless told not to; a status nobody sends switches that off. Only then
 # are Retry-After and the reason of a 429 still there for our own loop.

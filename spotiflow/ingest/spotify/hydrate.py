@@ -8,19 +8,19 @@ from typing import Any
 
 import duckdb
 
-from spotiflow.core.console import progress
-from spotiflow.warehouse.database import open_warehouse
-from spotiflow.core.errors import ApiError
-from spotiflow.warehouse.run_log import utc_now
 from spotiflow.core.audio import AUDIO_FEATURES as FEATURE_NAMES
+from spotiflow.core.console import progress
+from spotiflow.core.errors import ApiError
 from spotiflow.core.settings import Settings
 from spotiflow.core.transactions import transaction
-from spotiflow.ingest.tracks.heard import HEARD
-from spotiflow.ingest.tracks.recordings import open_recordings, recordings_in
 from spotiflow.ingest.listeners import require_listener
 from spotiflow.ingest.spotify.client import AUDIO_FEATURES, TRACKS, SpotifyApi
 from spotiflow.ingest.spotify.ledger import BudgetError, Ledger, store_news
 from spotiflow.ingest.spotify.recently_played import as_json
+from spotiflow.ingest.tracks.heard import HEARD
+from spotiflow.ingest.tracks.recordings import open_recordings, recordings_in
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.warehouse.run_log import utc_now
 
 # So many answers are stored together: what a kill can lose.
 BLOCK = 20
@@ -92,12 +92,10 @@ def _ask(
 
 
 def _keep(settings: Settings, ledger: Ledger, listener_id: str, queue: Queue, answers: Answers) -> int:
-    with open_warehouse(settings) as db:
-        with transaction(db):
-            require_listener(db, listener_id)
-            store_news(db, ledger.take_news())
-            n_missing = queue.store(db, listener_id, answers)
-    return n_missing
+    with open_warehouse(settings) as db, transaction(db):
+        require_listener(db, listener_id)
+        store_news(db, ledger.take_news())
+        return queue.store(db, listener_id, answers)
 
 
 def _by_id(known: str) -> Callable[[duckdb.DuckDBPyConnection, str], list[Key]]:

@@ -10,8 +10,8 @@ from typing import Any
 import duckdb
 
 from spotiflow.core.errors import WaitError
-from spotiflow.warehouse.run_log import utc_now
 from spotiflow.ingest.http import LONGEST_RETRY_AFTER_SECONDS
+from spotiflow.warehouse.run_log import utc_now
 
 WINDOW = timedelta(hours=24)
 KEPT = timedelta(days=30)

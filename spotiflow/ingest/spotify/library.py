@@ -10,15 +10,15 @@ from typing import Any
 import duckdb
 
 from spotiflow.core.console import log, progress
-from spotiflow.warehouse.database import open_warehouse
 from spotiflow.core.errors import ApiError, LoginNeededError
-from spotiflow.warehouse.run_log import utc_now
 from spotiflow.core.settings import Settings
 from spotiflow.core.transactions import transaction
 from spotiflow.ingest.listeners import require_listener
 from spotiflow.ingest.spotify.client import PAGE, SpotifyApi
 from spotiflow.ingest.spotify.ledger import Ledger, store_news
 from spotiflow.ingest.spotify.token_store import LOGIN_HINT, for_listener
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.warehouse.run_log import utc_now
 
 KINDS = ("tracks", "artists")
 TIME_RANGES = ("short_term", "medium_term", "long_term")
@@ -71,12 +71,11 @@ class _Keeper:
     def replace(self, table: str, rows: list[Row], where: str = "true") -> int:
         """Replace the listener's rows of a table; a row stands between listener and time of fetching."""
         now = utc_now()
-        with open_warehouse(self.settings) as db:
-            with transaction(db):
-                require_listener(db, self.listener_id)
-                store_news(db, self.ledger.take_news())
-                db.execute(f"delete from raw.{table} where listener_id = ? and {where}", [self.listener_id])
-                _insert(db, table, [(self.listener_id, *row, now) for row in rows])
+        with open_warehouse(self.settings) as db, transaction(db):
+            require_listener(db, self.listener_id)
+            store_news(db, self.ledger.take_news())
+            db.execute(f"delete from raw.{table} where listener_id = ? and {where}", [self.listener_id])
+            _insert(db, table, [(self.listener_id, *row, now) for row in rows])
         return len(rows)
 
 

@@ -9,7 +9,13 @@ from typing import Any
 from spotipy.cache_handler import CacheHandler, MemoryCacheHandler
 from spotipy.oauth2 import SpotifyPKCE
 
-from spotiflow.core.errors import (ApiError, InputError, LoginNeededError, SpotiflowError, UsageError,)
+from spotiflow.core.errors import (
+    ApiError,
+    InputError,
+    LoginNeededError,
+    SpotiflowError,
+    UsageError,
+)
 from spotiflow.core.settings import Settings
 from spotiflow.ingest.spotify.line import Line
 from spotiflow.ingest.spotify.replies import Listening, Reply

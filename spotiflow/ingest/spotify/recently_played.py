@@ -10,7 +10,6 @@ from typing import Any
 import duckdb
 
 from spotiflow.core.errors import ApiError, WaitError
-from spotiflow.warehouse.run_log import utc_now
 from spotiflow.core.settings import Settings
 from spotiflow.core.transactions import transaction
 from spotiflow.ingest.files.characters import cleaned
@@ -19,8 +18,14 @@ from spotiflow.ingest.ingest_runs import begin_run, finish_run
 from spotiflow.ingest.listeners import ensure_listener
 from spotiflow.ingest.spotify.client import PAGE, RECENTLY_PLAYED, SpotifyApi
 from spotiflow.ingest.spotify.ledger import Ledger, store_news
-from spotiflow.ingest.spotify.poll_sql import (COUNT, MARK_KNOWN, POLLED, STORE,)
+from spotiflow.ingest.spotify.poll_sql import (
+    COUNT,
+    MARK_KNOWN,
+    POLLED,
+    STORE,
+)
 from spotiflow.ingest.spotify.spool import Batch
+from spotiflow.warehouse.run_log import utc_now
 
 FILE_NAME = "recently-played"
 
@@ -64,8 +69,7 @@ def store_poll(db: duckdb.DuckDBPyConnection, settings: Settings, batch: Batch) 
     A batch that is stored already adds nothing. Raises NotFoundError for a listener nobody added.
     """
     with transaction(db):
-        receipt = _store(db, settings, batch)
-    return receipt
+        return _store(db, settings, batch)
 
 
 def _store(db: duckdb.DuckDBPyConnection, settings: Settings, batch: Batch) -> PollReceipt:

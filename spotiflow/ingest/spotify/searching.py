@@ -7,11 +7,16 @@ from typing import Any
 
 import duckdb
 
-from spotiflow.warehouse.run_log import utc_now
-from spotiflow.ingest.tracks.names import name_key
 from spotiflow.ingest.spotify.client import SEARCH, SpotifyApi
-from spotiflow.ingest.spotify.hydrate import (Answers, Key, Queue, store_track,)
+from spotiflow.ingest.spotify.hydrate import (
+    Answers,
+    Key,
+    Queue,
+    store_track,
+)
 from spotiflow.ingest.spotify.recently_played import as_json
+from spotiflow.ingest.tracks.names import name_key
+from spotiflow.warehouse.run_log import utc_now
 
 # What Spotify does not have today it may have later.
 SEARCH_AGAIN_AFTER = timedelta(days=90)

@@ -12,11 +12,11 @@ from typing import Any
 
 from spotiflow.core.console import log
 from spotiflow.core.disk_errors import unwritable
-from spotiflow.warehouse.database import prepare_home
 from spotiflow.core.files import write_private
-from spotiflow.ingest.spotify.ledger import Ledger
-from spotiflow.warehouse.run_log import utc_now
 from spotiflow.core.settings import Settings
+from spotiflow.ingest.spotify.ledger import Ledger
+from spotiflow.warehouse.database import prepare_home
+from spotiflow.warehouse.run_log import utc_now
 
 PATTERN = "spotify-*.json"
 # A file of a person's own may begin like ours; ours have the moment and the run in their names.

@@ -7,14 +7,18 @@ from dataclasses import dataclass, field
 import duckdb
 
 from spotiflow.core.console import log
-from spotiflow.warehouse.database import open_warehouse
 from spotiflow.core.errors import NotFoundError, SpotiflowError, WarehouseBusyError
 from spotiflow.core.settings import Settings
 from spotiflow.ingest.spotify.capabilities import Capability, known_capabilities
 from spotiflow.ingest.spotify.ledger import Ledger, store_news
 from spotiflow.ingest.spotify.recently_played import PollReceipt, store_poll
-from spotiflow.ingest.spotify.spool import (Batch, put_aside, spool, spooled,)
-
+from spotiflow.ingest.spotify.spool import (
+    Batch,
+    put_aside,
+    spool,
+    spooled,
+)
+from spotiflow.warehouse.database import open_warehouse
 
 # What reading a file raises that is no poll after all.
 NO_POLL = (ValueError, KeyError, TypeError, AttributeError)

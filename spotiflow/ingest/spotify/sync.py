@@ -6,19 +6,34 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from spotiflow.core.console import log
-from spotiflow.warehouse.database import open_warehouse, prepare_home
 from spotiflow.core.errors import LoginNeededError, SpotiflowError
 from spotiflow.core.settings import Settings
-from spotiflow.ingest.spotify.capabilities import (ALLOWED, Capability, probe, store_capability,)
+from spotiflow.ingest.spotify.capabilities import (
+    ALLOWED,
+    Capability,
+    probe,
+    store_capability,
+)
 from spotiflow.ingest.spotify.client import SpotifyApi
-from spotiflow.ingest.spotify.hydrate import (FEATURE_QUEUE, TRACK_QUEUE, QueueReceipt, work_off,)
+from spotiflow.ingest.spotify.hydrate import (
+    FEATURE_QUEUE,
+    TRACK_QUEUE,
+    QueueReceipt,
+    work_off,
+)
 from spotiflow.ingest.spotify.ledger import Ledger
 from spotiflow.ingest.spotify.library import LibraryReceipt, fetch_library
 from spotiflow.ingest.spotify.recently_played import PollReceipt, failed, fetch
 from spotiflow.ingest.spotify.searching import SEARCH_QUEUE
 from spotiflow.ingest.spotify.spool import Batch
+from spotiflow.ingest.spotify.state import (
+    keep,
+    load_inbox,
+    read_state,
+    save_ledger,
+)
 from spotiflow.ingest.spotify.token_store import for_listener
-from spotiflow.ingest.spotify.state import (keep, load_inbox, read_state, save_ledger,)
+from spotiflow.warehouse.database import open_warehouse, prepare_home
 
 
 @dataclass

@@ -14,9 +14,9 @@ from spotipy.cache_handler import CacheHandler
 
 from spotiflow.core.errors import HomeError, LoginNeededError, UsageError
 from spotiflow.core.files import write_private
-from spotiflow.warehouse.run_log import utc_now
-from spotiflow.core.settings import Settings
 from spotiflow.core.setting_readers import LISTENER_NAME
+from spotiflow.core.settings import Settings
+from spotiflow.warehouse.run_log import utc_now
 
 # Spotify ends a login six months after the consent, however often it is refreshed.
 LOGIN_MONTHS = 6

@@ -5,7 +5,8 @@ from __future__ import annotations
 _GUESTS_IN_BRACKETS = r"[(\[](feat|ft|featuring|with)[. ][^)\]]*[)\]]"
 _GUESTS_AT_THE_END = r" (- )?(feat|ft|featuring)[. ].*$"
 _REMASTER_NOTE = (
-    r"( - |[(\[])((19|20)[0-9][0-9] (- )?)?(digital(ly)? )?remaster(ed)?( (19|20)[0-9][0-9])?( version)?[)\]]?$"
+    r"( - |[(\[])((19|20)[0-9][0-9] (- )?)?"
+    r"(digital(ly)? )?remaster(ed)?( (19|20)[0-9][0-9])?( version)?[)\]]?$"
 )
 
 

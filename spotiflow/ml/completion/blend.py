@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from spotiflow.ml.data.features import Codes, Mask, Matrix
 from spotiflow.ml.completion.unlike import LEVEL, half_width_of, shift_of
+from spotiflow.ml.data.features import Codes, Mask, Matrix
 from spotiflow.ml.models.fitting import conformal_quantile
 
 # From so many measured tracks on the weights are the listener's own; each weight is drawn to the general one

@@ -8,15 +8,20 @@ import numpy as np
 import pandas as pd
 
 from spotiflow.ml.data.catalogue import Catalogue, name_key
-from spotiflow.ml.data.learnable import FEATURES, NAMES, PLAYS
 from spotiflow.ml.data.features import Codes, Mask, Matrix
+from spotiflow.ml.data.learnable import FEATURES, NAMES, PLAYS
+from spotiflow.ml.engine.sources import Input, Query
 from spotiflow.ml.models.routed import NOT_IN_CATALOGUE
 from spotiflow.ml.names.inputs import Inputs
 from spotiflow.ml.names.model import ARTIST, TEXT, NamesModel
 from spotiflow.ml.names.reader import Reader
-from spotiflow.ml.names.tables import (TARGETS, NameKeys, Own, measures,)
+from spotiflow.ml.names.tables import (
+    TARGETS,
+    NameKeys,
+    Own,
+    measures,
+)
 from spotiflow.ml.names.training import song_folds
-from spotiflow.ml.engine.sources import Input, Query
 
 MATCHES_TABLE = "silver.kaggle_track_matches"
 STREAMS_INPUT = Input(

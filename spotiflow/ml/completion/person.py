@@ -8,11 +8,26 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from spotiflow.ml.completion.blend import (LEAST_TRACKS, Blend, Matched, Others, artist_folds, fit_blend, general_blend, honest,)
-from spotiflow.ml.completion.neighbours import Neighbours, shrunk
+from spotiflow.ml.completion.blend import (
+    LEAST_TRACKS,
+    Blend,
+    Matched,
+    Others,
+    artist_folds,
+    fit_blend,
+    general_blend,
+    honest,
+)
 from spotiflow.ml.completion.heard import Heard
+from spotiflow.ml.completion.neighbours import Neighbours, shrunk
 from spotiflow.ml.completion.unlike import LEVEL, NORMAL_90
-from spotiflow.ml.data.evaluate import (Clusters, Metric, Predicted, correlation, regression_metrics,)
+from spotiflow.ml.data.evaluate import (
+    Clusters,
+    Metric,
+    Predicted,
+    correlation,
+    regression_metrics,
+)
 from spotiflow.ml.data.features import Codes, Mask, Matrix
 from spotiflow.ml.models.fitting import conformal_quantile
 from spotiflow.ml.names.tables import TARGETS

@@ -8,21 +8,49 @@ import numpy as np
 import pandas as pd
 
 from spotiflow.ml.completion import blend, unlike
-from spotiflow.ml.completion.neighbours import (PREDICTED_WEIGHT, REACH, SHRINKAGE, neighbours_of,)
-from spotiflow.ml.completion.heard import (HEARD_TRACKS, NAMES_INPUT, STREAMS, STREAMS_INPUT, WHO, Heard, Serving, read_heard,)
+from spotiflow.ml.completion.heard import (
+    HEARD_TRACKS,
+    NAMES_INPUT,
+    STREAMS,
+    STREAMS_INPUT,
+    WHO,
+    Heard,
+    Serving,
+    read_heard,
+)
+from spotiflow.ml.completion.neighbours import (
+    PREDICTED_WEIGHT,
+    REACH,
+    SHRINKAGE,
+    neighbours_of,
+)
 from spotiflow.ml.completion.person import Completed, complete
 from spotiflow.ml.data.evaluate import metric_rows
 from spotiflow.ml.data.features import Codes
-from spotiflow.ml.names.model import (ARTIST, SPECS, TEXT, NamesModel, Readers,)
+from spotiflow.ml.engine.entry import Draft, enter, write_version
+from spotiflow.ml.engine.promotion import Decision
+from spotiflow.ml.engine.sources import (
+    CATALOGUE,
+    CATALOGUE_INPUT,
+    FEATURES_INPUT,
+    SPLITS,
+    Input,
+    Query,
+    Sources,
+)
+from spotiflow.ml.engine.store import TrainingOutput
+from spotiflow.ml.engine.tasks import Context, Task, is_made
+from spotiflow.ml.engine.versions import Registry, Version
+from spotiflow.ml.names.model import (
+    ARTIST,
+    SPECS,
+    TEXT,
+    NamesModel,
+    Readers,
+)
 from spotiflow.ml.names.reader import Reader
 from spotiflow.ml.names.tables import TARGETS
 from spotiflow.ml.names.task import READER
-from spotiflow.ml.engine.entry import Draft, enter, write_version
-from spotiflow.ml.engine.promotion import Decision
-from spotiflow.ml.engine.versions import Registry, Version
-from spotiflow.ml.engine.sources import (CATALOGUE, CATALOGUE_INPUT, FEATURES_INPUT, SPLITS, Input, Query, Sources,)
-from spotiflow.ml.engine.store import TrainingOutput
-from spotiflow.ml.engine.tasks import Context, Task, is_made
 
 SPLIT = "artists_left_out"
 OTHERS = "features_listener"
@@ -94,7 +122,12 @@ class Completion(Task):
                 )
 
     def _enter(
-        self, model: str, found: list[Completed], who: dict[str, bool], context: Context, output: TrainingOutput
+        self,
+        model: str,
+        found: list[Completed],
+        who: dict[str, bool],
+        context: Context,
+        output: TrainingOutput,
     ) -> None:
         targets = [target for target in TARGETS if model_of(target) == model]
         stored = context.sources.registry

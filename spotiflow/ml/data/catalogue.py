@@ -15,8 +15,15 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from spotiflow.ml.data.features import (
+    Codes,
+    GenreLabels,
+    Mask,
+    Matrix,
+    audio_inputs,
+    input_matrix,
+)
 from spotiflow.ml.data.reproducible import SEED
-from spotiflow.ml.data.features import (Codes, GenreLabels, Mask, Matrix, audio_inputs, input_matrix,)
 
 N_FOLDS = 5
 TEST_FOLD = 0

@@ -13,8 +13,8 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from spotiflow.ml.data.reproducible import SEED
 from spotiflow.ml.data.features import Codes, Matrix
+from spotiflow.ml.data.reproducible import SEED
 
 N_BOOTSTRAPS = 1000
 TAIL_PERCENT = 2.5

@@ -12,8 +12,16 @@ from spotiflow.core.settings import Settings
 from spotiflow.ml.data.reproducible import SEED
 from spotiflow.ml.engine.model_files import save_state
 from spotiflow.ml.engine.promotion import Decision
-from spotiflow.ml.engine.versions import (CHALLENGER, CHAMPION, Alias, Registry, Version, library_versions, new_version_name,)
 from spotiflow.ml.engine.store import TrainingOutput
+from spotiflow.ml.engine.versions import (
+    CHALLENGER,
+    CHAMPION,
+    Alias,
+    Registry,
+    Version,
+    library_versions,
+    new_version_name,
+)
 
 # Splits of the catalogue whose test part is frozen.
 FROZEN = ("artist_grouped_test", "song_grouped_test")

@@ -8,9 +8,9 @@ import pandas as pd
 
 from spotiflow.ml.engine.entry import Draft, enter, write_version
 from spotiflow.ml.engine.promotion import Decision
-from spotiflow.ml.engine.versions import digest_of, library_versions
 from spotiflow.ml.engine.store import TrainingOutput
 from spotiflow.ml.engine.tasks import BEST, Context, is_made
+from spotiflow.ml.engine.versions import digest_of, library_versions
 
 
 def standing_version(

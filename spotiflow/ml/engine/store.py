@@ -10,15 +10,15 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from spotiflow.warehouse.database import open_warehouse
 from spotiflow.core.errors import NotFoundError
 from spotiflow.core.settings import Settings
 from spotiflow.core.transactions import transaction
 from spotiflow.ml.data.catalogue import Catalogue
 from spotiflow.ml.data.evaluate import NO_LISTENER
-from spotiflow.ml.engine.versions import Alias, Version, write_registry
 from spotiflow.ml.engine.people import People, people_in
 from spotiflow.ml.engine.sources import TaskRun
+from spotiflow.ml.engine.versions import Alias, Version, write_registry
+from spotiflow.warehouse.database import open_warehouse
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,9 @@ class Write:
 class TrainingOutput:
     """What a training has made and not yet stored.
 
-    code: version of the code of the task that runs now. models: of the new versions, by file name, as read from those files. notes: sentences on what could not be
-    done and why, of the task that runs now. decisions: per model fitted now, why it is in use or not.
+    code: version of the code of the task that runs now. models: of the new versions, by file name, as read
+    from those files. notes: sentences on what could not be done and why, of the task that runs now.
+    decisions: per model fitted now, why it is in use or not.
     people: who was there when the training read their listening.
     """
 
@@ -81,17 +82,16 @@ def store(settings: Settings, output: TrainingOutput) -> None:
 
     Raises NotFoundError where a listener it was made from is gone by now; then its files are removed, too.
     """
-    with open_warehouse(settings) as db:
-        with transaction(db):
-            _refuse_who_is_gone(db, settings, output)
-            _store_split(db, output)
-            write_registry(db, output.versions, output.aliases)
-            _store_metrics(db, output)
-            for write in output.writes:
-                _write(db, write, output.now)
-            for run in output.runs:
-                values = [run.task, run.digest, run.notes, output.now]
-                db.execute("insert into ml.task_runs values (?, ?, ?, ?)", values)
+    with open_warehouse(settings) as db, transaction(db):
+        _refuse_who_is_gone(db, settings, output)
+        _store_split(db, output)
+        write_registry(db, output.versions, output.aliases)
+        _store_metrics(db, output)
+        for write in output.writes:
+            _write(db, write, output.now)
+        for run in output.runs:
+            values = [run.task, run.digest, run.notes, output.now]
+            db.execute("insert into ml.task_runs values (?, ?, ?, ?)", values)
 
 
 def _refuse_who_is_gone(db: duckdb.DuckDBPyConnection, settings: Settings, output: TrainingOutput) -> None:

@@ -16,13 +16,35 @@ import pandas as pd
 
 from spotiflow.core.errors import UsageError
 from spotiflow.core.settings import Settings
-from spotiflow.ml.data.catalogue import (LEAST_TEST_TRACKS, Catalogue, enough, prepare_catalogue, split_id_of,)
+from spotiflow.ml.data.catalogue import (
+    LEAST_TEST_TRACKS,
+    Catalogue,
+    enough,
+    prepare_catalogue,
+    split_id_of,
+)
 from spotiflow.ml.engine.code_versions import code_version
 from spotiflow.ml.engine.model_files import is_intact
 from spotiflow.ml.engine.promotion import Decision
-from spotiflow.ml.engine.versions import (CHAMPION, Registry, Version, digest_of, library_versions, serving,)
-from spotiflow.ml.engine.sources import (CATALOGUE, CATALOGUE_INPUT, LISTENERS, SPLITS, Input, Query, Rows, Sources,)
+from spotiflow.ml.engine.sources import (
+    CATALOGUE,
+    CATALOGUE_INPUT,
+    LISTENERS,
+    SPLITS,
+    Input,
+    Query,
+    Rows,
+    Sources,
+)
 from spotiflow.ml.engine.store import TrainingOutput
+from spotiflow.ml.engine.versions import (
+    CHAMPION,
+    Registry,
+    Version,
+    digest_of,
+    library_versions,
+    serving,
+)
 
 BEST = "best"
 Model = TypeVar("Model")

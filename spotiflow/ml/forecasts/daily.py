@@ -8,9 +8,17 @@ import numpy as np
 import pandas as pd
 
 from spotiflow.ml.data.features import Codes
-from spotiflow.ml.forecasts.rolling import (Backtest, Series, backtest, best_method, bounded, first_tested, score,)
-from spotiflow.ml.forecasts.task import Forecast, Forecasts
 from spotiflow.ml.engine.sources import DAYS, LEAST_PLAYS_A_DAY
+from spotiflow.ml.forecasts.rolling import (
+    Backtest,
+    Series,
+    backtest,
+    best_method,
+    bounded,
+    first_tested,
+    score,
+)
+from spotiflow.ml.forecasts.task import Forecast, Forecasts
 
 MODEL = "daily_forecast"
 LEAST_DAYS = 60

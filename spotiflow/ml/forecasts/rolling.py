@@ -17,7 +17,12 @@ from typing import Any
 
 import numpy as np
 
-from spotiflow.ml.data.evaluate import (Clusters, Metric, Predicted, regression_metrics,)
+from spotiflow.ml.data.evaluate import (
+    Clusters,
+    Metric,
+    Predicted,
+    regression_metrics,
+)
 from spotiflow.ml.data.features import Codes, Mask, Matrix
 
 MEAN = "mean"

@@ -7,9 +7,16 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from spotiflow.ml.forecasts.rolling import (Series, backtest, best_method, bounded, first_tested, score,)
-from spotiflow.ml.forecasts.task import Forecast, Forecasts
 from spotiflow.ml.engine.sources import LEAST_PLAYS_A_SESSION, SESSIONS
+from spotiflow.ml.forecasts.rolling import (
+    Series,
+    backtest,
+    best_method,
+    bounded,
+    first_tested,
+    score,
+)
+from spotiflow.ml.forecasts.task import Forecast, Forecasts
 
 MODEL = "session_forecast"
 LEAST_SESSIONS = 60

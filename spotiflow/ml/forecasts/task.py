@@ -11,12 +11,24 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from spotiflow.ml.data.evaluate import Metric, metric_rows
-from spotiflow.ml.forecasts.rolling import (LEVEL_STEP, METHODS, RATE, Series,)
 from spotiflow.ml.engine.entry import Draft, enter, write_version
 from spotiflow.ml.engine.promotion import Decision
-from spotiflow.ml.engine.sources import (FEATURES_INPUT, LISTENERS, PLAYS_INPUT, Input, Query, Sources,)
+from spotiflow.ml.engine.sources import (
+    FEATURES_INPUT,
+    LISTENERS,
+    PLAYS_INPUT,
+    Input,
+    Query,
+    Sources,
+)
 from spotiflow.ml.engine.store import TrainingOutput
 from spotiflow.ml.engine.tasks import Context, Task, is_made
+from spotiflow.ml.forecasts.rolling import (
+    LEVEL_STEP,
+    METHODS,
+    RATE,
+    Series,
+)
 
 TARGETS = ("valence", "energy")
 SPLIT = "rolling_origin"

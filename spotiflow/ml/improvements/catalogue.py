@@ -11,16 +11,36 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from spotiflow.ml.data.reproducible import SEED
 from spotiflow.ml.data.catalogue import Catalogue
-from spotiflow.ml.data.evaluate import (Clusters, Metric, Predicted, metric_rows, regression_metrics, relative_gain, squared_error,)
-from spotiflow.ml.data.features import (Codes, Mask, Matrix, audio_inputs, input_matrix,)
+from spotiflow.ml.data.evaluate import (
+    Clusters,
+    Metric,
+    Predicted,
+    metric_rows,
+    regression_metrics,
+    relative_gain,
+    squared_error,
+)
+from spotiflow.ml.data.features import (
+    Codes,
+    Mask,
+    Matrix,
+    audio_inputs,
+    input_matrix,
+)
+from spotiflow.ml.data.reproducible import SEED
+from spotiflow.ml.engine.sources import (
+    CATALOGUE,
+    CATALOGUE_INPUT,
+    SPLITS,
+    Input,
+    Query,
+)
+from spotiflow.ml.engine.store import TrainingOutput
+from spotiflow.ml.engine.tasks import Context
 from spotiflow.ml.improvements.task import Improvement, stops_early
 from spotiflow.ml.models.assess import SPLIT
 from spotiflow.ml.models.mood_models import VALENCE_AUDIO
-from spotiflow.ml.engine.sources import (CATALOGUE, CATALOGUE_INPUT, SPLITS, Input, Query,)
-from spotiflow.ml.engine.store import TrainingOutput
-from spotiflow.ml.engine.tasks import Context
 
 TARGET = "valence"
 INPUTS = audio_inputs(without=[TARGET])

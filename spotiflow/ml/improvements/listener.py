@@ -12,15 +12,32 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from spotiflow.ml.data.reproducible import SEED
+from spotiflow.ml.data.evaluate import (
+    Clusters,
+    Metric,
+    Predicted,
+    metric_rows,
+    regression_metrics,
+)
+from spotiflow.ml.data.features import (
+    AUDIO_FEATURES,
+    Codes,
+    Mask,
+    Matrix,
+)
 from spotiflow.ml.data.learnable import LISTENING
-from spotiflow.ml.data.evaluate import (Clusters, Metric, Predicted, metric_rows, regression_metrics,)
-from spotiflow.ml.data.features import (AUDIO_FEATURES, Codes, Mask, Matrix,)
-from spotiflow.ml.improvements.task import Improvement, stops_early
-from spotiflow.ml.listeners.scoring import EARLIER_SHARE
-from spotiflow.ml.engine.sources import (FEATURES_INPUT, LISTENERS, PLAYS_INPUT, Input, Query,)
+from spotiflow.ml.data.reproducible import SEED
+from spotiflow.ml.engine.sources import (
+    FEATURES_INPUT,
+    LISTENERS,
+    PLAYS_INPUT,
+    Input,
+    Query,
+)
 from spotiflow.ml.engine.store import TrainingOutput
 from spotiflow.ml.engine.tasks import Context
+from spotiflow.ml.improvements.task import Improvement, stops_early
+from spotiflow.ml.listeners.scoring import EARLIER_SHARE
 
 TARGET = "valence"
 LEAST_PLAYS = 200

@@ -9,11 +9,11 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
-from spotiflow.ml.improvements import RECIPE
 from spotiflow.ml.engine.entry import Draft, enter, write_version
 from spotiflow.ml.engine.promotion import Decision
 from spotiflow.ml.engine.store import TrainingOutput
 from spotiflow.ml.engine.tasks import Context, Task
+from spotiflow.ml.improvements import RECIPE
 
 MEASURED_ONLY = Decision(False, "measured to be compared; it is not made to be used")
 

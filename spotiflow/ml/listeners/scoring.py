@@ -11,9 +11,25 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from spotiflow.ml.data.catalogue import (Catalogue, audio_key, name_key, normalised,)
-from spotiflow.ml.data.evaluate import (Clusters, Metric, Predicted, regression_metrics,)
-from spotiflow.ml.data.features import (MOODS, Codes, GenreLabels, Mask, Matrix,)
+from spotiflow.ml.data.catalogue import (
+    Catalogue,
+    audio_key,
+    name_key,
+    normalised,
+)
+from spotiflow.ml.data.evaluate import (
+    Clusters,
+    Metric,
+    Predicted,
+    regression_metrics,
+)
+from spotiflow.ml.data.features import (
+    MOODS,
+    Codes,
+    GenreLabels,
+    Mask,
+    Matrix,
+)
 from spotiflow.ml.models.routed import NOT_IN_CATALOGUE, RoutedModel
 
 LEAST_PLAYS = 50

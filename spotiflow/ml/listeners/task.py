@@ -8,12 +8,29 @@ import pandas as pd
 
 from spotiflow.ml.data.evaluate import metric_rows
 from spotiflow.ml.data.features import AUDIO_FEATURES
-from spotiflow.ml.listeners.scoring import (Scored, completed, mood_probabilities, predict_honestly, score_plays,)
-from spotiflow.ml.models.mood_models import ENERGY_AUDIO, MOOD_CATEGORY, VALENCE_AUDIO
-from spotiflow.ml.models.routed import RoutedModel
-from spotiflow.ml.engine.sources import (CATALOGUE, CATALOGUE_INPUT, FEATURES_INPUT, LISTENERS, PLAYS, PLAYS_INPUT, SPLITS, TRACKS, Input, Query,)
+from spotiflow.ml.engine.sources import (
+    CATALOGUE,
+    CATALOGUE_INPUT,
+    FEATURES_INPUT,
+    LISTENERS,
+    PLAYS,
+    PLAYS_INPUT,
+    SPLITS,
+    TRACKS,
+    Input,
+    Query,
+)
 from spotiflow.ml.engine.store import TrainingOutput
 from spotiflow.ml.engine.tasks import Context, Task
+from spotiflow.ml.listeners.scoring import (
+    Scored,
+    completed,
+    mood_probabilities,
+    predict_honestly,
+    score_plays,
+)
+from spotiflow.ml.models.mood_models import ENERGY_AUDIO, MOOD_CATEGORY, VALENCE_AUDIO
+from spotiflow.ml.models.routed import RoutedModel
 
 SPLIT = "global_time"
 AUDIO_MODELS = {"valence": VALENCE_AUDIO.name, "energy": ENERGY_AUDIO.name}
@@ -61,7 +78,9 @@ def _score_target(model: RoutedModel, target: str, tracks: pd.DataFrame, context
     ]
 
 
-def _keep(scored: Scored, model: str, version: str, context: Context, output: TrainingOutput) -> list[pd.DataFrame]:
+def _keep(
+    scored: Scored, model: str, version: str, context: Context, output: TrainingOutput
+) -> list[pd.DataFrame]:
     if scored.reason:
         note = f"Predicted plays of {scored.listener_id}: {scored.reason}."
         output.notes += [note] if note not in output.notes else []

@@ -8,12 +8,26 @@ import numpy as np
 import pandas as pd
 
 from spotiflow.ml.data.catalogue import Catalogue, nearest_neighbour_predictions
-from spotiflow.ml.data.evaluate import (Clusters, Metric, Predicted, metric_rows, regression_metrics, squared_error,)
+from spotiflow.ml.data.evaluate import (
+    Clusters,
+    Metric,
+    Predicted,
+    metric_rows,
+    regression_metrics,
+    squared_error,
+)
 from spotiflow.ml.data.evaluate_moods import classification_metrics, log_loss
-from spotiflow.ml.data.features import (MOODS, Codes, GenreLabels, Mask, Matrix, known_means,)
+from spotiflow.ml.data.features import (
+    MOODS,
+    Codes,
+    GenreLabels,
+    Mask,
+    Matrix,
+    known_means,
+)
+from spotiflow.ml.engine.promotion import Trial
 from spotiflow.ml.models.fitting import conformal_quantile
 from spotiflow.ml.models.routed import RoutedModel, target_values
-from spotiflow.ml.engine.promotion import Trial
 
 SPLIT = "artist_grouped_test"
 LEAK_MODEL = "nearest_neighbour_leak"

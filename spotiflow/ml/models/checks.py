@@ -12,17 +12,31 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from spotiflow.ml.data.reproducible import SEED
 from spotiflow.ml.data.catalogue import Catalogue, audio_key, name_key
-from spotiflow.ml.data.evaluate import (N_BOOTSTRAPS, TAIL_PERCENT, Clusters, Metric, Predicted, metric_rows, regression_metrics,)
+from spotiflow.ml.data.evaluate import (
+    N_BOOTSTRAPS,
+    TAIL_PERCENT,
+    Clusters,
+    Metric,
+    Predicted,
+    metric_rows,
+    regression_metrics,
+)
 from spotiflow.ml.data.features import Codes, Mask, Matrix
+from spotiflow.ml.data.reproducible import SEED
+from spotiflow.ml.engine.entry import look_row
+from spotiflow.ml.engine.sources import (
+    CATALOGUE,
+    CATALOGUE_INPUT,
+    SPLITS,
+    Input,
+    Query,
+)
+from spotiflow.ml.engine.store import TrainingOutput
+from spotiflow.ml.engine.tasks import Context, Task
 from spotiflow.ml.models.assess import SPLIT, TestSet
 from spotiflow.ml.models.mood_models import ENERGY_AUDIO, VALENCE_AUDIO
 from spotiflow.ml.models.routed import RoutedModel
-from spotiflow.ml.engine.entry import look_row
-from spotiflow.ml.engine.sources import (CATALOGUE, CATALOGUE_INPUT, SPLITS, Input, Query,)
-from spotiflow.ml.engine.store import TrainingOutput
-from spotiflow.ml.engine.tasks import Context, Task
 
 RECIPE = "checks"
 MODELS = {"valence": VALENCE_AUDIO.name, "energy": ENERGY_AUDIO.name}

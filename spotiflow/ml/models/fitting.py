@@ -8,10 +8,23 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pandas as pd
 
-from spotiflow.ml.data.reproducible import N_THREADS, one_thread
 from spotiflow.ml.data.catalogue import LEAST_TEST_TRACKS, Catalogue, enough
-from spotiflow.ml.data.features import (GenreMeans, Mask, Matrix, genre_measures, input_matrix, learnable, out_of_fold_genres,)
-from spotiflow.ml.models.routed import (ModelSpec, Route, RoutedModel, target_values,)
+from spotiflow.ml.data.features import (
+    GenreMeans,
+    Mask,
+    Matrix,
+    genre_measures,
+    input_matrix,
+    learnable,
+    out_of_fold_genres,
+)
+from spotiflow.ml.data.reproducible import N_THREADS, one_thread
+from spotiflow.ml.models.routed import (
+    ModelSpec,
+    Route,
+    RoutedModel,
+    target_values,
+)
 
 
 def conformal_quantile(residuals: Matrix, level: float = 0.9) -> float:

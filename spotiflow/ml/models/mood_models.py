@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from spotiflow.ml.data.reproducible import SEED
 from spotiflow.ml.data.features import audio_inputs, genre_inputs
+from spotiflow.ml.data.reproducible import SEED
 from spotiflow.ml.models.routed import MOOD, ModelSpec
 
 RECIPE = "best"

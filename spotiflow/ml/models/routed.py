@@ -16,8 +16,17 @@ import numpy as np
 import pandas as pd
 
 from spotiflow.core.errors import ModelFileError
+from spotiflow.ml.data.features import (
+    MOODS,
+    Codes,
+    GenreLabels,
+    GenreMeans,
+    Mask,
+    Matrix,
+    input_matrix,
+    mood_codes,
+)
 from spotiflow.ml.data.reproducible import N_THREADS, one_thread
-from spotiflow.ml.data.features import (MOODS, Codes, GenreLabels, GenreMeans, Mask, Matrix, input_matrix, mood_codes,)
 
 STATE_FORMAT = 1
 MOOD = "mood_category"

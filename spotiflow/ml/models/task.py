@@ -8,15 +8,35 @@ import pandas as pd
 
 from spotiflow.core.errors import NotFoundError
 from spotiflow.ml.data.catalogue import Catalogue, split_id_of
-from spotiflow.ml.models.assess import (LEAK_MODEL, Assessment, TestSet, assess, leak_rows, trial_of,)
-from spotiflow.ml.models.fitting import can_learn, fit, n_fits
-from spotiflow.ml.models.routed import ModelSpec, RoutedModel
 from spotiflow.ml.engine.entry import Draft, enter, write_version
 from spotiflow.ml.engine.promotion import Decision, decide
-from spotiflow.ml.engine.versions import (Registry, Version, digest_of, library_versions, loaded,)
-from spotiflow.ml.engine.sources import (CATALOGUE, CATALOGUE_INPUT, SPLITS, Input, Query, Sources,)
+from spotiflow.ml.engine.sources import (
+    CATALOGUE,
+    CATALOGUE_INPUT,
+    SPLITS,
+    Input,
+    Query,
+    Sources,
+)
 from spotiflow.ml.engine.store import TrainingOutput
 from spotiflow.ml.engine.tasks import Context, Task, is_made
+from spotiflow.ml.engine.versions import (
+    Registry,
+    Version,
+    digest_of,
+    library_versions,
+    loaded,
+)
+from spotiflow.ml.models.assess import (
+    LEAK_MODEL,
+    Assessment,
+    TestSet,
+    assess,
+    leak_rows,
+    trial_of,
+)
+from spotiflow.ml.models.fitting import can_learn, fit, n_fits
+from spotiflow.ml.models.routed import ModelSpec, RoutedModel
 
 
 class CatalogueModel(Task):
@@ -92,7 +112,9 @@ class CatalogueModel(Task):
         judged = assess(model, self.name, version.version, test)
         return self._decide(context, output, judged, test)
 
-    def _decide(self, context: Context, output: TrainingOutput, judged: Assessment, test: TestSet) -> Decision:
+    def _decide(
+        self, context: Context, output: TrainingOutput, judged: Assessment, test: TestSet
+    ) -> Decision:
         champion = context.champion(output, self.name, RoutedModel.from_state)
         rival = trial_of(champion[1], test) if champion else None
         return decide(judged.trial, rival, judged.baseline_loss, test.clusters)

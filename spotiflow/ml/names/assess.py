@@ -8,14 +8,31 @@ import numpy as np
 import pandas as pd
 
 from spotiflow.ml.data.catalogue import LEAST_TEST_TRACKS, enough
-from spotiflow.ml.data.evaluate import (Clusters, Metric, Predicted, metric_rows, regression_metrics, squared_error,)
+from spotiflow.ml.data.evaluate import (
+    Clusters,
+    Metric,
+    Predicted,
+    metric_rows,
+    regression_metrics,
+    squared_error,
+)
 from spotiflow.ml.data.features import Codes, Mask, Matrix
+from spotiflow.ml.engine.promotion import Trial
 from spotiflow.ml.models.fitting import conformal_quantile
-from spotiflow.ml.names.model import (ARTIST, KNOWN_FROM, TEXT, NamesModel,)
+from spotiflow.ml.names.model import (
+    ARTIST,
+    KNOWN_FROM,
+    TEXT,
+    NamesModel,
+)
 from spotiflow.ml.names.reader import Reader
 from spotiflow.ml.names.tables import TARGETS
-from spotiflow.ml.names.training import (BY_ARTIST, BY_SONG, Course, Lesson,)
-from spotiflow.ml.engine.promotion import Trial
+from spotiflow.ml.names.training import (
+    BY_ARTIST,
+    BY_SONG,
+    Course,
+    Lesson,
+)
 
 KNOWN_ARTIST, UNKNOWN_ARTIST = "known_artist", "unknown_artist"
 

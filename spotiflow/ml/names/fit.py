@@ -8,11 +8,24 @@ from typing import Any
 
 import numpy as np
 
-from spotiflow.ml.data.reproducible import N_THREADS, one_thread
 from spotiflow.ml.data.catalogue import TEST_FOLD
-from spotiflow.ml.data.features import (Codes, Mask, Matrix, learnable,)
+from spotiflow.ml.data.features import (
+    Codes,
+    Mask,
+    Matrix,
+    learnable,
+)
+from spotiflow.ml.data.reproducible import N_THREADS, one_thread
 from spotiflow.ml.models.fitting import conformal_quantile
-from spotiflow.ml.names.model import (ARTIST, HARDLY_KNOWN, KNOWN_FROM, TEXT, NamesSpec, half_of, unfitted,)
+from spotiflow.ml.names.model import (
+    ARTIST,
+    HARDLY_KNOWN,
+    KNOWN_FROM,
+    TEXT,
+    NamesSpec,
+    half_of,
+    unfitted,
+)
 from spotiflow.ml.names.training import BY_ARTIST, BY_SONG, Course
 
 SPLIT_OF = {ARTIST: BY_SONG, TEXT: BY_ARTIST}

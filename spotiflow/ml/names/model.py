@@ -8,11 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from spotiflow.ml.data.reproducible import SEED
 from spotiflow.ml.data.features import Codes, Mask, Matrix
-from spotiflow.ml.names.inputs import (ARTIST_INPUTS, GENRE_INPUTS, TEXT_INPUTS, Inputs,)
-from spotiflow.ml.names.reader import Reader, check_format
+from spotiflow.ml.data.reproducible import SEED
 from spotiflow.ml.engine.model_files import load_state
+from spotiflow.ml.names.inputs import (
+    ARTIST_INPUTS,
+    GENRE_INPUTS,
+    TEXT_INPUTS,
+    Inputs,
+)
+from spotiflow.ml.names.reader import Reader, check_format
 
 STATE_FORMAT = 1
 ARTIST, TEXT = "artist", "text"

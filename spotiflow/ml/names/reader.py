@@ -15,11 +15,21 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from spotiflow.core.errors import ModelFileError
-from spotiflow.ml.data.features import (Codes, GenreLabels, GenreMeans, Matrix,)
+from spotiflow.ml.data.features import (
+    Codes,
+    GenreLabels,
+    GenreMeans,
+    Matrix,
+)
 from spotiflow.ml.models.routed import NOT_IN_CATALOGUE
 from spotiflow.ml.names.inputs import Inputs, shape_of
 from spotiflow.ml.names.ridge import FIELDS, Names
-from spotiflow.ml.names.tables import (TARGETS, NameKeys, Own, Tables,)
+from spotiflow.ml.names.tables import (
+    TARGETS,
+    NameKeys,
+    Own,
+    Tables,
+)
 from spotiflow.ml.names.text import Float32, Hashes
 
 STATE_FORMAT = 1

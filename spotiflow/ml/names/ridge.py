@@ -14,7 +14,12 @@ import numpy as np
 import pandas as pd
 
 from spotiflow.ml.data.features import Codes, Matrix
-from spotiflow.ml.names.text import (Field, Float32, distinct, term_matrix,)
+from spotiflow.ml.names.text import (
+    Field,
+    Float32,
+    distinct,
+    term_matrix,
+)
 
 # Chosen on inner folds of the training part: penalty 5..30, steps 4..20, the artist's name half as heavy as
 # title and album. A name weighs more the fewer tracks share its artist, or 300 tracks of one decide.

@@ -10,7 +10,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from spotiflow.ml.data.features import (AUDIO_FEATURES, Codes, Mask, Matrix,)
+from spotiflow.ml.data.features import (
+    AUDIO_FEATURES,
+    Codes,
+    Mask,
+    Matrix,
+)
 from spotiflow.ml.names.text import Hashes, distinct, text_keys
 
 # Everything that has a mean: all but time signature, key and mode.

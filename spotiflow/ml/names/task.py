@@ -8,18 +8,38 @@ import numpy as np
 
 from spotiflow.core.errors import NotFoundError
 from spotiflow.ml.data.catalogue import LEAST_TEST_TRACKS, enough, split_id_of
+from spotiflow.ml.engine.entry import Draft, enter, write_version
+from spotiflow.ml.engine.promotion import Decision, decide
+from spotiflow.ml.engine.sources import (
+    CATALOGUE,
+    CATALOGUE_INPUT,
+    SPLITS,
+    Input,
+    Query,
+    Sources,
+)
+from spotiflow.ml.engine.store import TrainingOutput
+from spotiflow.ml.engine.tasks import Context, Task, is_made
+from spotiflow.ml.engine.versions import (
+    Registry,
+    Version,
+    digest_of,
+    library_versions,
+    loaded,
+)
 from spotiflow.ml.names import ridge
 from spotiflow.ml.names.assess import Assessment, assess_model, assess_reader
 from spotiflow.ml.names.fit import Fitted, fit_trees, n_fits
-from spotiflow.ml.names.model import (PARAMETERS, SIZES, SPECS, NamesModel, NamesSpec, Readers,)
+from spotiflow.ml.names.model import (
+    PARAMETERS,
+    SIZES,
+    SPECS,
+    NamesModel,
+    NamesSpec,
+    Readers,
+)
 from spotiflow.ml.names.reader import Reader
 from spotiflow.ml.names.training import HIDDEN_SHARE, Course, prepare_course
-from spotiflow.ml.engine.entry import Draft, enter, write_version
-from spotiflow.ml.engine.promotion import Decision, decide
-from spotiflow.ml.engine.versions import (Registry, Version, digest_of, library_versions, loaded,)
-from spotiflow.ml.engine.sources import (CATALOGUE, CATALOGUE_INPUT, SPLITS, Input, Query, Sources,)
-from spotiflow.ml.engine.store import TrainingOutput
-from spotiflow.ml.engine.tasks import Context, Task, is_made
 
 READER = "features_names"
 APPROACH = (

@@ -14,13 +14,32 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from spotiflow.ml.data.reproducible import N_THREADS, SEED, one_thread
 from spotiflow.ml.data.catalogue import N_FOLDS, TEST_FOLD, Catalogue
-from spotiflow.ml.data.features import (Codes, GenreMeans, Mask, Matrix,)
+from spotiflow.ml.data.features import (
+    Codes,
+    GenreMeans,
+    Mask,
+    Matrix,
+)
+from spotiflow.ml.data.reproducible import N_THREADS, SEED, one_thread
 from spotiflow.ml.names.inputs import Inputs, hide, shape_of
-from spotiflow.ml.names.reader import (ALBUM, ALL, Linear, Reader, linear_design, read_text,)
+from spotiflow.ml.names.reader import (
+    ALBUM,
+    ALL,
+    Linear,
+    Reader,
+    linear_design,
+    read_text,
+)
 from spotiflow.ml.names.ridge import CROWDING, Names, fit_ridge
-from spotiflow.ml.names.tables import (TARGETS, Known, NameKeys, Tables, fold_of_artist, measures,)
+from spotiflow.ml.names.tables import (
+    TARGETS,
+    Known,
+    NameKeys,
+    Tables,
+    fold_of_artist,
+    measures,
+)
 from spotiflow.ml.names.text import Float32
 
 BY_ARTIST, BY_SONG = "artist_grouped_test", "song_grouped_test"

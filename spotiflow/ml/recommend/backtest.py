@@ -9,8 +9,22 @@ import numpy as np
 
 from spotiflow.ml.data.evaluate import Clusters, Metric
 from spotiflow.ml.data.features import Codes, Mask, Matrix
-from spotiflow.ml.recommend.activation import (BASELINES, TOP, Trial, chosen_method, period_days, trial,)
-from spotiflow.ml.recommend.discovery import (POPULARITY, TASTE, Taste, allowed, discovered, most_popular,)
+from spotiflow.ml.recommend.activation import (
+    BASELINES,
+    TOP,
+    Trial,
+    chosen_method,
+    period_days,
+    trial,
+)
+from spotiflow.ml.recommend.discovery import (
+    POPULARITY,
+    TASTE,
+    Taste,
+    allowed,
+    discovered,
+    most_popular,
+)
 from spotiflow.ml.recommend.library import Candidates, History
 
 LEAST_PLAYS = 200
@@ -111,9 +125,7 @@ def list_metric(
     return Metric(name, value, low, high, n_wanted, baseline, theirs)
 
 
-def judge_discovery(
-    history: History, candidates: Candidates, n_artists: int, n_genres: int
-) -> Judged | str:
+def judge_discovery(history: History, candidates: Candidates, n_artists: int, n_genres: int) -> Judged | str:
     """Hold out the last fifth of the days: which catalogue tracks first heard then were in the list?
 
     The baseline is the most popular tracks of the catalogue that were not known; where they are found more

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from spotiflow.ml.data.reproducible import SEED
 from spotiflow.ml.data.features import Codes, Mask, Matrix
+from spotiflow.ml.data.reproducible import SEED
 from spotiflow.ml.recommend.inputs import EMBEDDED
 
 LOGGED = ("speechiness", "acousticness", "instrumentalness", "duration_ms")

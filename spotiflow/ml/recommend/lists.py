@@ -8,9 +8,9 @@ import pandas as pd
 from spotiflow.ml.data.features import Codes, Matrix
 from spotiflow.ml.recommend import paths, playlists
 from spotiflow.ml.recommend.activation import ranked
-from spotiflow.ml.recommend.listener_context import ListenerContext
 from spotiflow.ml.recommend.discovery import POPULARITY, discovered, most_popular, nearest_liked, scores
 from spotiflow.ml.recommend.library import Candidates
+from spotiflow.ml.recommend.listener_context import ListenerContext
 from spotiflow.ml.recommend.places import Place, current, default_target
 from spotiflow.ml.recommend.reasons import known_artist, new_artist, plays_in_words
 
@@ -28,12 +28,18 @@ def recommended(context: ListenerContext) -> pd.DataFrame:
     again = ranked(history.plays, history.end, context.method, TOP_K)
     rows = [
         _rows(
-            AGAIN, history.tracks["track_id"], again, context.activations, [context.habit.again(t) for t in again]
+            AGAIN,
+            history.tracks["track_id"],
+            again,
+            context.activations,
+            [context.habit.again(t) for t in again],
         )
     ]
     if context.candidates is not None:
         new, worth = _new(context, context.candidates)
-        rows.append(_rows(NEW, context.candidates.tracks["track_id"], new, worth, reasons_for_new(context, new)))
+        rows.append(
+            _rows(NEW, context.candidates.tracks["track_id"], new, worth, reasons_for_new(context, new))
+        )
     return pd.concat(rows, ignore_index=True)
 
 
@@ -117,11 +123,15 @@ def path_rows(context: ListenerContext, name: str, start: Place, target: Place, 
     return _playlist(context, name, found.places, why, found.waypoints)
 
 
-def _playlist(context: ListenerContext, name: str, places: Codes, why: list[str], targets: Matrix) -> pd.DataFrame:
+def _playlist(
+    context: ListenerContext, name: str, places: Codes, why: list[str], targets: Matrix
+) -> pd.DataFrame:
     pool = context.pool
     own = context.history.tracks["track_id"].to_numpy(dtype=object)
     new = (
-        np.array([]) if context.candidates is None else context.candidates.tracks["track_id"].to_numpy(dtype=object)
+        np.array([])
+        if context.candidates is None
+        else context.candidates.tracks["track_id"].to_numpy(dtype=object)
     )
     track_ids, reasons = [], []
     for place, reason in zip(places, why, strict=True):

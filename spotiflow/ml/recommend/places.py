@@ -7,7 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from spotiflow.core.errors import NotFoundError, UsageError
-from spotiflow.ml.data.features import (MOOD_HIGH, MOOD_LOW, MOODS, Matrix, mood_codes,)
+from spotiflow.ml.data.features import (
+    MOOD_HIGH,
+    MOOD_LOW,
+    MOODS,
+    Matrix,
+    mood_codes,
+)
 from spotiflow.ml.recommend.listener_context import ListenerContext
 from spotiflow.ml.recommend.paths import CURRENT_TRACKS
 from spotiflow.ml.recommend.pool import Pool

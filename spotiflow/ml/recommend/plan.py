@@ -7,13 +7,24 @@ import pandas as pd
 
 from spotiflow.core.errors import InputError, NotFoundError, UsageError
 from spotiflow.core.settings import Settings
-from spotiflow.ml.recommend import paths, playlists
-from spotiflow.ml.recommend.listener_context import ListenerContext
-from spotiflow.ml.recommend.inputs import (CANDIDATES, HEARD, PLAYED, STREAMED,)
-from spotiflow.ml.recommend.library import library
-from spotiflow.ml.recommend.lists import by_sound_rows, path_rows
-from spotiflow.ml.recommend.places import (NOW, current, default_target, zone_index, zone_place,)
 from spotiflow.ml.engine.sources import read
+from spotiflow.ml.recommend import paths, playlists
+from spotiflow.ml.recommend.inputs import (
+    CANDIDATES,
+    HEARD,
+    PLAYED,
+    STREAMED,
+)
+from spotiflow.ml.recommend.library import library
+from spotiflow.ml.recommend.listener_context import ListenerContext
+from spotiflow.ml.recommend.lists import by_sound_rows, path_rows
+from spotiflow.ml.recommend.places import (
+    NOW,
+    current,
+    default_target,
+    zone_index,
+    zone_place,
+)
 
 
 def plan(
@@ -98,6 +109,8 @@ def _named(context: ListenerContext, rows: pd.DataFrame) -> pd.DataFrame:
     ]
     known = own[columns]
     if context.candidates is not None:
-        new = context.candidates.tracks.assign(spotify_track_id=context.candidates.tracks["track_id"])[columns]
+        new = context.candidates.tracks.assign(spotify_track_id=context.candidates.tracks["track_id"])[
+            columns
+        ]
         known = pd.concat([known, new], ignore_index=True)
     return rows.merge(known.drop_duplicates("track_id"), on="track_id", how="left")

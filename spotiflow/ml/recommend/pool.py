@@ -7,7 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from spotiflow.ml.data.features import Codes, Mask, Matrix
-from spotiflow.ml.recommend.discovery import (Taste, allowed, best, scores,)
+from spotiflow.ml.recommend.discovery import (
+    Taste,
+    allowed,
+    best,
+    scores,
+)
 from spotiflow.ml.recommend.inputs import EMBEDDED
 from spotiflow.ml.recommend.library import Candidates, History
 

@@ -8,17 +8,32 @@ import numpy as np
 import pandas as pd
 
 from spotiflow.ml.data.evaluate import metric_rows
-from spotiflow.ml.recommend import activation, discovery, playlists
-from spotiflow.ml.recommend.backtest import Judged, judge_discovery, judge_relisten
-from spotiflow.ml.recommend.listener_context import ListenerContext
-from spotiflow.ml.recommend.inputs import (CANDIDATES, CANDIDATES_INPUT, HEARD, HEARD_INPUT, LISTENER_RUNS, PLAYED, STREAMED, STREAMS_INPUT,)
-from spotiflow.ml.recommend.library import History, Library, library
-from spotiflow.ml.recommend.lists import TOP_K, playlist_rows, recommended
-from spotiflow.ml.recommend.vectors import EMBEDDINGS, embeddings, mean_vector
+from spotiflow.ml.engine.sources import (
+    CATALOGUE_INPUT,
+    FEATURES_INPUT,
+    PLAYS_INPUT,
+    Input,
+    Query,
+)
 from spotiflow.ml.engine.standing import standing_version
-from spotiflow.ml.engine.sources import (CATALOGUE_INPUT, FEATURES_INPUT, PLAYS_INPUT, Input, Query,)
 from spotiflow.ml.engine.store import TrainingOutput
 from spotiflow.ml.engine.tasks import Context, Task
+from spotiflow.ml.recommend import activation, discovery, playlists
+from spotiflow.ml.recommend.backtest import Judged, judge_discovery, judge_relisten
+from spotiflow.ml.recommend.inputs import (
+    CANDIDATES,
+    CANDIDATES_INPUT,
+    HEARD,
+    HEARD_INPUT,
+    LISTENER_RUNS,
+    PLAYED,
+    STREAMED,
+    STREAMS_INPUT,
+)
+from spotiflow.ml.recommend.library import History, Library, library
+from spotiflow.ml.recommend.listener_context import ListenerContext
+from spotiflow.ml.recommend.lists import TOP_K, playlist_rows, recommended
+from spotiflow.ml.recommend.vectors import EMBEDDINGS, embeddings, mean_vector
 
 RELISTEN, DISCOVERY = "relisten", "discovery"
 SPLIT = "global_time"
@@ -80,7 +95,9 @@ class Recommendations(Task):
             last = done.get((history.listener_id, RELISTEN))
             digests = [history.digest(made_with + way) for way in ("", REFRESHED)]
             if last is None or last.digest not in digests:
-                methods = {model: run.method for (who, model), run in done.items() if who == history.listener_id}
+                methods = {
+                    model: run.method for (who, model), run in done.items() if who == history.listener_id
+                }
                 found.make(history, known, digests[-1], methods)
         found.put(output)
 

@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 
 from spotiflow.ml.data.evaluate import Clusters, Metric, metric_rows
+from spotiflow.ml.engine.sources import CATALOGUE_INPUT, FEATURES_INPUT
+from spotiflow.ml.engine.standing import standing_version
+from spotiflow.ml.engine.store import TrainingOutput
+from spotiflow.ml.engine.tasks import Context
 from spotiflow.ml.recommend import embedding
 from spotiflow.ml.recommend.embedding import Embedding, other_half, same_artist_hits
 from spotiflow.ml.recommend.library import Candidates, History, Library
-from spotiflow.ml.engine.standing import standing_version
-from spotiflow.ml.engine.sources import CATALOGUE_INPUT, FEATURES_INPUT
-from spotiflow.ml.engine.store import TrainingOutput
-from spotiflow.ml.engine.tasks import Context
 
 EMBEDDINGS, SPLIT = "track_vectors", "artists_halved"
 

@@ -7,16 +7,24 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from spotiflow.warehouse.database import open_warehouse
 from spotiflow.core.errors import InputError, ModelFileError, UsageError
-from spotiflow.warehouse.run_log import utc_now
 from spotiflow.core.settings import Settings
 from spotiflow.ml.engine.entry import look_at_test
 from spotiflow.ml.engine.model_files import verified
-from spotiflow.ml.engine.versions import (CHALLENGER, CHAMPION, Alias, Registry, Version, read_registry, write_registry,)
 from spotiflow.ml.engine.sources import Query, Sources, read
 from spotiflow.ml.engine.store import TrainingOutput, Write, store
 from spotiflow.ml.engine.tasks import Context, Task
+from spotiflow.ml.engine.versions import (
+    CHALLENGER,
+    CHAMPION,
+    Alias,
+    Registry,
+    Version,
+    read_registry,
+    write_registry,
+)
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.warehouse.run_log import utc_now
 
 INTACT = "intact"
 SEE_LIST = "spotiflow train --list shows the versions."
@@ -116,7 +124,9 @@ def promote(settings: Settings, tasks: Sequence[Task], model: str, version: str)
     sources, rows = read(settings, task.inputs, to_read)
     chosen = _checked(settings, sources.registry, model, version)
     decision = task.judge(Context(settings, sources, rows), chosen)
-    store(settings, TrainingOutput(utc_now(), writes=[Write("test_looks", look_at_test(chosen, "promotion"))]))
+    store(
+        settings, TrainingOutput(utc_now(), writes=[Write("test_looks", look_at_test(chosen, "promotion"))])
+    )
     if not decision.promote:
         raise InputError(f"{model} {version} does not take over: {decision.rule}.", hint=SEE_LIST)
     return _serve(settings, sources.registry, chosen, decision.rule)

@@ -13,13 +13,13 @@ from typing import Any
 import pandas as pd
 
 from spotiflow.core.console import progress
-from spotiflow.warehouse.run_log import utc_now
 from spotiflow.core.settings import Settings
 from spotiflow.ml.data.reproducible import one_thread
-from spotiflow.ml.engine.versions import Version
 from spotiflow.ml.engine.sources import Query, Sources, read
 from spotiflow.ml.engine.store import TrainingOutput, store
 from spotiflow.ml.engine.tasks import Context, Task
+from spotiflow.ml.engine.versions import Version
+from spotiflow.warehouse.run_log import utc_now
 
 TOLERANCE = 1e-6
 KEYS = ["dataset", "split", "slice", "metric", "listener_id"]

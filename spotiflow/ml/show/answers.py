@@ -71,7 +71,15 @@ def _answer(candidate: Candidate, metrics: pd.DataFrame) -> list[str]:
     recipe = f"`train --recipe improvements --model {candidate.model}`"
     row = _row(metrics, candidate, candidate.split, candidate.part)
     if row is None:
-        return [candidate.title, recipe, "not measured yet", "", "", "", candidate.answer.split("; a random")[0]]
+        return [
+            candidate.title,
+            recipe,
+            "not measured yet",
+            "",
+            "",
+            "",
+            candidate.answer.split("; a random")[0],
+        ]
     random = _row(metrics, candidate, "random_rows", "at_random")
     words = candidate.answer.format(at_random=number(random["value"]) if random is not None else "more")
     gain = row["ci_low"] > row["baseline_value"]

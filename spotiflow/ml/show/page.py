@@ -13,14 +13,14 @@ from typing import Any
 
 import pandas as pd
 
-from spotiflow.warehouse.database import open_warehouse
 from spotiflow.core.errors import NotFoundError
 from spotiflow.core.settings import Settings
 from spotiflow.ml.improvements import RECIPE as IMPROVEMENTS
 from spotiflow.ml.show.answers import answers
 from spotiflow.ml.show.page_tables import markdown_table, metric_table
-from spotiflow.ml.show.trust import trust
 from spotiflow.ml.show.targets import TARGETS, Reached, judge_all
+from spotiflow.ml.show.trust import trust
+from spotiflow.warehouse.database import open_warehouse
 
 HEAD = """# Models and how good they are
 

@@ -26,7 +26,9 @@ def render_versions(rows: Sequence[VersionRow]) -> RenderableType:
         why = row.rule if row.file == INTACT else row.file
         why += "; learned from Spotify's Web API too" if row.has_web_api_content else ""
         table.add_row(row.model, row.version, row.role, why)
-    legend = "champion: in use; before: would be used where the champion's file is unfit; left: rolled back from"
+    legend = (
+        "champion: in use; before: would be used where the champion's file is unfit; left: rolled back from"
+    )
     return Group(table, Text(legend, style="dim"))
 
 

@@ -11,12 +11,12 @@ import pandas as pd
 
 from spotiflow.core.errors import SpotiflowError
 from spotiflow.ml.data.evaluate import NO_LISTENER
+from spotiflow.ml.engine.sources import Sources
+from spotiflow.ml.engine.store import TrainingOutput
+from spotiflow.ml.engine.versions import CHAMPION
 from spotiflow.ml.forecasts import daily, sessions
 from spotiflow.ml.models import assess
 from spotiflow.ml.models.seed_recipes import RIVAL_OF
-from spotiflow.ml.engine.versions import CHAMPION
-from spotiflow.ml.engine.sources import Sources
-from spotiflow.ml.engine.store import TrainingOutput
 
 # The metric that the verdict of a model rests on, and those shown beside it.
 HEADLINES = {

@@ -8,7 +8,12 @@ from rich.text import Text
 
 from spotiflow.ml.data.evaluate import NO_LISTENER
 from spotiflow.ml.models.seed_recipes import RIVAL_OF
-from spotiflow.ml.show.results import (FORECASTS, HEADLINES, TrainResult, TrainRow,)
+from spotiflow.ml.show.results import (
+    FORECASTS,
+    HEADLINES,
+    TrainResult,
+    TrainRow,
+)
 
 METRIC_WORDS = {
     "r2": "R2",
@@ -67,7 +72,9 @@ def _simulated(rows: list[TrainRow]) -> list[str]:
         return ["SIMULATED data: these figures say nothing about real music."]
     people = sorted({row.listener_id for row in simulated} - {NO_LISTENER})
     of = ["the catalogue"] if any(row.listener_id == NO_LISTENER for row in simulated) else []
-    return [f"SIMULATED: the figures of {', '.join(of + people)} say nothing about real music; the others do."]
+    return [
+        f"SIMULATED: the figures of {', '.join(of + people)} say nothing about real music; the others do."
+    ]
 
 
 def _headline(result: TrainResult) -> str:

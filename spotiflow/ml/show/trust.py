@@ -8,12 +8,14 @@ import pandas as pd
 
 from spotiflow.ml.show.page_tables import markdown_table, number
 
-INTRODUCTION = """A predicted value is off by the second column, as a rule of thumb (root of the mean squared error, on a
+INTRODUCTION = """\
+A predicted value is off by the second column, as a rule of thumb (root of the mean squared error, on a
 scale from 0 to 1); who always says the mean is off by the third. Nine of ten values should lie in their 90 %
 interval; the fourth column says how many did. Where the two errors are close, the model knows little more than the
 mean: read such values in sums over many tracks, not one by one."""
 HEAD = ["what is predicted", "off by", "the mean is off by", "in the 90 % interval", "n"]
-CATALOGUE_NOTE = """Figures of the catalogue flatter: it has 1,000 tracks of every genre, a person has not. Tracks that no
+CATALOGUE_NOTE = """\
+Figures of the catalogue flatter: it has 1,000 tracks of every genre, a person has not. Tracks that no
 catalogue has are another kind of music still, less popular and often quieter; how intervals hold there is measured
 apart, on listeners drawn from a catalogue that was cut ([evidence](evidence.md), 3)."""
 
@@ -52,10 +54,14 @@ def trust(metrics: pd.DataFrame) -> str:
 
 def _rows(question: Question, metrics: pd.DataFrame) -> list[list[str]]:
     keys = {"model": question.model, "split": question.split, "slice": question.part}
-    mine = metrics[(metrics[list(keys)] == list(keys.values())).all(axis=1) & (metrics["dataset"] != "simulated")]
+    mine = metrics[
+        (metrics[list(keys)] == list(keys.values())).all(axis=1) & (metrics["dataset"] != "simulated")
+    ]
     if mine.empty:
         return []
     one = mine[mine["listener"] == mine["listener"].min()].set_index("metric")
     held = number(one["value"].get("coverage_90"))
     error = one.loc["rmse"]
-    return [[question.words, number(error["value"]), number(error["baseline_value"]), held, f"{error['n']:,}"]]
+    return [
+        [question.words, number(error["value"]), number(error["baseline_value"]), held, f"{error['n']:,}"]
+    ]

@@ -14,8 +14,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from spotiflow.ml.data.features import (
+    MOODS,
+    Codes,
+    Matrix,
+    mood_codes,
+)
 from spotiflow.ml.data.reproducible import SEED
-from spotiflow.ml.data.features import (MOODS, Codes, Matrix, mood_codes,)
 
 FEATURES = ("valence", "energy", "danceability", "acousticness", "instrumentalness", "tempo")
 KMEANS, MIXTURE, FIXED = "k_means", "gaussian_mixture", "fixed"

@@ -9,13 +9,19 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from spotiflow.ml.data.learnable import LISTENING
 from spotiflow.ml.data.evaluate import Metric, metric_rows
-from spotiflow.ml.recommend.inputs import LISTENER_RUNS
+from spotiflow.ml.data.learnable import LISTENING
+from spotiflow.ml.engine.sources import (
+    FEATURES_INPUT,
+    LISTENERS,
+    PLAYS_INPUT,
+    Input,
+    Query,
+)
 from spotiflow.ml.engine.standing import standing_version
-from spotiflow.ml.engine.sources import (FEATURES_INPUT, LISTENERS, PLAYS_INPUT, Input, Query,)
 from spotiflow.ml.engine.store import TrainingOutput
 from spotiflow.ml.engine.tasks import Context, Task
+from spotiflow.ml.recommend.inputs import LISTENER_RUNS
 from spotiflow.ml.zones import divisions
 from spotiflow.ml.zones.divisions import FEATURES, Zones, find_zones
 

@@ -7,7 +7,13 @@ import unicodedata
 from collections.abc import Iterator
 
 from tests.ingest import builders as b
-from tests.ingest.grid.cases import (NOT_TEXT, Case, bad_rows, kept, replaced,)
+from tests.ingest.grid.cases import (
+    NOT_TEXT,
+    Case,
+    bad_rows,
+    kept,
+    replaced,
+)
 
 TITLE = "master_metadata_track_name"
 ARTIST = "master_metadata_album_artist_name"

@@ -7,7 +7,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.ingest import builders as b
-from tests.ingest.grid.cases import (NO_END, NO_RECORD, NOT_COMPLETE, Case, bad_rows, kept, replaced,)
+from tests.ingest.grid.cases import (
+    NO_END,
+    NO_RECORD,
+    NOT_COMPLETE,
+    Case,
+    bad_rows,
+    kept,
+    replaced,
+)
 from tests.ingest.grid.letters import ALBUM, ARTIST, TITLE
 
 

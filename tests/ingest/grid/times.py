@@ -8,7 +8,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tests.ingest import builders as b
-from tests.ingest.grid.cases import (NEGATIVE, NO_DATE, NO_END, NO_NUMBER, NOT_TEXT, OUT_OF_TIME, TOO_LONG, Case, bad_rows, kept, rejected, replaced,)
+from tests.ingest.grid.cases import (
+    NEGATIVE,
+    NO_DATE,
+    NO_END,
+    NO_NUMBER,
+    NOT_TEXT,
+    OUT_OF_TIME,
+    TOO_LONG,
+    Case,
+    bad_rows,
+    kept,
+    rejected,
+    replaced,
+)
 
 MOMENT = datetime(2023, 6, 15, 12, 30, 45)
 

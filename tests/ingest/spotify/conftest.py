@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from spotiflow import cli
-from spotiflow.warehouse.database import open_warehouse
-from spotiflow.warehouse.run_log import utc_now
 from spotiflow.core.settings import Settings, load_settings
 from spotiflow.ingest.spotify.oauth import SCOPES
 from spotiflow.ingest.spotify.token_store import Login, TokenStore, token_path
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.warehouse.run_log import utc_now
 from tests.fakes.spotify import CLIENT_ID, FakeSpotify
 from tests.fakes.spotify_data import play
 

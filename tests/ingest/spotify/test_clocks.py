@@ -6,12 +6,18 @@ from datetime import timedelta
 
 import time_machine
 
+from spotiflow.core.settings import Settings
 from spotiflow.warehouse.database import open_warehouse
 from spotiflow.warehouse.run_log import utc_now
-from spotiflow.core.settings import Settings
 from tests.fakes.spotify import FakeSpotify
 from tests.fakes.spotify_faults import QUOTA_LONG
-from tests.ingest.spotify.conftest import (Cli, ask, played, plays, stored_plays,)
+from tests.ingest.spotify.conftest import (
+    Cli,
+    ask,
+    played,
+    plays,
+    stored_plays,
+)
 from tests.ingest.spotify.test_faults import RECENT
 
 

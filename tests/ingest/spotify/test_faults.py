@@ -6,13 +6,21 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from spotiflow.warehouse.database import open_warehouse
 from spotiflow.core.settings import Settings
+from spotiflow.warehouse.database import open_warehouse
 from tests.fakes import spotify_faults as f
 from tests.fakes.spotify import FakeSpotify
 from tests.fakes.spotify_data import track_id
 from tests.fakes.spotify_faults import Fault
-from tests.ingest.spotify.conftest import (Cli, ask, assert_no_secret, expire_access, played, plays, stored_plays,)
+from tests.ingest.spotify.conftest import (
+    Cli,
+    ask,
+    assert_no_secret,
+    expire_access,
+    played,
+    plays,
+    stored_plays,
+)
 
 pytestmark = pytest.mark.slow
 

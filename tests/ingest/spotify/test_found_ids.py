@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from spotiflow.warehouse.database import open_warehouse
 from spotiflow.core.settings import Settings
 from spotiflow.ingest.features.coverage import coverage_of
 from spotiflow.ingest.features.results import Coverage
 from spotiflow.people.forget import forget_listener
 from spotiflow.people.forget.search import LEAST_BYTES
+from spotiflow.warehouse.database import open_warehouse
 from tests.fakes.reccobeats import FakeReccoBeats, entry
 from tests.fakes.spotify import FakeSpotify
 from tests.fakes.spotify_data import track_id

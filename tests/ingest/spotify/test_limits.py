@@ -9,15 +9,34 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from spotiflow.warehouse.database import open_warehouse
-from spotiflow.warehouse.run_log import utc_now
 from spotiflow.core.settings import Settings
 from spotiflow.ingest.spotify.token_store import TokenStore, token_path
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.warehouse.run_log import utc_now
 from tests.fakes.spotify import FakeSpotify
 from tests.fakes.spotify_data import track, track_id
-from tests.fakes.spotify_faults import (BROKEN_503, LIMIT_LONG, LIMIT_SHORT, LIMIT_SILENT, NOT_FOUND, QUOTA_LONG, Fault,)
-from tests.ingest.spotify.conftest import (Cli, ask, played, plays, stored_plays,)
-from tests.ingest.spotify.test_faults import (RECENT, TRACKS, after_the_wait, with_history_only,)
+from tests.fakes.spotify_faults import (
+    BROKEN_503,
+    LIMIT_LONG,
+    LIMIT_SHORT,
+    LIMIT_SILENT,
+    NOT_FOUND,
+    QUOTA_LONG,
+    Fault,
+)
+from tests.ingest.spotify.conftest import (
+    Cli,
+    ask,
+    played,
+    plays,
+    stored_plays,
+)
+from tests.ingest.spotify.test_faults import (
+    RECENT,
+    TRACKS,
+    after_the_wait,
+    with_history_only,
+)
 
 pytestmark = pytest.mark.slow
 

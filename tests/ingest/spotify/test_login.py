@@ -20,8 +20,22 @@ from spotiflow.ingest.spotify.oauth import SCOPES
 from spotiflow.ingest.spotify.token_store import TokenStore, token_path
 from tests.fakes.spotify import CLIENT_ID, FakeSpotify
 from tests.fakes.spotify_faults import NO_PREMIUM_TEXT
-from tests.ingest.spotify.conftest import (Cli, assert_no_secret, log_in, log_of, played, plays, stored_plays,)
-from tests.ingest.spotify.terminal import (ADDRESS, BROWSER, Terminal, landing, visit,)
+from tests.ingest.spotify.conftest import (
+    Cli,
+    assert_no_secret,
+    log_in,
+    log_of,
+    played,
+    plays,
+    stored_plays,
+)
+from tests.ingest.spotify.terminal import (
+    ADDRESS,
+    BROWSER,
+    Terminal,
+    landing,
+    visit,
+)
 from tests.paths import ROOT
 
 

@@ -7,7 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from spotiflow.core.errors import (ApiError, InputError, LoginNeededError, WaitError,)
+from spotiflow.core.errors import (
+    ApiError,
+    InputError,
+    LoginNeededError,
+    WaitError,
+)
 from spotiflow.core.settings import Settings
 from spotiflow.ingest.spotify.oauth import PLAYLIST_SCOPE, SCOPES
 from spotiflow.ingest.spotify.token_store import TokenStore, token_path
@@ -28,7 +33,9 @@ def _found(*, simulated: bool = False, ids: tuple[str | None, ...] = ()) -> Reco
         Row(place, "again", f"name:{place}", spotify_id, f"Song {place}", "Artist", None, "3 plays")
         for place, spotify_id in enumerate(known, start=1)
     ]
-    return Recommendations("me", "me: calm", rows, simulated, 0.5, "frequency", "taste", "1", "2026-01-01", [])
+    return Recommendations(
+        "me", "me: calm", rows, simulated, 0.5, "frequency", "taste", "1", "2026-01-01", []
+    )
 
 
 @pytest.fixture

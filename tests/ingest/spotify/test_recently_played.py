@@ -7,15 +7,22 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from spotiflow.warehouse.database import open_warehouse
 from spotiflow.core.settings import Settings
 from spotiflow.ingest.history.gaps import close_gaps
+from spotiflow.warehouse.database import open_warehouse
 from tests.fakes.spotify import FakeSpotify
 from tests.fakes.spotify_data import episode, play, track_id
 from tests.fakes.spotify_faults import Fault
 from tests.ingest.builders import write
 from tests.ingest.scrobble_builders import lines, spotify_listen
-from tests.ingest.spotify.conftest import (MORNING, Cli, ask, played, plays, stored_plays,)
+from tests.ingest.spotify.conftest import (
+    MORNING,
+    Cli,
+    ask,
+    played,
+    plays,
+    stored_plays,
+)
 
 RECENT = "/v1/me/player/recently-played"
 

@@ -7,13 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from spotiflow.warehouse.database import open_warehouse
-from spotiflow.warehouse.run_log import utc_now
 from spotiflow.core.settings import Settings
 from spotiflow.ingest.spotify.client import AUDIO_FEATURES, RECENTLY_PLAYED
 from spotiflow.ingest.spotify.refusals import refusal
 from spotiflow.ingest.spotify.replies import Reply
 from spotiflow.ingest.spotify.token_store import TokenStore, token_path
+from spotiflow.warehouse.database import open_warehouse
+from spotiflow.warehouse.run_log import utc_now
 from tests.fakes import spotify_faults as f
 from tests.fakes.spotify import FakeSpotify
 from tests.fakes.spotify_faults import Fault

@@ -10,16 +10,21 @@ from pathlib import Path
 
 import pytest
 
-from spotiflow.transform.runner import build
 from spotiflow.core.errors import SpotiflowError
 from spotiflow.core.settings import Settings
 from spotiflow.ingest.exports import import_exports
 from spotiflow.ingest.spotify.sync import ingest_spotify
+from spotiflow.transform.runner import build
 from tests.fakes import spotify_faults as f
 from tests.fakes.spotify import FakeSpotify
 from tests.fakes.spotify_data import track_id
 from tests.ingest.spotify import week
-from tests.ingest.spotify.conftest import (ask, assert_no_secret, expire_access, log_in,)
+from tests.ingest.spotify.conftest import (
+    ask,
+    assert_no_secret,
+    expire_access,
+    log_in,
+)
 from tests.ingest.spotify.test_faults import RECENT, after_the_wait
 from tests.ingest.spotify.test_spool import held
 

@@ -8,14 +8,19 @@ from typing import Any
 
 import pytest
 
-from spotiflow.warehouse.database import open_warehouse
 from spotiflow.core.settings import Settings
 from spotiflow.ingest.tracks.names import name_key
+from spotiflow.warehouse.database import open_warehouse
 from tests.fakes.spotify import FakeSpotify
 from tests.fakes.spotify_data import track, track_id
 from tests.fakes.spotify_faults import LIMIT_LONG, NOT_FOUND, Fault
 from tests.ingest import builders as b
-from tests.ingest.spotify.conftest import (Cli, ask, assert_no_secret, plays,)
+from tests.ingest.spotify.conftest import (
+    Cli,
+    ask,
+    assert_no_secret,
+    plays,
+)
 from tests.ingest.spotify.test_faults import ON_DEMAND, POLLS, after_the_wait
 
 pytestmark = pytest.mark.slow

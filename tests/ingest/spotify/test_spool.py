@@ -15,7 +15,14 @@ import pytest
 from spotiflow.core.settings import Settings
 from tests.fakes.spotify import FakeSpotify
 from tests.fakes.spotify_faults import QUOTA_LONG
-from tests.ingest.spotify.conftest import (MORNING, Cli, ask, played, plays, stored_plays,)
+from tests.ingest.spotify.conftest import (
+    MORNING,
+    Cli,
+    ask,
+    played,
+    plays,
+    stored_plays,
+)
 
 RECENT = "/v1/me/player/recently-played"
 

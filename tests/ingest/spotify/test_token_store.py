@@ -13,14 +13,24 @@ import pytest
 
 from spotiflow.core.errors import InputError, LoginNeededError
 from spotiflow.core.redaction import redact
-from spotiflow.warehouse.run_log import utc_now
 from spotiflow.core.settings import Settings, load_settings
 from spotiflow.ingest.spotify.client import SpotifyApi
 from spotiflow.ingest.spotify.ledger import Ledger
-from spotiflow.ingest.spotify.token_store import (Login, TokenStore, add_months, token_path,)
+from spotiflow.ingest.spotify.token_store import (
+    Login,
+    TokenStore,
+    add_months,
+    token_path,
+)
+from spotiflow.warehouse.run_log import utc_now
 from tests.fakes import spotify_faults as f
 from tests.fakes.spotify import FakeSpotify
-from tests.ingest.spotify.conftest import (Cli, expire_access, log_in, plays,)
+from tests.ingest.spotify.conftest import (
+    Cli,
+    expire_access,
+    log_in,
+    plays,
+)
 
 TOKEN = {"access_token": "a1", "refresh_token": "r1", "scope": "user-top-read", "expires_at": 5}
 

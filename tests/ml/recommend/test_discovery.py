@@ -7,13 +7,18 @@ import pandas as pd
 import pytest
 
 from spotiflow.ml.recommend.backtest import judge_discovery
-from spotiflow.ml.recommend.listener_context import ListenerContext
 from spotiflow.ml.recommend.discovery import POPULARITY, TASTE, Taste, discovered
 from spotiflow.ml.recommend.embedding import Embedding, same_artist_hits
 from spotiflow.ml.recommend.library import Library, library
+from spotiflow.ml.recommend.listener_context import ListenerContext
 from spotiflow.ml.recommend.lists import NEW, recommended
 from spotiflow.ml.recommend.reasons import NEW_ARTIST
-from tests.ml.recommend.histories import (catalogue, heard_rows, one_listener, steady,)
+from tests.ml.recommend.histories import (
+    catalogue,
+    heard_rows,
+    one_listener,
+    steady,
+)
 
 
 def _new(known: Library) -> pd.DataFrame:

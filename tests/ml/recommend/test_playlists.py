@@ -12,7 +12,12 @@ from spotiflow.ml.data.features import MOODS
 from spotiflow.ml.recommend import paths, playlists
 from spotiflow.ml.recommend.listener_context import ListenerContext
 from spotiflow.ml.recommend.lists import playlist_rows
-from spotiflow.ml.recommend.places import (ZONES, current, zone_index, zone_place,)
+from spotiflow.ml.recommend.places import (
+    ZONES,
+    current,
+    zone_index,
+    zone_place,
+)
 from spotiflow.ml.recommend.pool import Pool
 from tests.ml.recommend.histories import catalogue, one_listener, steady
 
@@ -26,7 +31,9 @@ def context() -> ListenerContext:
 
 
 @pytest.mark.parametrize("aim", playlists.AIMS, ids=lambda aim: aim.name)
-def test_every_track_lies_within_the_listeners_own_bounds(context: ListenerContext, aim: playlists.Aim) -> None:
+def test_every_track_lies_within_the_listeners_own_bounds(
+    context: ListenerContext, aim: playlists.Aim
+) -> None:
     chosen = playlists.playlist(context.pool, aim)
     assert len(chosen.places) == playlists.LENGTH
     own = ~context.pool.is_new
@@ -38,7 +45,9 @@ def test_every_track_lies_within_the_listeners_own_bounds(context: ListenerConte
 
 
 @pytest.mark.parametrize("aim", playlists.AIMS, ids=lambda aim: aim.name)
-def test_seven_in_ten_are_known_and_artists_keep_their_distance(context: ListenerContext, aim: playlists.Aim) -> None:
+def test_seven_in_ten_are_known_and_artists_keep_their_distance(
+    context: ListenerContext, aim: playlists.Aim
+) -> None:
     places = playlists.playlist(context.pool, aim).places
     assert context.pool.is_new[places].mean() == pytest.approx(0.3, abs=0.051)
     artists = context.pool.artist[places]
@@ -51,7 +60,9 @@ def test_seven_in_ten_are_known_and_artists_keep_their_distance(context: Listene
 @pytest.mark.parametrize(
     ("start", "target"), list(itertools.permutations(["happy", "tense", "sad", "neutral"], 2))
 )
-def test_a_path_keeps_to_its_line_and_leads_forward(context: ListenerContext, start: str, target: str, pace: float) -> None:
+def test_a_path_keeps_to_its_line_and_leads_forward(
+    context: ListenerContext, start: str, target: str, pace: float
+) -> None:
     begin, end = (zone_place(context.pool, name).mood for name in (start, target))
     found = paths.path(context.pool, begin, end, 10, pace)
     assert len(found.places) == 10

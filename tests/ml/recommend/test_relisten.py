@@ -5,7 +5,20 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from spotiflow.ml.recommend.activation import (BASE_LEVEL, BASELINES, FREQUENCY, METHODS, RECENCY, USUAL, Plays, Trial, activation, chosen_method, ranked, trial)
+from spotiflow.ml.recommend.activation import (
+    BASE_LEVEL,
+    BASELINES,
+    FREQUENCY,
+    METHODS,
+    RECENCY,
+    USUAL,
+    Plays,
+    Trial,
+    activation,
+    chosen_method,
+    ranked,
+    trial,
+)
 from spotiflow.ml.recommend.backtest import Judged, discounts, judge_relisten, list_metric, winner
 from spotiflow.ml.recommend.reasons import Habit
 from tests.ml.recommend.histories import FIRST_DAY, one_listener, steady

@@ -8,11 +8,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from spotiflow.ml.recommend.activation import (
+    BASELINES,
+    Plays,
+    chosen_method,
+    trial,
+)
 from spotiflow.simulate.catalogue import make_world
 from spotiflow.simulate.habits import Habits
 from spotiflow.simulate.listening import listen
 from spotiflow.simulate.population import draw_listener
-from spotiflow.ml.recommend.activation import (BASELINES, Plays, chosen_method, trial,)
 
 N_LISTENERS = 8
 PERIOD_DAYS = 28

@@ -8,12 +8,18 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from spotiflow.warehouse.database import open_warehouse
 from spotiflow.core.settings import Settings
 from spotiflow.ml.recommend.plan import plan
 from spotiflow.ml.registry.verify import verify
 from spotiflow.ml.train import chosen_tasks, train
-from tests.ml.builders import (catalogue_rows, frame, play_rows, query, write_silver,)
+from spotiflow.warehouse.database import open_warehouse
+from tests.ml.builders import (
+    catalogue_rows,
+    frame,
+    play_rows,
+    query,
+    write_silver,
+)
 
 CURRENT = """
     select listener_id, count(*) filter (where is_current), count(*) from ml.recommendations
