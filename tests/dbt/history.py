@@ -19,6 +19,8 @@ from spotiflow.warehouse.database import open_warehouse
 
 TRACKS = 40
 PLAYS = 700
+# Of the tracks, in milliseconds: a track that is played to its end always lasts as long; the catalogue has every third.
+LENGTHS = (200_000, 160_000, 260_000)
 # From and to, in days after START, of what each source of `me` tells; lastfm tells of everything.
 WINDOWS = {"extended": (0, 12), "account": (8, 22), "api": (20, 30), "lastfm": (0, 99)}
 START = datetime(2022, 1, 10, 12, 0, 0)
@@ -68,7 +70,8 @@ def plays() -> list[Truth]:
         for turn in range(PLAYS):
             moment += timedelta(seconds=draw.choice([0, 0, 0, 5, 60, 2000, 30_000]))
             before, number = number, number if draw.random() < 0.1 else draw.randrange(TRACKS)
-            ms_played = draw.choice([5_000 + 1_000 * (turn % 20), 160_000, 200_000, 200_000, 260_000])
+            length = LENGTHS[number % len(LENGTHS)]
+            ms_played = draw.choice([5_000 + 1_000 * (turn % 20), length, length, length, length])
             # On another player never the song that Spotify just skipped: no rule could tell the two apart.
             elsewhere = number != before and draw.random() < 0.05
             found.append(Truth(listener, number, moment, ms_played, elsewhere))

@@ -152,7 +152,7 @@ def test_rows_of_a_csv_that_are_no_plays(take_in: TakeIn, query: Query) -> None:
     take_in("y.csv", s.ghan([s.ghan_row(9, uts="", track='So ""quoted"", with\nline')]))
     assert query(
         "select track_name, ended_at_precision from raw.listening_history where track_name not like 'Song%'"
-    ) == [('So "quoted", with\nline', "minute")]
+    ) == [('So "quoted", with line', "minute")]
 
 
 def test_damaged_files_keep_what_is_complete(settings: Settings, tmp_path: Path) -> None:

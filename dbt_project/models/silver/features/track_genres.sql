@@ -12,6 +12,7 @@ with
 select
     kaggle_track_matches.track_id,
     genres.track_genre,
-    1e0 / count(*) over (partition by kaggle_track_matches.track_id) as weight
+    1e0
+    / nullif(count(*) over (partition by kaggle_track_matches.track_id), 0) as weight
 from kaggle_track_matches
 inner join genres using (kaggle_track_id)

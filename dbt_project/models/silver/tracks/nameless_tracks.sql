@@ -1,8 +1,7 @@
 -- Which recording is each track that was told without an id? Grain: told_id. What
--- shares
--- its ISRC, else what bears its name and is not of another length: of several that of
--- its length (within 3 s), the measured one, then the lowest id. track_id is NULL where
--- nothing known is it.
+-- shares its ISRC, else what bears its name and is not of another length: of several
+-- that of its length (within 3 s), the measured one, then the lowest id. track_id is
+-- NULL where nothing known is it.
 with
     track_spellings as (select * from {{ ref("track_spellings") }}),
     track_lengths as (select * from {{ ref("track_lengths") }}),
