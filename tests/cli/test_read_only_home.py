@@ -31,13 +31,14 @@ sys.path.insert(0, sys.argv[1])
 from spotiflow import cli
 ended = {}
 for name, words in json.loads(sys.stdin.read()).items():
-    sys.argv, out, err, code = ["spotiflow", *words], io.StringIO(), io.StringIO(), 0
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
+    sys.argv, code = ["spotiflow", *words], 0
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
             cli.run()
         except SystemExit as end:
             code = end.code or 0
-    ended[name] = code, out.getvalue(), err.getvalue()
+    ended[name] = code, *(stream.buffer.getvalue().decode() for stream in (out, err))
 print(json.dumps(ended))
 """
 READS, REFUSED = 0, 1

@@ -28,9 +28,14 @@ MOMENT = datetime(2023, 6, 15, 12, 30, 45)
 
 @bad_rows
 def end_time_of_a_wrong_type() -> Iterator[Case]:
-    numbers = ["0", "1", "-1", "1672531200", "1672531200000", "1.5", "1e9", "20230101", "2023", "-0.0"]
-    for number, raw in enumerate(NOT_TEXT + numbers):
+    for number, raw in enumerate(NOT_TEXT):
         yield Case(replaced(number, "ts", raw), NO_DATE)
+    # A number counts seconds or milliseconds since 1970, as some tools write them.
+    for number, raw in enumerate(["0", "1", "-1", "1.5", "1e9", "20230101", "2023", "-0.0"]):
+        yield Case(replaced(50 + number, "ts", raw), OUT_OF_TIME)
+    for number, raw in enumerate(["1672531200", "1672531200000"]):
+        stored = {"ended_at": datetime(2023, 1, 1)}
+        yield Case(replaced(70 + number, "ts", raw), None, stored)
     for number, raw in enumerate(["null", '""', '" "', '"    "'] * 4):
         yield Case(replaced(100 + number, "ts", raw), NO_END)
     for number, raw in enumerate(['"\\t"', '"\\n "', '"\\u0000"', '"\\u200b"']):
@@ -53,7 +58,7 @@ def end_time_missing_or_under_another_name() -> Iterator[Case]:
 
 @bad_rows
 def end_time_that_is_no_date() -> Iterator[Case]:
-    texts = ["yesterday", "null", "None", "nan", "-", "Z", "T", "::", "00:00:00", "12:30", "2023", "2023-06"]
+    texts = ["yesterday", "null", "None", "nan", "-", "Z", "T", "::", "00:00:00", "12:30", "2023-06"]
     texts += ["2023-02-30T00:00:00Z", "2023-02-29T00:00:00Z", "2023-13-01T00:00:00Z", "2023-00-10T00:00:00Z"]
     texts += ["2023-06-00T00:00:00Z", "2023-06-31T00:00:00Z", "2023-06-15T25:00:00Z", "2023-06-15T12:60:00Z"]
     texts += ["2023-06-15T12:30:61Z", "15.06.2023 12:30", "15/06/2023", "06/15/2023 12:30:45", "Jun 15, 2023"]
@@ -198,7 +203,7 @@ def negative_length() -> Iterator[Case]:
 
 @bad_rows
 def clock_of_the_device() -> Iterator[Case]:
-    """`offline_timestamp`: only a plausible one of an offline play is the start."""
+    """`offline_timestamp`: only a plausible one is the start."""
     end = b.FIRST_SECOND
     implausible: list[Any] = [
         None,
@@ -231,6 +236,11 @@ def clock_of_the_device() -> Iterator[Case]:
             yield kept(200 + 2 * number + turn, {"started_at_source": "ms_played"}, **offline)
     unlikely: list[Any] = [False, None, "", "no", 0, [], {}, "maybe", 2.5, "false", "f", "n"]
     for number, offline_value in enumerate(unlikely):
-        start = end + 200 * (300 + number) - 86_400
-        changes = {"offline": offline_value, "offline_timestamp": start}
-        yield kept(300 + number, {"started_at_source": "ms_played"}, **changes)
+        # Online, a song may have been paused for a day, not for two.
+        for days, told_by in ((1, "offline_timestamp"), (2, "ms_played")):
+            place = 300 + 20 * days + number
+            changes = {
+                "offline": offline_value,
+                "offline_timestamp": end + 200 * place - days * 86_400,
+            }
+            yield kept(place, {"started_at_source": told_by}, **changes)
