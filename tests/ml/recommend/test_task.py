@@ -48,7 +48,7 @@ def test_only_the_listener_whose_history_changed_gets_new_lists(settings: Settin
     assert _lists(settings) == [("anna", 200, 200), ("ben", 200, 200)]
     runs = frame(settings, "from ml.listener_runs")
     assert set(zip(runs["listener_id"], runs["model"], strict=True)) == {
-        (listener, model) for listener in ("anna", "ben") for model in ("relisten", "zones")
+        (listener, model) for listener in ("anna", "ben") for model in ("relisten", "discovery", "zones")
     }
     _write(settings, rows, {"anna": 400, "ben": 310})
     assert _lists(settings) == [("anna", 200, 200), ("ben", 200, 400)]
