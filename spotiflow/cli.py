@@ -14,6 +14,7 @@ from spotiflow.commands import (
     access,
     auth,
     automation,
+    dashboard,
     docs,
     forget,
     ingest,
@@ -51,6 +52,7 @@ app.add_typer(automation.app)
 app.add_typer(schedule.app, name="schedule")
 app.add_typer(access.app)
 app.add_typer(report.app, name="report")
+app.add_typer(dashboard.app)
 app.add_typer(forget.app)
 app.add_typer(safety.app)
 app.add_typer(train.app)

@@ -24,7 +24,7 @@ HOUSE = (
     ("cli",),
     ("commands",),
     ("pipeline",),
-    ("people", "simulate"),
+    ("people", "simulate", "web"),
     ("report", "publish", "ml", "ingest"),
     ("transform",),
     ("warehouse",),

@@ -22,6 +22,7 @@ from spotiflow.core.files import copy_private
 from spotiflow.core.settings import Settings
 from spotiflow.warehouse.backups import INBOX, ROOMS, Backup, check, drop_old, finish
 from spotiflow.warehouse.database import hold, prepare_home
+from spotiflow.warehouse.memory_copies import drop_copies
 from spotiflow.warehouse.schema import SCHEMA_VERSION
 
 WHY = "before a restore"
@@ -58,6 +59,7 @@ def restore(settings: Settings, backup: Backup) -> Restored:
     with _copied(settings, backup) as drafts, _held(settings) as is_readable:
         _exchange(settings, drafts, aside)
     prepare_home(settings)
+    drop_copies(settings)
     log.info("restored %s", backup.name)
     return Restored(backup, _kept(settings, aside, is_readable=is_readable))
 

@@ -26,6 +26,7 @@ from spotiflow.people.forget.words import Words
 from spotiflow.people.former_names import drop_former_names
 from spotiflow.warehouse.database import open_warehouse
 from spotiflow.warehouse.known_copies import forget_in_copies
+from spotiflow.warehouse.memory_copies import drop_copies
 from spotiflow.warehouse.run_lock import only_one
 
 # Files of the home are searched for so many of the texts; every form of each is looked for.
@@ -145,6 +146,7 @@ def _rewrite(settings: Settings, names: Sequence[str]) -> _Rewritten:
                 hint="Please report this; to be rid of everything at once, delete the home folder.",
             )
         exchange(settings, fresh)
+        drop_copies(settings)
         seen_before = len(search.found_in(old_bytes, [text.encode() for text in sample]))
     return _Rewritten(rows, n_strings, sample, seen_before, models, known_as, is_linked, before, after)
 

@@ -1,0 +1,120 @@
+"""Figures of the sound of the music that more than one page shows."""
+
+from __future__ import annotations
+
+from spotiflow.report.gold.queries import Query
+from spotiflow.web import words
+from spotiflow.web.figure import Entry, Figure
+from spotiflow.web.marks import bars
+from spotiflow.web.marks.dots import Dot, dots
+from spotiflow.web.view import View
+from spotiflow.web.words import Col, table
+
+MOODS = {
+    "Happy_Energetic": "happy, energetic",
+    "Happy_Calm": "happy, calm",
+    "Neutral": "in between",
+    "Sad_Energetic": "sad, energetic",
+    "Sad_Calm": "sad, calm",
+}
+MOOD = Query(
+    ("mood_category_shares",),
+    """
+    select mood_category, share, ci_low, ci_high, plays, n_sessions, n_measured, measured_share, reason
+    from gold.mood_category_shares where listener_id = $listener
+    order by list_position(
+        ['Happy_Energetic', 'Happy_Calm', 'Neutral', 'Sad_Energetic', 'Sad_Calm'], mood_category
+    )
+    """,
+)
+GENRES = Query(
+    ("listening_log",),
+    """
+    with plays as (
+        select track_genre, minutes from gold.listening_log
+        where listener_id = $listener and date between $first and $last
+    ),
+    known as (
+        select track_genre, count(*) as plays, sum(minutes) as minutes from plays
+        where track_genre is not null group by track_genre
+    )
+    select
+        row_number() over (order by plays desc, minutes desc nulls last, track_genre) as rank,
+        track_genre, plays, minutes, plays / sum(plays) over () as share,
+        sum(plays) over () / (select count(*) from plays) as known_share
+    from known qualify rank <= $depth order by rank
+    """,
+)
+NO_MEASURE = (
+    "No play has measured audio features, so nothing is said here. "
+    "To have them: spotiflow ingest kaggle archive.zip"
+)
+
+
+def moods(view: View) -> Figure:
+    """Return the shares of the mood categories among measured plays, with their intervals."""
+    rows = view.rows(MOOD)
+    if not rows or not rows[0]["n_measured"]:
+        return Figure("moods", "Moods of the music", "of the whole history", empty=NO_MEASURE)
+    data = [
+        Dot(
+            MOODS[row["mood_category"]],
+            row["share"],
+            row["ci_low"],
+            row["ci_high"],
+            f"{MOODS[row['mood_category']]}: {words.share(row['share'])} "
+            f"(95 % {words.between(row['ci_low'], row['ci_high'], words.share)}), {row['plays']:,} plays",
+        )
+        for row in rows
+    ]
+    first = rows[0]
+    return Figure(
+        "moods",
+        "Moods of the music",
+        f"whole history; n = {first['n_measured']:,} measured plays, "
+        f"{words.share(first['measured_share'])} of all",
+        dots(data, "Moods of the music", "Shares of measured plays with 95 % intervals.", words.share),
+        table(
+            rows,
+            Col("mood", "mood_category", words.label),
+            Col("share", "share", words.share),
+            Col("95 % from", "ci_low", words.share),
+            Col("to", "ci_high", words.share),
+            Col("plays", "plays", words.count),
+        ),
+        about=first["reason"]
+        or "Of the music, not of you. Intervals are 95 % over sessions, not over plays.",
+    )
+
+
+def genres(view: View, depth: int = 8) -> Figure:
+    """Return the most played genres of the period, of the plays whose genre is known."""
+    rows = view.rows(GENRES, depth=depth)
+    if not rows:
+        return Figure("genres", "Genres", empty="No play's genre is known: the catalogue has genres.")
+    most = rows[0]["plays"] or 1
+    entries = [
+        Entry(
+            row["rank"],
+            words.name(row["track_genre"]),
+            "",
+            words.share(row["share"]),
+            None,
+            bar=bars.bar(row["plays"] / most),
+        )
+        for row in rows
+    ]
+    return Figure(
+        "genres",
+        "Genres",
+        f"{view.span.label}; of the {words.share(rows[0]['known_share'])} of plays whose genre is known",
+        entries=entries,
+        table=table(
+            rows,
+            Col("place", "rank", words.count),
+            Col("genre", "track_genre"),
+            Col("plays", "plays", words.count),
+            Col("listened", "minutes", words.minutes),
+            Col("share", "share", words.share),
+        ),
+    )
