@@ -284,7 +284,7 @@ def over_time(part: Part, key: str = "months", title: str = "", is_wide: bool = 
     return Figure(
         key,
         title,
-        "" if view.is_file else "a column leads to its page",
+        "a column leads to its page",
         bars.columns(columns, title, f"{len(columns)} columns.", axis, 1120 if is_wide else 560),
         table(
             rows,

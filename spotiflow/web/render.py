@@ -1,4 +1,4 @@
-"""Pages as HTML: templates that escape every value, and the style that a file carries with it."""
+"""Pages as HTML: templates that escape every value."""
 
 from __future__ import annotations
 
@@ -34,11 +34,6 @@ def static_version() -> str:
     for path in sorted(STATIC.iterdir()):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
-
-
-def static(name: str) -> str:
-    """Return the text of one of our static files."""
-    return (STATIC / name).read_text(encoding="utf-8")
 
 
 def render(template: str, **values: Any) -> str:

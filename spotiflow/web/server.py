@@ -64,7 +64,7 @@ def serve(
     Raises InputError for a port in use, HomeError where the home cannot be written.
     """
     prepare_home(settings)
-    with _socket(place) as sock, _held(settings, sock.getsockname()[1]) as port:
+    with listening(place) as sock, _held(settings, sock.getsockname()[1]) as port:
         keeper = Keeper(settings)
         app = make_app(keeper, port, listener=listener, hosts=_names(place))
         config = uvicorn.Config(
@@ -90,7 +90,8 @@ def _names(place: Place) -> tuple[str, ...]:
 
 
 @contextmanager
-def _socket(place: Place) -> Iterator[socket.socket]:
+def listening(place: Place) -> Iterator[socket.socket]:
+    """Yield a socket on the place. Raises InputError for a port in use."""
     family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as sock:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -35,8 +35,6 @@ OTHERS = (
     ("silver", "time_zone_intervals"),
     ("silver", "track_genres"),
 )
-# From this size of the file on the log of plays stays where it is and is read when a page asks for it.
-LARGE_BYTES = 4 * 1024**3
 
 BUILD = "Build it: spotiflow build."
 

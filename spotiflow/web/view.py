@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -51,8 +51,6 @@ class View:
     history: tuple[date, date]
     unit: str = "plays"
     is_catalogue_simulated: bool = False
-    is_file: bool = False
-    has_times: bool = True
 
     @property
     def listener(self) -> str:
@@ -80,10 +78,8 @@ class View:
         """Return the first row, an empty one where there is none."""
         return next(iter(self.rows(query, **values)), {})
 
-    def link(self, path: str, **changes: str | None) -> str | None:
-        """Return the address of a page with the same listener, period and unit; None in a file."""
-        if self.is_file:
-            return None
+    def link(self, path: str, **changes: str | None) -> str:
+        """Return the address of a page with the same listener, period and unit."""
         kept = {
             "listener": self.listener if len(self.people) > 1 else None,
             "period": None if self.is_all or self.span.kind == "range" else self.span.key,
@@ -99,10 +95,6 @@ class View:
     def of(self, kind: str, name: str | None, **changes: str | None) -> str | None:
         """Return the address of the page of an artist, track, album or day."""
         return self.link(f"/{kind}/{quote(name, safe='')}", **changes) if name else None
-
-    def alone(self) -> View:
-        """Return the view as a file has it: nothing leads anywhere."""
-        return replace(self, is_file=True)
 
 
 def people(gold: Gold) -> tuple[Person, ...]:
