@@ -31,8 +31,8 @@ def dashboard(
     """
     settings = settle()
     need_web()
-    from spotiflow.web.access import new_address
-    from spotiflow.web.server import Place, running_port, serve
+    from spotiflow.web.serving.access import new_address
+    from spotiflow.web.serving.server import Place, running_port, serve
 
     def opened(address: str) -> None:
         _open(address, is_wanted=not no_browser)
@@ -47,7 +47,7 @@ def dashboard(
 def _checked(settings: Settings, listener: str | None) -> str:
     """Raise what is wrong with the listener or the warehouse before a browser opens."""
     from spotiflow.report.gold.queries import Gold
-    from spotiflow.web.snapshot import take
+    from spotiflow.web.serving.snapshot import take
     from spotiflow.web.view import look
 
     if listener is None or not settings.database_path.exists():

@@ -11,9 +11,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from spotiflow.core.settings import Settings, load_settings
-from spotiflow.web.access import new_address
-from spotiflow.web.app import make_app
-from spotiflow.web.snapshot import Keeper
+from spotiflow.web.serving.access import new_address
+from spotiflow.web.serving.app import make_app
+from spotiflow.web.serving.snapshot import Keeper
 
 # The small warehouse is that of the report's tests.
 from tests.report.conftest import small_warehouse  # noqa: F401 (a fixture)

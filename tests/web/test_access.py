@@ -8,8 +8,8 @@ from urllib.parse import quote
 import pytest
 
 from spotiflow.core.settings import load_settings
-from spotiflow.web.access import new_address
 from spotiflow.web.pages import PAGES
+from spotiflow.web.serving.access import new_address
 from spotiflow.web.view import people
 from tests.web.conftest import HERE, PORT, Site, site_of
 

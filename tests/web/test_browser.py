@@ -11,10 +11,10 @@ import pytest
 import uvicorn
 from playwright.sync_api import Page, sync_playwright
 
-from spotiflow.web.access import new_address
-from spotiflow.web.app import make_app
 from spotiflow.web.pages import PAGES
-from spotiflow.web.server import Place, listening
+from spotiflow.web.serving.access import new_address
+from spotiflow.web.serving.app import make_app
+from spotiflow.web.serving.server import Place, listening
 from tests.web.conftest import Site
 
 CHROMIUM = shutil.which("chromium")

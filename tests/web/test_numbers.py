@@ -17,7 +17,8 @@ from spotiflow.web.pages import PAGES
 from spotiflow.web.view import View, look
 from tests.report.conftest import PLAYS
 from tests.web.conftest import Site
-from tests.web.recomputed import DAY_COLUMNS, DEPTHS, FIGURES, TILES
+from tests.web.recomputed import FIGURES
+from tests.web.recomputed_parts import DAY_COLUMNS, DEPTHS, TILES
 
 pytestmark = pytest.mark.slow
 PERIODS = ("all", "2026", "2026-Q2", "28d")

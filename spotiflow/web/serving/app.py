@@ -24,12 +24,12 @@ from spotiflow.core.errors import (
     WarehouseBusyError,
 )
 from spotiflow.core.words import clean
-from spotiflow.web.access import Guard, sentence
 from spotiflow.web.figure import Figure, Page
 from spotiflow.web.pages import PAGES
 from spotiflow.web.pages.chrome import chrome
 from spotiflow.web.render import STATIC, render
-from spotiflow.web.snapshot import Keeper, Snapshot
+from spotiflow.web.serving.access import Guard, sentence
+from spotiflow.web.serving.snapshot import Keeper, Snapshot
 from spotiflow.web.view import View, look
 
 STATUSES = ((NotFoundError, 404), (UsageError, 400), (InputError, 400), (WarehouseBusyError, 503))

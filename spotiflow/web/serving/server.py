@@ -14,9 +14,9 @@ from spotiflow.core.errors import HomeError, InputError
 from spotiflow.core.files import locked
 from spotiflow.core.settings import Settings
 from spotiflow.warehouse.database import prepare_home
-from spotiflow.web.access import new_address
-from spotiflow.web.app import make_app
-from spotiflow.web.snapshot import Keeper
+from spotiflow.web.serving.access import new_address
+from spotiflow.web.serving.app import make_app
+from spotiflow.web.serving.snapshot import Keeper
 
 LOCK = "dashboard.lock"
 LOCAL = "127.0.0.1"
