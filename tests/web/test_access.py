@@ -34,7 +34,8 @@ def test_every_page_answers_for_the_demo_and_for_hardly_any_plays(
         known = people(gold)
     assert {0, 1} <= {person.plays for person in known}
     for person in known:
-        small_site.get(f"{path}?listener={person.listener_id}")
+        has_page = path != "/year" or person.plays  # Without a play there is no year to show.
+        small_site.get(f"{path}?listener={person.listener_id}", 200 if has_page else 404)
 
 
 @pytest.mark.parametrize("path", PATHS)
