@@ -146,8 +146,7 @@ FIGURES: dict[str, dict[str, str]] = {
     },
     "/habits": {
         "lengths": """
-            select case when b.n = 12 then '180 min
-                and more' else (b.n * 15) || ' to ' || (b.n * 15 + 15) || ' min' end,
+            select case when b.n = 12 then '180 min and more' else (b.n * 15) || ' to ' || (b.n * 15 + 15) || ' min' end,
                 count(s.session_id)
             from range(13) as b(n) left join (
                 select session_id, minutes from gold.listening_sessions
