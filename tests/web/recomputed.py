@@ -101,16 +101,12 @@ FIGURES: dict[str, dict[str, str]] = {
             "order by q_value nulls last, feature, period",
         ),
         "genres": genres(12),
-        "genre-profiles": f"""
-            select p.track_genre, count(*), count(*) / sum(count(*)) over (), any_value(g.n_tracks),
-                any_value(g.avg_valence), any_value(g.avg_energy), any_value(g.avg_tempo)
-            from {ALL} and p.track_genre is not null
-            group by p.track_genre order by count(*) desc, sum(p.ms_played) desc, p.track_genre limit 20
-        """.replace(
-            ALL,
-            f"gold.listening_log as p inner join gold.genre_profiles as g using (track_genre) "
-            f"{ALL[ALL.index('where') :]}",
-        ),
+        "genre-profiles": """
+            select m.track_genre, m.plays, m.share, g.n_tracks, g.avg_valence, g.avg_energy, g.avg_tempo
+            from gold.genre_mix as m, gold.genre_profiles as g
+            where g.track_genre = m.track_genre and m.listener_id = $listener and m.period_kind = 'all'
+            order by m.rank limit 20
+        """,
         "features": gold(
             "audio_feature_distributions",
             "feature_name, n, mean, std_dev, p05, p25, median, p75, p95, catalogue_mean,"
@@ -146,7 +142,8 @@ FIGURES: dict[str, dict[str, str]] = {
     },
     "/habits": {
         "lengths": """
-            select case when b.n = 12 then '180 min and more' else (b.n * 15) || ' to ' || (b.n * 15 + 15) || ' min' end,
+            select case when b.n = 12 then '180 min and more'
+                else (b.n * 15) || ' to ' || (b.n * 15 + 15) || ' min' end,
                 count(s.session_id)
             from range(13) as b(n) left join (
                 select session_id, minutes from gold.listening_sessions
