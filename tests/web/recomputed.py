@@ -179,7 +179,7 @@ FIGURES: dict[str, dict[str, str]] = {
                     count(distinct p.artist_name) as artists
                 from {MINE} group by m
             )
-            select m, tracks, d.new_tracks, d.new_tracks / tracks, months.artists, d.new_artists,
+            select m, months.tracks, d.new_tracks, d.new_tracks / months.tracks, months.artists, d.new_artists,
                 d.comeback_tracks, d.week_obsession_track_name, d.week_obsession_artist_name,
                 d.week_obsession_plays
             from months inner join gold.discovery_and_repeat as d on d.month_start = m
