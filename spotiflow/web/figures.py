@@ -20,6 +20,7 @@ MOST_DAYS = 62
 STATES = {
     "complete": "complete",
     "partial": "in part: API, account data or scrobbles only",
+    "unknown": "unknown: a silence that is not believed",
     "missing": "missing",
     "none": "before the first play",
 }
@@ -60,12 +61,13 @@ select
 from gold.listening_log {where} and date between $first and $last
 """
 CLOCK = """
-select day_of_week, hour_of_day, count(*) as plays, coalesce(sum(minutes), 0) as minutes
+select day_of_week, hour_of_day, count(*) as plays, sum(minutes) as minutes
 from gold.listening_log {where} and date between $first and $last
 group by day_of_week, hour_of_day
 """
 DAYS = """
-select days.date, days.state, coalesce(log.plays, 0) as plays, coalesce(log.minutes, 0) as minutes
+select days.date, days.state, coalesce(log.plays, 0) as plays,
+    case when log.plays is null then 0 else log.minutes end as minutes
 from gold.history_completeness as days
 left join (
     select date, count(*) as plays, sum(minutes) as minutes from gold.listening_log {where} group by date
@@ -75,11 +77,11 @@ order by days.date
 """
 MONTHS = """
 select
-    cast(date_trunc('month', date) as date) as start, count(*) as plays, coalesce(sum(minutes), 0) as minutes
+    cast(date_trunc('month', date) as date) as start, count(*) as plays, sum(minutes) as minutes
 from gold.listening_log {where} and date between $first and $last group by 1 order by 1
 """
 DATES = """
-select date as start, count(*) as plays, coalesce(sum(minutes), 0) as minutes
+select date as start, count(*) as plays, sum(minutes) as minutes
 from gold.listening_log {where} and date between $first and $last group by 1 order by 1
 """
 TOP = """
@@ -186,7 +188,7 @@ def clock(part: Part, key: str = "clock", title: str = "Clock") -> Figure:
     unit = part.view.unit
     grid = [[0.0] * 24 for _ in range(7)]
     for row in part.rows(CLOCK):
-        grid[row["day_of_week"] - 1][row["hour_of_day"]] = row[unit]
+        grid[row["day_of_week"] - 1][row["hour_of_day"]] = row[unit] or 0.0
     most, day, hour = max((value, -d, -h) for d, line in enumerate(grid) for h, value in enumerate(line))
 
     def told(day: int, hour: int, value: float) -> str:
@@ -206,9 +208,11 @@ def clock(part: Part, key: str = "clock", title: str = "Clock") -> Figure:
     )
 
 
-def counted(value: float, unit: str) -> str:
+def counted(value: float | None, unit: str) -> str:
     """Return `12 plays` or `34 min`."""
-    return words.minutes(value) if unit == "minutes" else f"{value:,.0f} {'play' if value == 1 else 'plays'}"
+    if unit == "minutes":
+        return words.minutes(value)
+    return f"{value or 0:,.0f} {'play' if value == 1 else 'plays'}"
 
 
 def calendar(part: Part) -> Figure:
@@ -217,14 +221,14 @@ def calendar(part: Part) -> Figure:
     days = part.rows(DAYS, ("listening_log", "history_completeness"))
     if not any(row["plays"] for row in days):
         return Figure("calendar", "Calendar", empty="No plays in this period.", is_wide=True)
-    scale = cells.quantile_steps([row[unit] for row in days])
+    scale = cells.quantile_steps([row[unit] or 0 for row in days])
     by_year: dict[int, dict[date, cells.Day]] = {}
     for row in days:
         by_year.setdefault(row["date"].year, {})[row["date"]] = _day(view, row)
-    best = max(days, key=lambda row: row[unit])
-    missing = sum(row["state"] == "missing" for row in days)
+    best = max(days, key=lambda row: row[unit] or 0)
+    missing = sum(row["state"] in cells.HATCHED for row in days)
     active = [row for row in days if row["plays"]]
-    hatched = f"Hatched: {missing:,} days that no source covers." if missing else "No day is missing."
+    hatched = f"Hatched: {missing:,} days of which nothing is known." if missing else "No day is missing."
     return Figure(
         "calendar",
         "Calendar",
@@ -247,7 +251,7 @@ def _day(view: View, row: Mapping[str, Any]) -> cells.Day:
     state = "" if row["state"] == "complete" else f", history {STATES[row['state']]}"
     told = f"{WEEKDAYS[day.weekday()]}, {words.day(day)}: {counted(row[view.unit], view.unit)}{state}"
     href = view.of("day", day.isoformat()) if row["plays"] else None
-    return cells.Day(row[view.unit], row["state"], told, href)
+    return cells.Day(row[view.unit] or 0, row["state"], told, href)
 
 
 def over_time(part: Part, key: str = "months", title: str = "", is_wide: bool = False) -> Figure:
@@ -274,7 +278,7 @@ def over_time(part: Part, key: str = "months", title: str = "", is_wide: bool = 
     columns = [
         bars.Column(
             f"{row['start'].day}" if is_daily else f"{row['start']:%b %y}",
-            (row[unit] / (60 if unit == "minutes" else 1),),
+            ((row[unit] or 0) / (60 if unit == "minutes" else 1),),
             f"{name(row['start'])}: {counted(row[unit], unit)}",
             href(row),
         )

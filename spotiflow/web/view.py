@@ -107,6 +107,8 @@ def look(gold: Gold, asked: Mapping[str, str], default: str) -> View:
 
     Raises NotFoundError for a listener who is not there, UsageError for a period or unit that is none.
     """
+    if not gold.tables.issuperset(LISTENERS.tables):
+        raise NotFoundError("The warehouse has not been built yet.", hint="Build it: spotiflow build.")
     known = people(gold)
     if not known:
         raise NotFoundError(

@@ -2,24 +2,92 @@
 
 from __future__ import annotations
 
-from tests.web import recomputed_people
-from tests.web.recomputed_parts import (
-    ALBUMS,
-    ALL,
-    ARTISTS,
-    CALENDAR,
-    CLOCK,
-    HISTORY,
-    MINE,
-    MONTHS,
-    MOODS,
-    PARTS,
-    TRACKS,
-    genres,
-    gold,
-)
+# Plays of the listener in the period; `$listener`, `$first` and `$last` are given.
+MINE = "gold.listening_log as p where p.listener_id = $listener and p.date >= $first and p.date <= $last"
+ALL = "gold.listening_log as p where p.listener_id = $listener"
+PARTS = "(values ('night', 1), ('morning', 2), ('afternoon', 3), ('evening', 4)) as o(part, n)"
 
-FIGURES: dict[str, dict[str, str]] = {
+
+def gold(table: str, columns: str, rest: str = "order by all", where: str = "") -> str:
+    """Return rows of a gold table as they are."""
+    return f"select {columns} from gold.{table} as t where t.listener_id = $listener {where} {rest}"
+
+
+def top(key: str, shown: str, artist: str = "") -> str:
+    """Return a ranking of the period by plays: ties go to the longer listened, then to the smaller key."""
+    by = "first(artist order by artist desc) as artist," if artist else ""
+    return f"""
+        with plays as (
+            select {key} as key, {shown} as title, p.artist_name as artist, p.ms_played / 60000.0 as m
+                from {MINE}
+        ),
+        named as (
+            select key, max(title) as title, {by} count(*) as plays, sum(m) as minutes from plays
+            where key[1] is not null group by key
+        )
+        select row_number() over (order by plays desc, minutes desc nulls last, key) as place, title,
+            {"artist," if artist else ""} plays, minutes
+        from named qualify place <= $depth order by place
+    """
+
+
+WEEK = ", ".join(f"count(*) filter (where p.day_of_week = {day})" for day in range(1, 8))
+CLOCK = f"""
+    select printf('%02d', h.hour), {WEEK}
+    from range(24) as h(hour) left join (select * from {MINE}) as p on p.hour_of_day = h.hour
+    group by h.hour order by h.hour
+"""
+CALENDAR = f"""
+    select p.date, any_value(c.state), count(*), sum(p.ms_played) / 60000.0
+    from (select * from {MINE}) as p
+    inner join gold.history_completeness as c on c.listener_id = p.listener_id and c.date = p.date
+    group by p.date order by p.date
+"""
+MONTHS = f"""
+    select cast(m.start as date), count(p.play_id),
+        case when count(p.play_id) = 0 then 0 else sum(p.ms_played) / 60000.0 end
+    from (
+        select unnest(generate_series(date_trunc('month', greatest($first, min(date))),
+            least($last, max(date)), interval 1 month)) as start
+        from gold.temporal_trends where listener_id = $listener
+    ) as m
+    left join (select * from {MINE}) as p on date_trunc('month', p.date) = m.start
+        group by m.start order by m.start
+"""
+DAY_COLUMNS = MONTHS.replace("interval 1 month", "interval 1 day").replace(
+    "date_trunc('month', greatest", "(greatest"
+)
+DAY_COLUMNS = DAY_COLUMNS.replace("date_trunc('month', p.date)", "p.date")
+ARTISTS = top("row(p.artist_name)", "p.artist_name")
+TRACKS = top("row(p.track_id)", "p.track_name", "artist")
+ALBUMS = top("row(p.album_name, p.artist_name)", "p.album_name", "artist")
+HISTORY = """
+    select s.state, count(c.date) from (values ('complete', 1), ('partial', 2), ('unknown', 3),
+    ('missing', 4)) as s(state, n)
+    left join gold.history_completeness as c
+        on c.state = s.state and c.listener_id = $listener and c.date between $first and $last
+    group by s.state, s.n order by s.n
+"""
+MOODS = gold(
+    "mood_category_shares", "mood_category, share, ci_low, ci_high, plays",
+    """order by case mood_category when 'Happy_Energetic' then 1 when 'Happy_Calm' then 2 when 'Neutral'
+    then 3 when 'Sad_Energetic' then 4 else 5 end""",
+)  # fmt: skip
+
+
+def genres(depth: int) -> str:
+    """Return the first genres of the period; a play counts in parts where its track has several."""
+    return gold(
+        "genre_mix",
+        "row_number() over (order by plays desc, minutes desc, track_genre), track_genre, plays, minutes, "
+        "plays / sum(plays) over ()",
+        f"order by 1 limit {depth}",
+        """and period_kind = $kind and (period_kind = 'all' or (
+            date_trunc('day', period_start) = $first and period_start <= $last))""",
+    )
+
+
+HEARD: dict[str, dict[str, str]] = {
     "/": {
         "history": HISTORY,
         "clock": CLOCK,
@@ -34,15 +102,16 @@ FIGURES: dict[str, dict[str, str]] = {
     "/top": {"artist": ARTISTS, "track": TRACKS, "album": ALBUMS},
     "/when": {
         "course": """
-            with d as (select date, total_plays, new_tracks from gold.temporal_trends
-                where listener_id = $listener)
-            select date, total_plays,
-                case when row_number() over (order by date) >= 7 then avg(total_plays) over (
-                    order by date range between interval 6 days preceding and current row) end,
-                case when row_number() over (order by date) >= 28 then avg(total_plays) over (
-                    order by date range between interval 27 days preceding and current row) end,
-                new_tracks
-            from d qualify date between $first and $last order by date
+            with d as (
+                select date, total_plays as n, new_tracks from gold.temporal_trends where listener_id = $listener
+            )
+            select d.date, d.n,
+                (select case when count(b.n) = 7 then avg(b.n) end from d as b
+                    where b.date between d.date - 6 and d.date),
+                (select case when count(b.n) = 28 then avg(b.n) end from d as b
+                    where b.date between d.date - 27 and d.date),
+                d.new_tracks
+            from d where d.date between $first and $last order by d.date
         """,
         "calendar": CALENDAR,
         "clock": CLOCK,
@@ -87,7 +156,7 @@ FIGURES: dict[str, dict[str, str]] = {
             " energy_ci_low, "
             "energy_ci_high, measured_share",
             "order by month_start",
-            "and month_start between $first and $last",
+            "and month_start between date_trunc('month', $first) and $last",
         ),
         "by-hour": gold(
             "mood_by_hour",
@@ -102,10 +171,12 @@ FIGURES: dict[str, dict[str, str]] = {
         ),
         "genres": genres(12),
         "genre-profiles": """
-            select m.track_genre, m.plays, m.share, g.n_tracks, g.avg_valence, g.avg_energy, g.avg_tempo
+            select m.track_genre, m.plays, m.plays / (
+                    select sum(plays) from gold.genre_mix as a where a.listener_id = $listener and a.period_kind = 'all'
+                ), g.n_tracks, g.avg_valence, g.avg_energy, g.avg_tempo
             from gold.genre_mix as m, gold.genre_profiles as g
-            where g.track_genre = m.track_genre and m.listener_id = $listener and m.period_kind = 'all'
-            order by m.rank limit 20
+            where m.track_genre = g.track_genre and m.listener_id = $listener and m.period_kind = 'all'
+            order by m.plays desc, m.minutes desc, m.track_genre limit 20
         """,
         "features": gold(
             "audio_feature_distributions",
@@ -140,214 +211,11 @@ FIGURES: dict[str, dict[str, str]] = {
             ) where rank <= 5 order by mood_category, rank
         """,
     },
-    "/habits": {
-        "lengths": """
-            select case when b.n = 12 then '180 min and more'
-                else (b.n * 15) || ' to ' || (b.n * 15 + 15) || ' min' end,
-                count(s.session_id)
-            from range(13) as b(n) left join (
-                select session_id, minutes from gold.listening_sessions
-                where listener_id = $listener and listening_date between $first and $last
-            ) as s on s.minutes >= b.n * 15 and (b.n = 12 or s.minutes < b.n * 15 + 15)
-            group by b.n order by b.n
-        """,
-        "longest": gold(
-            "listening_sessions",
-            "local_started_at, minutes, plays, skips, artists",
-            "order by minutes desc nulls last, session_id limit 10",
-            "and listening_date between $first and $last",
-        ),
-        "skips-familiarity": gold(
-            "skip_behaviour",
-            "value, n, skips, skip_share, ci_low, ci_high, reason",
-            "order by value",
-            "and dimension = 'familiarity' and definition = (select skip_definition "
-            "from gold.listening_overview "
-            "as o where o.listener_id = t.listener_id)",
-        ),
-        "skips-hour-of-day": gold(
-            "skip_behaviour",
-            "value, n, skips, skip_share, ci_low, ci_high, reason",
-            "order by value::int",
-            "and dimension = 'hour_of_day' and definition = (select skip_definition "
-            "from gold.listening_overview "
-            "as o where o.listener_id = t.listener_id)",
-        ),
-        "new": f"""
-            with months as (
-                select cast(date_trunc('month', p.date) as date) as m, count(distinct p.track_id) as tracks,
-                    count(distinct p.artist_name) as artists
-                from {MINE} group by m
-            )
-            select m, months.tracks, d.new_tracks, d.new_tracks / months.tracks, months.artists, d.new_artists,
-                d.comeback_tracks, d.week_obsession_track_name, d.week_obsession_artist_name,
-                d.week_obsession_plays
-            from months inner join gold.discovery_and_repeat as d on d.month_start = m
-            where d.listener_id = $listener order by m
-        """,
-        "ledger": """
-            select month_start, sum(case when content_type = 'track' then minutes else 0 end),
-                sum(case when content_type = 'episode' then minutes else 0 end),
-                sum(case when content_type = 'audiobook' then minutes else 0 end)
-            from gold.audio_ledger where listener_id = $listener and month_start between $first and $last
-            group by month_start order by month_start
-        """,
-        "streaks": f"""
-            with days as (
-                select p.date, count(*) as plays, sum(p.ms_played) / 60000.0 as minutes,
-                    p.date - cast(row_number() over (order by p.date) as integer) as island
-                from {ALL} group by p.date
-            ),
-            rows_ as (
-                select min(date) as began, max(date) as ended, count(*) as days, sum(plays) as plays,
-                    sum(minutes) as minutes
-                from days group by island
-            )
-            select t.length_rank, r.began, r.ended, r.days, r.plays, r.minutes
-            from rows_ as r inner join gold.listening_streaks as t on t.started_date = r.began
-            where t.listener_id = $listener order by t.length_rank limit 10
-        """,
-        "segment": " union all ".join(
-            f"select * from (select '{trait}' as trait, {trait}, {trait}_percentile "
-            f"from gold.behavioral_segments "
-            f"where listener_id = $listener and archetype is not null)"
-            for trait in (
-                "concentration",
-                "novelty",
-                "repetition",
-                "effective_tracks",
-                "skip_share",
-                "regularity",
-            )
-        ),
-        "weeks": gold(
-            "wellbeing_indicators",
-            "week_start, n_sessions, plays, minutes, repetition, novelty, night_share, regularity, reason",
-            "order by week_start",
-            "and week_start between $first and $last",
-        ),
-        "week-sound": gold(
-            "wellbeing_indicators",
-            "week_start, avg_valence, valence_ci_low, valence_ci_high, avg_energy, energy_ci_low,"
-            " energy_ci_high, "
-            "valence_inertia",
-            "order by week_start",
-            "and week_start between $first and $last",
-        ),
-        "triggers": gold(
-            "mood_intervention_triggers",
-            "week_start, metric, value, baseline_mean, baseline_weeks, q_value, consecutive_weeks,"
-            " level, message",
-            "order by week_start desc, metric limit 50",
-            "and level is not null and week_start between $first and $last",
-        ),
-        "times": gold(
-            "optimal_listening_times",
-            "activity, part_of_day, n_sessions, n_matching, share, lift, ci_low, ci_high, q_value,"
-            " recommendation, "
-            "reason",
-            f"order by activity, (select n from {PARTS} where part = t.part_of_day)",
-        ),
-    },
-    "/for-you": {
-        **{
-            kind: gold(
-                "track_recommendations",
-                "rank, track_name, primary_artist, track_genre, reason",
-                "order by rank limit 25",
-                f"and is_current and kind = '{kind}'",
-            )
-            for kind in ("again", "new")
-        },
-        "backtest": """
-            select model, metric, value, ci_low, ci_high, n, baseline_name, baseline_value
-            from gold.model_performance_metrics as m
-            where model in ('relisten', 'discovery') and slice = 'all' and listener_id = $listener
-                and metric in ('recall_at_20', 'ndcg_at_20') and value is not null and measured_at = (
-                    select max(measured_at) from gold.model_performance_metrics as n
-                    where n.model = m.model and n.metric = m.metric and n.listener_id = m.listener_id
-                        and n.slice = 'all' and n.value is not null)
-            order by model desc, metric
-        """,
-        "playlists": gold(
-            "personalized_playlist_suggestions",
-            "playlist_name, position, track_name, artist_name, track_genre, why",
-            "order by playlist_name, position",
-            "and position <= 10",
-        ),
-        "lifting": gold(
-            "mood_improvement_recommendations",
-            "target_scenario, rank, track_name, artist_name, valence, energy, play_count, reason",
-            "order by rank limit 40",
-        ),
-    },
-    "/models": {
-        "scores": """
-            with m as (
-                select * from gold.model_performance_metrics where slice = 'all' and listener_id = '-'
-                    and value is not null and metric in ('r2', 'macro_f1') and split <> 'global_time'
-            ),
-            used as (
-                select model, max(case when is_champion then 1 else 0 end) as c from m group by model
-            )
-            select m.model, dataset, split, metric, value, ci_low, ci_high, n, baseline_name, baseline_value,
-                case
-                    when ci_low is null or ci_high is null or baseline_value is null then 'not certain'
-                    when ci_low > baseline_value then 'clear gain'
-                    when ci_high < baseline_value then 'worse'
-                    else 'no clear gain'
-                end
-            from m inner join used on used.model = m.model and (m.is_champion or used.c = 0)
-            where trained_at is not distinct from (
-                select max(trained_at) from m as n where n.model = m.model and (n.is_champion or used.c = 0)
-            ) and split = (select min(split) from m as n where n.model = m.model
-                and n.is_champion = m.is_champion)
-            and metric = (select max(metric) from m as n where n.model = m.model)
-            order by m.model
-        """,
-        "energy": """
-            select target_date, horizon_days, predicted_energy, lower_90, upper_90, energy, n_measured,
-                baseline_energy
-            from gold.energy_forecasts as t where listener_id = $listener and horizon_days = (
-                select min(horizon_days) from gold.energy_forecasts as n
-                where n.listener_id = t.listener_id and n.target_date = t.target_date)
-            order by target_date
-        """,
-        "predictions": """
-            select cast(least(9, floor(predicted_valence * 10)) as integer) as step, count(*),
-                sum(predicted_valence) / count(*),
-                sum(valence) / count(*),
-                sum(case when valence >= lower_90 and valence <= upper_90 then 1 else 0 end) / count(*)
-            from gold.mood_predictions where listener_id = $listener and is_measured and valence is not null
-            group by step order by step
-        """,
-        "classes": """
-            select mood_category, sum(case method when 'rule' then 1 else 0 end),
-                sum(case method when 'model' then 1 else 0 end), sum(case when is_unclear then 1 else 0 end)
-            from gold.mood_classifications where listener_id = $listener group by mood_category
-                order by mood_category
-        """,
-        "sessions": """
-            select target, count(*), sum(case when observed is null then 0 else 1 end),
-                avg(abs(observed - predicted)),
-                avg(abs(observed - baseline)),
-                avg(case when observed is null then null when observed between lower_90
-                    and upper_90 then 1 else 0 end)
-            from gold.session_forecasts where listener_id = $listener group by target order by target
-        """,
-        "completion": gold(
-            "feature_completion",
-            "feature_source, match_method, tracks, plays, plays_share, avg_valence_standard_error, "
-            "avg_energy_standard_error",
-            "order by plays desc, feature_source, match_method",
-        ),
-        "own": """
-            select model, slice, split, metric, value, ci_low, ci_high, n, baseline_name, baseline_value
-            from (
-                select *, row_number() over (partition by model, slice, split, metric
-                    order by is_champion desc, measured_at desc, version desc) as k
-                from gold.model_performance_metrics where listener_id = $listener and value is not null
-            ) where k = 1 order by model, slice, split, metric
-        """,
-    },
-} | recomputed_people.FIGURES
+}
+DEPTHS = {"/": 10, "/top": 50}
+TILES = f"""
+    select count(*) as plays, sum(p.ms_played) / 60000.0 as minutes, count(distinct p.artist_name) as artists,
+        count(distinct p.track_id) as tracks, count(distinct p.session_id) as sessions,
+        count(distinct p.date) as days, avg(case when p.is_measured then 1.0 else 0.0 end) as measured_share
+    from {MINE}
+"""

@@ -12,6 +12,8 @@ from markupsafe import Markup
 from spotiflow.web.marks.svg import datum, frame, tag, text
 
 STEPS = 5
+# Days of which nothing is known: without plays they are no empty days.
+HATCHED = ("missing", "unknown")
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -79,7 +81,7 @@ def calendar(year: int, days: Mapping[date, Day], scale: Callable[[float], int],
     drawn.append(_hatch(hatch))
     for when, day in days.items():
         offset = (when - start).days
-        missing = day.state == "missing" and not day.value
+        missing = day.state in HATCHED and not day.value
         drawn.append(
             datum(
                 "rect",
@@ -162,16 +164,10 @@ def matrix(
     """Return a table in colours; each cell: a value from -1 to 1 that colours it, its text, its tooltip."""
     left, top, wide, high = 128, 30, 96, 30
     drawn = [text(left - 8, top + i * high + 20, name, "", "end") for i, name in enumerate(rows)]
-    for j, name in enumerate(columns):
-        drawn.append(
-            tag(
-                "text",
-                name,
-                transform=f"translate({left + j * wide + wide / 2} {top - 8})",
-                class_="quiet small",
-                text_anchor="middle",
-            )
-        )
+    drawn += [
+        text(left + j * wide + wide / 2, top - 8, name, "quiet small", "middle")
+        for j, name in enumerate(columns)
+    ]
     for i, row in enumerate(rows):
         for j, column in enumerate(columns):
             if (found := cells.get((row, column))) is None:

@@ -15,6 +15,7 @@ MONTHS = Query(
     select cast(date_trunc('month', date) as date) as month_start,
         count(*) filter (where state = 'complete') as complete,
         count(*) filter (where state = 'partial') as partial,
+        count(*) filter (where state = 'unknown') as unknown,
         count(*) filter (where state = 'missing') as missing
     from gold.history_completeness where listener_id = $listener and state <> 'none' group by 1 order by 1
     """,
@@ -103,6 +104,7 @@ def months(view: View) -> Figure:
             Col("month", "month_start", lambda month: f"{month:%b %Y}"),
             Col("complete", "complete", words.count),
             Col("partial", "partial", words.count),
+            Col("unknown", "unknown", words.count),
             Col("missing", "missing", words.count),
         ),
         about="Complete: inside an extended export. Request one to close what is missing.",

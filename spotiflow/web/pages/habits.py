@@ -66,7 +66,8 @@ NEW = Query(
     """
     select month_start, tracks, new_tracks, new_track_share, artists, new_artists, comeback_tracks,
         week_obsession_track_name, week_obsession_artist_name, week_obsession_plays
-    from gold.discovery_and_repeat where listener_id = $listener and month_start between $first and $last
+    from gold.discovery_and_repeat
+    where listener_id = $listener and month_start between date_trunc('month', $first) and $last
     order by month_start
     """,
 )
@@ -77,7 +78,8 @@ LEDGER = Query(
         coalesce(sum(minutes) filter (where content_type = 'track'), 0) as music,
         coalesce(sum(minutes) filter (where content_type = 'episode'), 0) as podcasts,
         coalesce(sum(minutes) filter (where content_type = 'audiobook'), 0) as audiobooks
-    from gold.audio_ledger where listener_id = $listener and month_start between $first and $last
+    from gold.audio_ledger
+    where listener_id = $listener and month_start between date_trunc('month', $first) and $last
     group by 1 order by 1
     """,
 )

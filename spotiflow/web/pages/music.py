@@ -30,7 +30,8 @@ PLANE = Query(
 )
 BY_MONTH = Query(
     ("music_by_month",),
-    "from gold.music_by_month where listener_id = $listener and month_start between $first and $last "
+    "from gold.music_by_month where listener_id = $listener "
+    "and month_start between date_trunc('month', $first) and $last "
     "order by month_start",
 )
 BY_HOUR = Query(

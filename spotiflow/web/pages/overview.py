@@ -20,7 +20,7 @@ STATES = Query(
     where listener_id = $listener and date between $first and $last and state <> 'none' group by state
     """,
 )
-KINDS = ("complete", "partial", "missing")
+KINDS = ("complete", "partial", "unknown", "missing")
 
 
 def build(view: View) -> Page:
@@ -51,7 +51,7 @@ def history(view: View) -> Figure:
     """Return how whole the history of the period is, as one bar."""
     found = {row["state"]: row["days"] for row in view.rows(STATES)}
     days = [(state, found.get(state, 0)) for state in KINDS]
-    said = ", ".join(f"{count:,} {state}" for state, count in days)
+    said = ", ".join(f"{count:,} {state}" for state, count in days if count or state != "unknown")
     text = f"{words.day(view.span.first)} to {words.day(view.span.last)}: {said} days"
     parts = [(f"state-{state}", float(count), f"{count:,} days {state}") for state, count in days]
     rows = [{"state": state, "days": count} for state, count in days]

@@ -28,23 +28,16 @@ MOOD = Query(
     """,
 )
 GENRES = Query(
-    ("listening_log",),
+    ("genre_mix",),
     """
-    with plays as (
-        select track_genre, minutes from gold.listening_log
-        where listener_id = $listener and date between $first and $last
-    ),
-    known as (
-        select track_genre, count(*) as plays, sum(minutes) as minutes from plays
-        where track_genre is not null group by track_genre
-    )
-    select
-        row_number() over (order by plays desc, minutes desc nulls last, track_genre) as rank,
-        track_genre, plays, minutes, plays / sum(plays) over () as share,
-        sum(plays) over () / (select count(*) from plays) as known_share
-    from known qualify rank <= $depth order by rank
+    select rank, track_genre, plays, minutes, share, known_share from gold.genre_mix
+    where listener_id = $listener and rank <= $depth and period_kind = $kind
+        and ($kind = 'all' or period_start = $first)
+    order by rank
     """,
 )
+# Periods that gold counts genres of; of others the whole history is shown, and said to be.
+COUNTED = ("year", "quarter", "month")
 NO_MEASURE = (
     "No play has measured audio features, so nothing is said here. "
     "To have them: spotiflow ingest kaggle archive.zip"
@@ -89,7 +82,8 @@ def moods(view: View) -> Figure:
 
 def genres(view: View, depth: int = 8) -> Figure:
     """Return the most played genres of the period, of the plays whose genre is known."""
-    rows = view.rows(GENRES, depth=depth)
+    kind = view.span.kind if view.span.kind in COUNTED else "all"
+    rows = view.rows(GENRES, depth=depth, kind=kind)
     if not rows:
         return Figure("genres", "Genres", empty="No play's genre is known: the catalogue has genres.")
     most = rows[0]["plays"] or 1
@@ -104,10 +98,11 @@ def genres(view: View, depth: int = 8) -> Figure:
         )
         for row in rows
     ]
+    of = view.span.label if kind == view.span.kind else "whole history"
     return Figure(
         "genres",
         "Genres",
-        f"{view.span.label}; of the {words.share(rows[0]['known_share'])} of plays whose genre is known",
+        f"{of}; of the {words.share(rows[0]['known_share'])} of plays whose genre is known",
         entries=entries,
         table=table(
             rows,

@@ -17,7 +17,7 @@ WEEKS = Query(
     """
     select week_start, n_sessions, plays, minutes, avg_valence, valence_ci_low, valence_ci_high, avg_energy,
         energy_ci_low, energy_ci_high, valence_inertia, repetition, novelty, night_share, regularity, reason
-    from gold.wellbeing_indicators where listener_id = $listener and week_start between $first and $last
+    from gold.wellbeing_indicators where listener_id = $listener and week_start between $first - 6 and $last
     order by week_start
     """,
 )
@@ -28,7 +28,7 @@ TRIGGERS = Query(
     select week_start, metric, value, baseline_mean, baseline_weeks, q_value, consecutive_weeks, level,
         message
     from gold.mood_intervention_triggers
-    where listener_id = $listener and level is not null and week_start between $first and $last
+    where listener_id = $listener and level is not null and week_start between $first - 6 and $last
     order by week_start desc, metric limit 50
     """,
 )

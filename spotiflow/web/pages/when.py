@@ -80,8 +80,8 @@ def course(view: View) -> Figure:
     """Return the means of 7 and 28 days."""
     rows = view.rows(TREND)
     total, week, month = MEANS[view.unit]
-    if len(rows) < 2:
-        return Figure("course", "Day by day", empty="It takes two days.", is_wide=True)
+    if not rows:
+        return Figure("course", "Day by day", empty="No day of this period is in the history.", is_wide=True)
     lines = [
         Line(
             label,
@@ -89,7 +89,7 @@ def course(view: View) -> Figure:
                 Point(
                     f"{row['date']:%b %y}" if row["date"].day == 1 else "",
                     row[key],
-                    told=f"{words.day(row['date'])}: {row[key] or 0:,.1f} {view.unit} a day",
+                    told=f"{words.day(row['date'])}: {words.decimal(row[key], 1)} {view.unit} a day",
                 )
                 for row in rows
             ],

@@ -26,9 +26,9 @@ from spotiflow.core.errors import (
 from spotiflow.core.words import clean
 from spotiflow.web.figure import Figure, Page
 from spotiflow.web.pages import PAGES
-from spotiflow.web.pages.chrome import chrome
 from spotiflow.web.render import STATIC, render
 from spotiflow.web.serving.access import Guard, sentence
+from spotiflow.web.serving.chrome import chrome
 from spotiflow.web.serving.snapshot import Keeper, Snapshot
 from spotiflow.web.view import View, look
 

@@ -24,6 +24,7 @@ PORT = 8765
 # More connections than any household has; the rest is told to come again.
 MOST_CONNECTIONS = 400
 IDLE_SECONDS = 15
+BACKLOG = 512
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,8 @@ def listening(place: Place) -> Iterator[socket.socket]:
                 f"Port {place.port} of {place.host} cannot be used: {error.strerror}.",
                 hint=f"Another program has it; choose another one: --port {place.port + 1}",
             ) from error
+        # From here on a browser that comes before the server has begun waits for it.
+        sock.listen(BACKLOG)
         yield sock
 
 

@@ -49,6 +49,11 @@ class Snapshot:
     stamp: Stamp
     as_of: datetime
 
+    def tables(self) -> frozenset[str]:
+        """Return the names of the gold tables that there are."""
+        with self.reading() as gold:
+            return gold.tables
+
     @contextmanager
     def reading(self) -> Iterator[Gold]:
         """Yield the tables for one thread."""
@@ -210,7 +215,11 @@ class Keeper:
 
     def _take(self) -> None:
         try:
-            # The copy before is not closed here: a page may still be reading it.
-            self._snapshot, self._problem = take(self._settings), None
+            taken = take(self._settings)
         except SpotiflowError as error:
             self._problem = error
+            return
+        if self._snapshot and not taken.tables() >= self._snapshot.tables():
+            return  # Somebody is in the middle of building everything again; what is whole stays.
+        # The copy before is not closed here: a page may still be reading it.
+        self._snapshot, self._problem = taken, None
