@@ -112,7 +112,8 @@ def test_a_partial_build_still_reports(settings: Settings) -> None:
     [
         ("nobody", "No plays yet."),
         ("newcomer", "1 play ·"),
-        ("beginner", "1  Your 10 most played of 37 artists"),
+        # Ten favourites are no finding in 200 plays: chance makes such lists too.
+        ("beginner", "Nothing stands out."),
     ],
 )
 def test_short_histories_without_a_catalogue(small_warehouse: Settings, listener: str, words: str) -> None:
