@@ -14,24 +14,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+# Named again for all of ml: the one list of them.
+from spotiflow.core.audio import AUDIO_FEATURES as AUDIO_FEATURES
+
 Matrix = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Codes = NDArray[np.int64]
 
-AUDIO_FEATURES = (
-    "danceability",
-    "energy",
-    "valence",
-    "acousticness",
-    "instrumentalness",
-    "speechiness",
-    "liveness",
-    "loudness",
-    "tempo",
-    "time_signature",
-    "key",
-    "mode",
-)
 # The features a genre is described by; tempo and liveness hardly depend on it (docs/evidence.md 2).
 GENRE_MEASURES = ("valence", "energy", "danceability", "acousticness", "speechiness", "instrumentalness")
 GENRE_SMOOTHING = 10.0
