@@ -14,7 +14,7 @@
 {# Welch's comparison of two groups from their n_, mean_ and std_dev_ columns: difference (first minus second),
    ci_low, ci_high, t_value, df, hedges_g with g_ci_low and g_ci_high. NULL where a group is smaller than `gate` or
    nothing varies. The interval of g is the normal approximation (6e-3 off the exact one at 30 a group, and less with
-   more). Its p is two_sided_p_t of t_value and df in a step of its own: within the same select every use of the two
+   more). Columns; the last without a comma. Its p is two_sided_p_t of t_value and df in a step of its own: within the same select every use of the two
    would be written out, and planning that takes longer than all else. #}
 {% macro welch(first, second, gate) -%}
     {%- set squares = {} -%}
@@ -55,7 +55,7 @@
         + hedges_g * hedges_g / nullif(2e0 * (n_{{ first }} + n_{{ second }}), 0)
     ) as g_half_width,
     hedges_g - g_half_width as g_ci_low,
-    hedges_g + g_half_width as g_ci_high,
+    hedges_g + g_half_width as g_ci_high
 {%- endmacro %}
 
 {# Why a comparison is NULL, in words; NULL where there is one. `units` names what is counted,

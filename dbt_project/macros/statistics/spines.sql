@@ -36,13 +36,17 @@
 {# The value of `name` with most plays in each group of `keys`; ties go to the longer time, then to the name. #}
 {% macro most_played(plays, name, keys) -%}
     select {{ keys }}, {{ name }}
-    from {{ plays }}
-    where {{ name }} is not null
-    group by {{ keys }}, {{ name }}
+    from
+        (
+            select {{ keys }}, {{ name }}, count(*) as n, sum(ms_played) as ms_played
+            from {{ plays }}
+            where {{ name }} is not null
+            group by {{ keys }}, {{ name }}
+        ) as counted
     qualify
         row_number() over (
             partition by {{ keys }}
-            order by count(*) desc nulls last, sum(ms_played) desc nulls last, {{ name }} nulls last
+            order by n desc nulls last, ms_played desc nulls last, {{ name }} nulls last
         )
         = 1
 {%- endmacro %}

@@ -51,11 +51,13 @@ with
         group by all
     ),
     albums as (
-        select *
+        select top_albums.*
         from top_albums
-        where
-            (listener_id, period_start)
-            in (select (listener_id, date) from years where album_share >= 0.5)
+        inner join
+            years
+            on top_albums.listener_id = years.listener_id
+            and top_albums.period_start = years.date
+        where years.album_share >= 0.5
     ),
     year_streaks as ({{ streaks_within("streaks", "years") }})
 

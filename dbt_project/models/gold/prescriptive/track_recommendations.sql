@@ -59,7 +59,7 @@ select
     recommendations.is_current
     and (recommendations.kind = 'again' or tracks.is_new_to_listener) as is_current,
     recommendations.created_at,
-    recommendations.model,
+    model,
     recommendations.model_version,
     runs.method,
     runs.history_to as history_to_at,
@@ -69,7 +69,7 @@ inner join tracks using (listener_id, track_id)
 left join habits using (listener_id, track_id)
 left join artists using (listener_id, artist_key)
 left join genres using (listener_id, track_genre)
-left join runs on runs.listener_id = listener_id and runs.model = recommendations.model
+left join runs using (listener_id, model)
 order by
     listener_id nulls last,
     recommendations.created_at desc nulls last,

@@ -12,11 +12,12 @@ with
         from history
     ),
     -- One day more on each side: local time may lie in the neighbouring year.
-    days as (
-        select cast({{ date_series("first_day - 1", "next_year") }} as date) as date_day
+    moments as (
+        select {{ date_series("first_day - 1", "next_year") }} as moment
         from range_of_history
         where first_day is not null
     ),
+    days as (select cast(moment as date) as date_day from moments),
     numbered as (
         select date_day, {{ iso_day_of_week("date_day") }} as day_of_week from days
     )

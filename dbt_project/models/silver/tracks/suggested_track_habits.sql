@@ -30,14 +30,18 @@ with
             and listening.track_id = suggested_tracks.recording_id
         inner join ends on listening.listener_id = ends.listener_id
     ),
-    months as (
+    month_counts as (
         select listener_id, track_id, month_start, count(*) as n_plays
         from plays
         group by listener_id, track_id, month_start
+    ),
+    months as (
+        select *
+        from month_counts
         qualify
             row_number() over (
                 partition by listener_id, track_id
-                order by count(*) desc nulls last, month_start desc nulls last
+                order by n_plays desc nulls last, month_start desc nulls last
             )
             = 1
     ),
