@@ -1,9 +1,9 @@
-# The schedule in a container: one volume, no root, no port.
+# The schedule in a container: one volume, no root, no port unless it is asked for (container/dashboard.yaml).
 FROM python:3.13-slim AS build
 WORKDIR /src
 COPY . .
 RUN python -m venv /opt/spotiflow \
-    && PIP_CONSTRAINT=constraints.txt /opt/spotiflow/bin/pip install --no-cache-dir ".[postgres,delta]"
+    && PIP_CONSTRAINT=constraints.txt /opt/spotiflow/bin/pip install --no-cache-dir ".[postgres,delta,web]"
 
 FROM python:3.13-slim
 RUN useradd --uid 10001 --create-home listener \

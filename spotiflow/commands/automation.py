@@ -30,7 +30,7 @@ def run(
     use_predictions: Predictions = None,
     as_json: Json = False,
 ) -> None:
-    """Do everything that is due, stage by stage: spotify, files, build, train, score, rebuild, publish.
+    """Do everything that is due, stage by stage: spotify, listens, files, build, train, score, rebuild, publish.
 
     What has not changed is left out, and a fault of one stage does not stop what can be done without it.
 

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import gc
-from typing import Annotated
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from spotiflow.commands.dashboard import LOCAL, Host, Port, need_web, say_who_may_come
 from spotiflow.commands.shared import say, settle, show
+
+if TYPE_CHECKING:
+    from spotiflow.core.settings import Settings
 
 app = typer.Typer()
 
@@ -23,6 +29,11 @@ def schedule(
     publish: Annotated[
         float | None, typer.Option(help="Hours between publishings (12); 0: never.", min=0)
     ] = None,
+    with_dashboard: Annotated[
+        bool, typer.Option("--dashboard", help="Serve the dashboard too, and take in what players submit.")
+    ] = False,
+    host: Host = LOCAL,
+    port: Port = 8765,
 ) -> None:
     """Keep everything running: all of it now, then each stage at its cadence, until Ctrl+C or SIGTERM.
 
@@ -43,12 +54,25 @@ def schedule(
     launcher, table = Launcher(settings), Timetable()
     gc.enable()  # Other commands end soon (see cli.main), this one runs for months.
     try:
-        run_schedule(settings, launcher, say, table)
+        with _dashboard(settings, host, port) if with_dashboard else nullcontext():
+            run_schedule(settings, launcher, say, table)
     except KeyboardInterrupt:
         launcher.stop()
         stop_schedule(table)
         show("Stopped; nothing is half done.")
         raise typer.Exit(0) from None
+
+
+@contextmanager
+def _dashboard(settings: Settings, host: str, port: int) -> Iterator[None]:
+    """Serve the dashboard beside the schedule."""
+    need_web()
+    from spotiflow.web.serving.server import Place, serving
+
+    with serving(settings, Place(host, port)) as served:
+        say_who_may_come(host)
+        show(f"The dashboard is served on port {served}; to open it: spotiflow dashboard")
+        yield
 
 
 @app.command()

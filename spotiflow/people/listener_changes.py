@@ -75,11 +75,13 @@ def _rename_in(db: duckdb.DuckDBPyConnection, table: str, name: str, new_name: s
 
 
 def _move_files(settings: Settings, name: str, new_name: str) -> None:
-    """The login and the polls that wait to be loaded go along."""
+    """The login, the tokens of players, and what waits to be loaded go along."""
     from dataclasses import replace
 
     from spotiflow.ingest.spotify.spool import spool, spooled
     from spotiflow.ingest.spotify.token_store import token_path
+    from spotiflow.ingest.submissions.spool import rename_in_listens
+    from spotiflow.ingest.submissions.tokens import rename_in_tokens
 
     token = token_path(settings, name)
     if token.exists():
@@ -87,6 +89,9 @@ def _move_files(settings: Settings, name: str, new_name: str) -> None:
     for path, batch in spooled(settings):
         if batch.listener_id == name and spool(settings, replace(batch, listener_id=new_name)) != path:
             path.unlink(missing_ok=True)
+    # Tokens first: what is submitted from here on is of the new name already.
+    rename_in_tokens(settings, name, new_name)
+    rename_in_listens(settings, name, new_name)
 
 
 def move_listener(

@@ -1,4 +1,4 @@
-"""Everything a listener has put in, as a zip that needs no spotiflow: Parquet, JSON, polls, receipt."""
+"""Everything a listener has put in, as a zip that needs no spotiflow: Parquet, JSON, what waits, receipt."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from spotiflow.core.settings import Settings
 from spotiflow.ingest.files.containers import unreadable
 from spotiflow.ingest.history.receipts import remarks
 from spotiflow.ingest.listeners import existing_listener
-from spotiflow.people.waiting_polls import waiting_polls
+from spotiflow.people.waiting_plays import waiting_plays
 from spotiflow.warehouse.database import open_warehouse
 from spotiflow.warehouse.known_copies import known_copies, remember_copy
 from spotiflow.warehouse.run_log import utc_now
@@ -56,7 +56,7 @@ Everything that the listener "{name}" has put into spotiflow until {made_at} UTC
 tables/NAME.parquet   the rows, for DuckDB, pandas, Spark, R and many other programs
 tables/NAME.json      the same rows as text
 receipt.json          how many rows each file has, and the sha256 of each file
-waiting/              polls of Spotify that were not stored yet, if there were any
+waiting/              polls of Spotify and listens of players that were not stored yet, if there were any
 settings.json         the settings that decide what the rows mean (no login, address or path is in this zip)
 
 listening_history     one row per stream: when, what, how long, from which file (all times are UTC)
@@ -183,7 +183,7 @@ def _pack(settings: Settings, stream: IO[bytes], folder: Path, name: str, rows: 
                 digest = hashlib.file_digest(content, "sha256").hexdigest()
             files[f"tables/{path.name}"] = {"rows": rows[path.stem], "sha256": digest}
             archive.write(path, f"tables/{path.name}")
-        for path in waiting_polls(settings, name):
+        for path in waiting_plays(settings, name):
             archive.write(path, f"waiting/{path.name}")
         archive.writestr("settings.json", json.dumps(_settings_of(settings, name), indent=1))
         receipt = {"listener": name, "made_at": made_at, "spotiflow": version("spotiflow"), "files": files}
@@ -206,7 +206,7 @@ def render(takeout: Takeout) -> RenderableType:
             ("rows", filled),
             (
                 "holds",
-                "every table as Parquet and JSON, waiting polls, receipt, README, settings; no login",
+                "every table as Parquet and JSON, waiting plays, receipt, README, settings; no login",
             ),
         ]
     )

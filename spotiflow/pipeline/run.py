@@ -83,8 +83,8 @@ def show_report(job: Job, result: RunResult) -> None:
 
 
 def _lock(job: Job, stages: Sequence[Stage], command: str) -> AbstractContextManager[None]:
-    """Return the lock of the home; a poll alone needs none, as it can wait for nobody and spoils nothing."""
-    if [stage.name for stage in stages] == ["spotify"]:
+    """Return the lock of the home; polls alone need none, as they can wait for nobody and spoil nothing."""
+    if all(stage.cadence == "poll" for stage in stages):
         return nullcontext()
     return only_one(job.settings, f"spotiflow {command}")
 

@@ -13,6 +13,7 @@ from spotiflow.core.errors import NotFoundError
 from spotiflow.core.settings import Settings
 from spotiflow.core.transactions import transaction
 from spotiflow.ingest.spotify.spool import is_poll
+from spotiflow.ingest.submissions.spool import is_listens
 from spotiflow.people.forgotten_paths import digest_of
 from spotiflow.warehouse.database import open_warehouse
 from spotiflow.warehouse.run_log import utc_now
@@ -49,7 +50,7 @@ def candidates(folder_or_file: Path) -> list[Path]:
 
 
 def _is_meant_for_us(path: Path) -> bool:
-    return not is_poll(path) and not path.name.startswith((".", "__MACOSX"))
+    return not (is_poll(path) or is_listens(path)) and not path.name.startswith((".", "__MACOSX"))
 
 
 def look_at(path: Path) -> Look | None:

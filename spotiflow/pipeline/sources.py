@@ -72,8 +72,8 @@ def take_in(job: Job) -> Done:
     )
 
 
-_LOST = "{path} is a poll of Spotify that cannot be read and was set aside; what it brought may be lost."
-_LOST_HINT = "An export of that time brings its plays back; remove the file when you do not need it."
+_LOST = "{path} holds plays, but cannot be read and was set aside; what it brought may be lost."
+_LOST_HINT = "An export of that time brings Spotify's back; remove the file when you do not need it."
 _HINT = "See what is wrong with it: spotiflow ingest export PATH --per-file"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from spotiflow.core.errors import NotFoundError
 from spotiflow.pipeline import (
     due,
+    listens,
     polling,
     publishing,
     sources,
@@ -58,6 +59,13 @@ LINE = (
         "poll",
         polling.not_due,
         polling.poll,
+    ),
+    Stage(
+        "listens",
+        "takes in what players have submitted to the dashboard's server",
+        "poll",
+        listens.not_due,
+        listens.take_in,
     ),
     Stage(
         "files",

@@ -14,7 +14,7 @@ MOST_CHARACTERS = 2_000
 # Controls, and what Unicode says will never be a character. In names of DuckDB's regular expressions.
 _PLANES = "".join(rf"\x{{{plane:X}FFFE}}\x{{{plane:X}FFFF}}" for plane in range(1, 17))
 ODD = rf"[\x00-\x1f\x7f-\x9f\x{{FDD0}}-\x{{FDEF}}\x{{FFFE}}\x{{FFFF}}{_PLANES}]"
-_ODD = re.compile(
+ODD_CHARACTERS = re.compile(
     "[\x00-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff"
     + "".join(f"{chr(p * 65536 + 65534)}{chr(p * 65536 + 65535)}" for p in range(1, 17))
     + "]"
@@ -30,7 +30,7 @@ def cleaned_sql(text: str) -> str:
 
 def cleaned(text: str) -> str:
     """Return a text without odd characters, cut to its limit."""
-    return _ODD.sub("", re.sub(r"[\t\r\n]+", " ", text))[:MOST_CHARACTERS]
+    return ODD_CHARACTERS.sub("", re.sub(r"[\t\r\n]+", " ", text))[:MOST_CHARACTERS]
 
 
 def clean_incoming(db: duckdb.DuckDBPyConnection) -> int:

@@ -34,7 +34,16 @@ _PAGES = {
 # Every form tells these, as text; what is not said here is NULL, and the time is the start.
 _NOTHING = {
     **dict.fromkeys(
-        ("seconds_text", "clock_text", "album", "duration_text", "played_text", "isrc", "spotify_text"),
+        (
+            "seconds_text",
+            "clock_text",
+            "album",
+            "duration_text",
+            "played_text",
+            "isrc",
+            "spotify_text",
+            "client",
+        ),
         "null",
     ),
     "is_end": "false",
@@ -188,6 +197,10 @@ listens as (
             )""",
             "played_text": "info ->> '$.ms_played'",
             "isrc": "info ->> '$.isrc'",
+            # Which program told of it: what a phone and a server submit stays apart by that.
+            "client": """coalesce(
+                info ->> '$.submission_client', info ->> '$.media_player', info ->> '$.listening_from'
+            )""",
             "spotify_text": "coalesce(info ->> '$.spotify_id', info ->> '$.origin_url')",
             "is_end": """coalesce(
                 (info ->> '$.music_service') like '%spotify%' or (info ->> '$.listening_from') = 'spotify'

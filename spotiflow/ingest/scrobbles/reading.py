@@ -16,6 +16,7 @@ from spotiflow.ingest.history.play_id import PLAY_ID_SQL
 from spotiflow.ingest.scrobbles import fields
 from spotiflow.ingest.scrobbles.forms import Form
 from spotiflow.ingest.scrobbles.tables import write_lines
+from spotiflow.ingest.scrobbles.times import DAYS_AHEAD, FIRST_SECOND
 
 # DuckDB takes 16 MB for one JSON value; a whole Last.fm history may be one.
 USUAL_BYTES = 16 * 1024**2
@@ -42,11 +43,12 @@ _STARTS = ("inserted_at", "mbid", "url", "streamable", "image", "recording_msid"
 _JUDGE = f"""
 typed as (
     select
-        * exclude (artist, title, album, isrc),
+        * exclude (artist, title, album, isrc, client),
         nullif(trim(artist), '') as artist_name,
         nullif(trim(title), '') as track_name,
         nullif(trim(album), '') as album_name,
         nullif(trim(isrc), '') as isrc,
+        nullif(trim(client), '') as platform,
         nullif(
             regexp_extract(
                 spotify_text,
@@ -75,10 +77,9 @@ typed as (
 timed as (
     select
         *,
-        -- Audioscrobbler, from which Last.fm came, began in 2002; a clock that was not set says 1970.
         case
             when seconds is null then clock
-            when seconds between 1009843200 and epoch(now()) + 2 * 86400
+            when seconds between {FIRST_SECOND} and epoch(now()) + {DAYS_AHEAD} * 86400
                 then make_timestamp(try_cast(seconds * 1e6 as bigint))
         end as moment,
         $listener as listener_id,
@@ -98,8 +99,8 @@ judged as (
             when track_name is null then 'no title'
             when coalesce(nullif(trim(seconds_text), ''), nullif(trim(clock_text), '')) is null then 'no time'
             when seconds is null and clock is null then 'time is no date'
-            when moment is null or moment < timestamp '2002-01-01'
-                or moment > now()::timestamp + interval 2 day
+            when moment is null or moment < make_timestamp({FIRST_SECOND * 1_000_000})
+                or moment > now()::timestamp + interval {DAYS_AHEAD} day
                 then 'time before 2002 or in the future'
         end as reason
     from timed
@@ -136,7 +137,7 @@ select
     case when has_seconds then 'second' else 'minute' end as ended_at_precision,
     ms_played,
     duration_ms,
-    null::varchar as platform,
+    platform,
     null::varchar as country,
     null::boolean as shuffle,
     null::boolean as skipped,

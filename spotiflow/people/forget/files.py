@@ -1,4 +1,4 @@
-"""The files of a listener: login, waiting polls, models, alerts; and those that may still hold something."""
+"""The files of a listener: login, tokens of players, what waits, models; and what may still hold something."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from pathlib import Path
 from spotiflow.core.files import locked, write_private
 from spotiflow.core.settings import Settings
 from spotiflow.ingest.spotify.token_store import token_path
+from spotiflow.ingest.submissions.tokens import read_tokens, remove_tokens_of
 from spotiflow.people.forget.traces import NotSearchableError, holds
 from spotiflow.people.forget.words import Words
-from spotiflow.people.waiting_polls import waiting_polls
+from spotiflow.people.waiting_plays import waiting_plays
 from spotiflow.warehouse.backups import list_backups
 from spotiflow.warehouse.known_copies import known_copies
 from spotiflow.warehouse.temp_folder import sweep
@@ -22,24 +23,28 @@ _MODELS = ("*.skops", "*.md", ".*.part")
 
 
 def is_known_by_files(settings: Settings, name: str) -> bool:
-    """Whether a login or a poll that waits is in this name."""
-    return bool(_login(settings, name) or waiting_polls(settings, name))
+    """Whether a login, a player's token or something that waits is in this name."""
+    has_token = any(token.listener_id == name for token in read_tokens(settings))
+    return bool(_login(settings, name) or has_token or waiting_plays(settings, name))
 
 
 def remove_files(settings: Settings, names: Sequence[str], kept_models: Collection[str]) -> list[str]:
-    """Remove what only these listeners explain, and name it: logins, polls in the inbox, alerts, models.
+    """Remove what only these listeners explain, and name it: logins, tokens of players, what waits, models.
 
     kept_models: the files of models that stay. What killed imports left goes, too. What a person put into
     the inbox themselves is theirs to remove; `leftovers` names it.
     """
+    # First, so that no player adds to what is removed here.
+    n_tokens = remove_tokens_of(settings, names)
     found = [path for pattern in _MODELS for path in sorted(settings.models_dir.glob(pattern))]
     found = [path for path in found if path.name not in kept_models]
-    found += [path for name in names for path in waiting_polls(settings, name) + _login(settings, name)]
+    found += [path for name in names for path in waiting_plays(settings, name) + _login(settings, name)]
     for path in dict.fromkeys(found):
         path.unlink(missing_ok=True)
     if settings.scratch_dir.exists():
         sweep(settings.scratch_dir)
-    return [str(path.relative_to(settings.home)) for path in dict.fromkeys(found)]
+    removed = [str(path.relative_to(settings.home)) for path in dict.fromkeys(found)]
+    return removed + ([f"{n_tokens} tokens of players"] if n_tokens else [])
 
 
 def remove_alerts(settings: Settings, words: Words) -> None:

@@ -12,6 +12,7 @@ from spotiflow.web.pages import (
     habits,
     models,
     music,
+    now,
     overview,
     people,
     top,
@@ -35,5 +36,6 @@ PAGES: dict[str, Callable[..., Page]] = {
     "/people": people.build,
     "/year": year.latest,
     "/year/{year}": year.build,
+    "/now": now.build,
     "/data": data.build,
 }

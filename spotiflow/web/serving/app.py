@@ -13,7 +13,6 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp
 
 from spotiflow.core.console import log
 from spotiflow.core.errors import (
@@ -29,6 +28,8 @@ from spotiflow.web.pages import PAGES
 from spotiflow.web.render import STATIC, render
 from spotiflow.web.serving.access import Guard, sentence
 from spotiflow.web.serving.chrome import chrome
+from spotiflow.web.serving.door import Door
+from spotiflow.web.serving.players import Players
 from spotiflow.web.serving.snapshot import Keeper, Snapshot
 from spotiflow.web.view import View, look
 
@@ -42,16 +43,23 @@ def make_app(
     *,
     listener: str = "",
     hosts: Iterable[str] = (),
-) -> ASGIApp:
-    """Return the application; `listener` is who is shown where an address names nobody."""
+) -> Door:
+    """Return the application; `listener` is who is shown where an address names nobody.
+
+    It has to be closed at the end, as players may have handed something over.
+    """
     default = listener or keeper.settings.default_listener
-    routes: list[BaseRoute] = [Route(path, _answer(keeper, build, default)) for path, build in PAGES.items()]
+    players = Players(keeper.settings)
+    routes: list[BaseRoute] = [
+        Route(path, _answer(keeper, players, build, default)) for path, build in PAGES.items()
+    ]
     routes += [
-        Route("/state", _state(keeper)),
+        Route("/state", _state(keeper, players)),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]
     handlers: Mapping[Any, Any] = {HTTPException: _no_page, Exception: _unexpected}
-    return Guard(Starlette(routes=routes, exception_handlers=handlers), keeper.settings, port, hosts)
+    pages = Guard(Starlette(routes=routes, exception_handlers=handlers), keeper.settings, port, hosts)
+    return Door(pages, keeper, players)
 
 
 def state_of(snapshot: Snapshot) -> str:
@@ -71,16 +79,18 @@ def marked(view: View, figure: Figure) -> Figure:
     return replace(figure, is_simulated=is_simulated)
 
 
-def _answer(keeper: Keeper, build: Build, default: str) -> Callable[[Request], Response]:
+def _answer(keeper: Keeper, players: Players, build: Build, default: str) -> Callable[[Request], Response]:
     def answer(request: Request) -> Response:
         try:
             snapshot = keeper.current()
+            live = {"live": players.live()} if getattr(build, "is_live", False) else {}
             with snapshot.reading() as gold:
                 view = look(gold, request.query_params, default)
-                page = build(view, **request.path_params, **_own(build, request))
+                page = build(view, **request.path_params, **_own(build, request), **live)
                 site = chrome(view, page, request.url.path, dict(request.query_params))
             site |= {
                 "state": state_of(snapshot),
+                "live_state": live["live"].state if live else None,
                 "as_of": f"Numbers as of {_local(snapshot.as_of)}",
                 "running": running(keeper),
             }
@@ -109,10 +119,14 @@ def running(keeper: Keeper) -> str:
     return f"{clean(holder.command)} runs since {holder.since.astimezone():%H:%M}"
 
 
-def _state(keeper: Keeper) -> Callable[[Request], Response]:
-    def state(_: Request) -> Response:
+def _state(keeper: Keeper, players: Players) -> Callable[[Request], Response]:
+    def state(request: Request) -> Response:
         try:
-            return JSONResponse({"state": state_of(keeper.current()), "running": running(keeper)})
+            found = {"state": state_of(keeper.current()), "running": running(keeper)}
+            # Only the page that shows it asks.
+            return JSONResponse(
+                found | ({"live": players.live().state} if "live" in request.query_params else {})
+            )
         except SpotiflowError as error:
             return JSONResponse({"state": "", "running": error.message}, 503)
 

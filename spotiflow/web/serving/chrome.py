@@ -19,6 +19,7 @@ NAVIGATION = (
     ("/models", "Models", "models"),
     ("/people", "People", "people"),
     ("/year", "Year", "year"),
+    ("/now", "Now", "now"),
     ("/data", "Data", "data"),
 )
 MOST_YEARS = 12

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,9 +15,12 @@ import uvicorn
 from spotiflow.core.errors import HomeError, InputError
 from spotiflow.core.files import locked
 from spotiflow.core.settings import Settings
+from spotiflow.ingest.submissions.spool import sweep_drafts
+from spotiflow.ingest.submissions.tokens import read_tokens
 from spotiflow.warehouse.database import prepare_home
 from spotiflow.web.serving.access import new_address
 from spotiflow.web.serving.app import make_app
+from spotiflow.web.serving.connections import PatientProtocol
 from spotiflow.web.serving.snapshot import Keeper
 
 LOCK = "dashboard.lock"
@@ -24,6 +29,7 @@ PORT = 8765
 # More connections than any household has; the rest is told to come again.
 MOST_CONNECTIONS = 400
 IDLE_SECONDS = 15
+GRACE_SECONDS = 10
 BACKLOG = 512
 
 
@@ -53,6 +59,37 @@ def running_port(settings: Settings) -> int | None:
         return None
 
 
+@contextmanager
+def _server(
+    settings: Settings, place: Place, listener: str
+) -> Iterator[tuple[uvicorn.Server, socket.socket, int]]:
+    """Yield a server that is ready to run, with its socket and port; nothing of it is left at the end."""
+    prepare_home(settings)
+    _require_token(settings, place)
+    with listening(place) as sock, _held(settings, sock.getsockname()[1]) as port:
+        sweep_drafts(settings)
+        keeper = Keeper(settings)
+        app = make_app(keeper, port, listener=listener, hosts=_names(place))
+        config = uvicorn.Config(
+            app,
+            http=PatientProtocol,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            lifespan="off",
+            limit_concurrency=MOST_CONNECTIONS,
+            timeout_keep_alive=IDLE_SECONDS,
+            timeout_graceful_shutdown=3,
+        )
+        keeper.watch()
+        try:
+            yield uvicorn.Server(config), sock, port
+        finally:
+            app.close()
+            keeper.close()
+
+
 def serve(
     settings: Settings,
     place: Place,
@@ -62,32 +99,44 @@ def serve(
 ) -> None:
     """Answer until the process is told to end; `on_start` is told an address that opens the dashboard.
 
-    Raises InputError for a port in use, HomeError where the home cannot be written.
+    Raises InputError for a port in use or a host that needs a token, HomeError where the home cannot be written.
     """
-    prepare_home(settings)
-    with listening(place) as sock, _held(settings, sock.getsockname()[1]) as port:
-        keeper = Keeper(settings)
-        app = make_app(keeper, port, listener=listener, hosts=_names(place))
-        config = uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            lifespan="off",
-            limit_concurrency=MOST_CONNECTIONS,
-            timeout_keep_alive=IDLE_SECONDS,
-            timeout_graceful_shutdown=3,
-        )
-        keeper.watch()
+    with _server(settings, place, listener) as (server, sock, port):
         on_start(new_address(settings, port))
+        server.run(sockets=[sock])
+
+
+@contextmanager
+def serving(settings: Settings, place: Place, *, listener: str = "") -> Iterator[int]:
+    """Answer in a thread while the caller does something else, and yield the port. Raises as `serve`."""
+    with _server(settings, place, listener) as (server, sock, port):
+        thread = threading.Thread(target=server.run, args=([sock],), name="dashboard", daemon=True)
+        thread.start()
         try:
-            uvicorn.Server(config).run(sockets=[sock])
+            yield port
         finally:
-            keeper.close()
+            server.should_exit = True
+            thread.join(GRACE_SECONDS)
+
+
+def is_open_to_others(host: str) -> bool:
+    """Whether other machines reach a server on this address."""
+    try:
+        return not ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host != "localhost"
+
+
+def _require_token(settings: Settings, place: Place) -> None:
+    if is_open_to_others(place.host) and not read_tokens(settings):
+        raise InputError(
+            f"On {place.host} other machines reach the server, and there is nothing for them: no player has a token.",
+            hint="Make one first: spotiflow dashboard token add LISTENER. Without --host only this machine is served.",
+        )
 
 
 def _names(place: Place) -> tuple[str, ...]:
-    return place.hosts if place.host in (LOCAL, "0.0.0.0") else (*place.hosts, place.host)  # noqa: S104 (only compared)
+    return place.hosts if place.host in (LOCAL, "0.0.0.0", "::") else (*place.hosts, place.host)  # noqa: S104 (only compared)
 
 
 @contextmanager

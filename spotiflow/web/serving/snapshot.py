@@ -36,6 +36,17 @@ OTHERS = (
     ("silver", "track_genres"),
 )
 
+# Listens that are stored and that no build has seen yet.
+_UNBUILT = """
+create table memory.raw.unbuilt_listens as
+select listener_id, source, played_at, track_name, artist_name, album_name
+from spotiflow.raw.listening_history
+where source = 'listenbrainz' and ingested_at > coalesce(
+    (select max(started_at) from spotiflow.raw.stage_runs where stage = 'build' and status = 'ok'),
+    timestamp '1970-01-01'
+)
+"""
+
 BUILD = "Build it: spotiflow build."
 
 Stamp = tuple[tuple[int, int, int] | None, ...]
@@ -117,6 +128,7 @@ def _copy(db: duckdb.DuckDBPyConnection, path: Path) -> None:
         for schema in ("gold", "raw", "silver"):
             db.execute(f"create schema memory.{schema}")
         _copy_formulas(db)
+        db.execute(_UNBUILT)
         for schema, table in wanted:
             db.execute(f'create table memory.{schema}."{table}" as from spotiflow.{schema}."{table}"')
     finally:

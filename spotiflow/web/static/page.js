@@ -144,14 +144,15 @@
   function freshness() {
     const place = document.getElementById("fresh");
     if (!place) return;
+    const live = document.body.dataset.live;
     setInterval(async () => {
       let state = null;
       try {
-        const answer = await fetch("/state", { cache: "no-store" });
+        const answer = await fetch(live ? "/state?live" : "/state", { cache: "no-store" });
         if (!answer.ok) return;
         state = await answer.json();
       } catch { place.textContent = "The server has ended."; return; }
-      if (state.state === document.body.dataset.state) { place.textContent = state.running || ""; return; }
+      if (state.state === document.body.dataset.state && state.live === live) { place.textContent = state.running || ""; return; }
       if (Date.now() - touched > 30000) { location.reload(); return; }
       if (place.querySelector("button")) return;
       const button = document.createElement("button");

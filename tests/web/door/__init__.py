@@ -1,0 +1,1 @@
+"""The door for players: real clients, bad requests, kills, over loopback."""
