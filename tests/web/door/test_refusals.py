@@ -59,7 +59,7 @@ def no_listen() -> Iterator[dict[str, Any]]:
     yield from ({**GOOD, "track_metadata": value} for value in NOTHINGS)
     yield {"listened_at": NOON}
     yield {"track_metadata": GOOD["track_metadata"]}
-    times = (
+    times: tuple[Any, ...] = (
         None,
         "",
         "noon",
