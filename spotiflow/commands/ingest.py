@@ -44,7 +44,8 @@ def ingest_export(
 
     Example: spotiflow ingest export my_spotify_data.zip --time-zone Europe/Paris
     """
-    from spotiflow.ingest.exports import explain, import_exports, render
+    from spotiflow.ingest.exports import explain, import_exports
+    from spotiflow.ingest.history.receipts import render
 
     if explain_row is not None:
         explanation = explain.explain_row(settle(), explain_row, paths or [], listener_id=listener)
@@ -77,7 +78,8 @@ def ingest_scrobbles(
 
     Example: spotiflow ingest scrobbles recenttracks-anna.csv
     """
-    from spotiflow.ingest.scrobbles import import_scrobbles, render
+    from spotiflow.ingest.history.receipts import render
+    from spotiflow.ingest.scrobbles import import_scrobbles
 
     receipt = import_scrobbles(settle(), paths, listener_id=listener, time_zone=time_zone)
     show(receipt.to_dict() if as_json else render(receipt, per_file=per_file), as_json=as_json)

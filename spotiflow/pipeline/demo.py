@@ -13,7 +13,7 @@ from spotiflow.core.disk_errors import unwritable
 from spotiflow.core.errors import InputError, NotFoundError
 from spotiflow.core.settings import Settings
 from spotiflow.ingest.exports import import_exports
-from spotiflow.ingest.exports import receipt as export_receipt
+from spotiflow.ingest.history.receipts import render
 from spotiflow.ingest.kaggle import load_kaggle
 from spotiflow.ingest.kaggle import render as render_kaggle
 from spotiflow.ingest.listeners import add_listener
@@ -62,7 +62,7 @@ def run_demo(settings: Settings, *, show: Show) -> None:
     say("ingest kaggle", f"{inputs.catalogue_csv.name} --simulated")
     show(render_kaggle(load_kaggle(settings, inputs.catalogue_csv, simulated=True)))
     say("ingest export", f"{inputs.export_zip.name} --listener {LISTENER}")
-    show(export_receipt.render(import_exports(settings, [inputs.export_zip], listener_id=LISTENER)))
+    show(render(import_exports(settings, [inputs.export_zip], listener_id=LISTENER)))
     say("build")
     show(render_build(build_tables(settings)))
     say("train")

@@ -8,18 +8,15 @@ from pathlib import Path
 
 from spotiflow.core.settings import Settings
 from spotiflow.ingest.exports import import_exports
-from spotiflow.ingest.exports import receipt as export_receipt
 from spotiflow.ingest.features import import_features, render_imported
 from spotiflow.ingest.features.results import FeatureReceipt
 from spotiflow.ingest.files.inputs import InputKind, require
+from spotiflow.ingest.history.receipts import render
 from spotiflow.ingest.history.results import HistoryReceipt
 from spotiflow.ingest.kaggle import load_kaggle
 from spotiflow.ingest.kaggle import render as render_kaggle
 from spotiflow.ingest.scrobbles import import_scrobbles
-from spotiflow.ingest.scrobbles import render as render_scrobbles
 from spotiflow.pipeline.stage import Show
-
-KINDS = (InputKind.EXPORT, InputKind.KAGGLE, InputKind.SCROBBLES, InputKind.FEATURES)
 
 
 @dataclass(frozen=True)
@@ -59,20 +56,15 @@ def _kaggle(settings: Settings, paths: list[Path], show: Show, *_: str | None) -
     return []
 
 
-def _exports(
-    settings: Settings, paths: list[Path], show: Show, listener: str | None, zone: str | None
-) -> list[Problem]:
-    receipt = import_exports(settings, paths, listener_id=listener, time_zone=zone)
-    show(export_receipt.render(receipt))
-    return _problems(receipt)
+def _history(take_in: Callable[..., HistoryReceipt]) -> Callable[..., list[Problem]]:
+    def run(
+        settings: Settings, paths: list[Path], show: Show, listener: str | None, zone: str | None
+    ) -> list[Problem]:
+        receipt = take_in(settings, paths, listener_id=listener, time_zone=zone)
+        show(render(receipt))
+        return _problems(receipt)
 
-
-def _scrobbles(
-    settings: Settings, paths: list[Path], show: Show, listener: str | None, zone: str | None
-) -> list[Problem]:
-    receipt = import_scrobbles(settings, paths, listener_id=listener, time_zone=zone)
-    show(render_scrobbles(receipt))
-    return _problems(receipt)
+    return run
 
 
 def _features(settings: Settings, paths: list[Path], show: Show, *_: str | None) -> list[Problem]:
@@ -88,7 +80,8 @@ def _problems(receipt: HistoryReceipt | FeatureReceipt) -> list[Problem]:
 # Catalogues first, so that one message names what they cover.
 _IMPORTS: dict[InputKind, Callable[..., list[Problem]]] = {
     InputKind.KAGGLE: _kaggle,
-    InputKind.EXPORT: _exports,
-    InputKind.SCROBBLES: _scrobbles,
+    InputKind.EXPORT: _history(import_exports),
+    InputKind.SCROBBLES: _history(import_scrobbles),
     InputKind.FEATURES: _features,
 }
+KINDS = tuple(sorted(_IMPORTS, key=list(InputKind).index))

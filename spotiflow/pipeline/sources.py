@@ -13,7 +13,7 @@ from spotiflow.core.console import log
 from spotiflow.core.errors import InputError
 from spotiflow.core.setting_readers import Source
 from spotiflow.core.settings import Settings
-from spotiflow.ingest.files.inputs import identify, wrong_input
+from spotiflow.ingest.files.inputs import WANTED, identify, wrong_input
 from spotiflow.ingest.spotify.spool import ASIDE, spooled
 from spotiflow.pipeline.imports import KINDS, import_paths
 from spotiflow.pipeline.source_files import (
@@ -115,7 +115,7 @@ def _take_one(job: Job, place: Source, look: Look) -> _Result:
             if place.path.is_dir() and place.path != job.settings.inbox_dir:
                 remember(job.settings, [look], IGNORED, kind.value)
                 return _Result(f"{name} left alone ({kind.value})", is_new=False)
-            raise wrong_input(look.path, kind, KINDS)
+            raise wrong_input(look.path, kind, [WANTED[one] for one in KINDS])
         problems = import_paths(
             job.settings, [look.path], show=job.show, listener=place.listener, time_zone=place.time_zone
         )

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from spotiflow.core.settings import load_settings
-from spotiflow.ingest.exports import import_exports, render
+from spotiflow.ingest.exports import import_exports
+from spotiflow.ingest.history.receipts import render
 from spotiflow.ingest.history.results import HistoryReceipt
 from spotiflow.warehouse.database import open_warehouse
 from tests.ingest import builders as b

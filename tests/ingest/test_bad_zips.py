@@ -13,8 +13,9 @@ import pytest
 from spotiflow.core.errors import InputError
 from spotiflow.core.settings import Settings
 from spotiflow.ingest.exports import import_exports
-from spotiflow.ingest.exports.packages import open_package
+from spotiflow.ingest.exports.reader import ExportReader
 from spotiflow.ingest.files.containers import MAX_ENTRIES
+from spotiflow.ingest.history.packages import open_package
 from tests.ingest import builders as b
 from tests.ingest.grid.raw_zip import (
     DEFLATED,
@@ -138,14 +139,14 @@ def test_each_zip_is_refused_or_opened_without_its_tricks(tmp_path: Path, name: 
     for number, case in enumerate(cases):
         path = write(tmp_path / f"{number}.zip", case.members)
         if case.words:
-            with pytest.raises(InputError, match=case.words) as caught, open_package(path):
+            with pytest.raises(InputError, match=case.words) as caught, open_package(path, ExportReader()):
                 pass
             assert caught.value.hint
             assert path.name in caught.value.message
         else:
-            with open_package(path) as package:
+            with open_package(path, ExportReader()) as package:
                 assert [file.name for file in package.files] == ["endsong_0.json"]
-                assert package.not_read == case.left
+                assert package.receipt().not_read == case.left
                 assert len(package.unreadable) == (1 if case.left == {} else 0)
     assert len(list(tmp_path.iterdir())) == len(cases)
 
@@ -155,7 +156,7 @@ def test_a_zip_cut_off_anywhere(tmp_path: Path) -> None:
     path = tmp_path / "cut.zip"
     for length in range(4, len(whole)):
         path.write_bytes(whole[:length])
-        with pytest.raises(InputError, match="breaks off or is damaged"), open_package(path):
+        with pytest.raises(InputError, match="breaks off or is damaged"), open_package(path, ExportReader()):
             pass
 
 

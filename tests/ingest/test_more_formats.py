@@ -17,8 +17,9 @@ from spotiflow.core.settings import Settings
 from spotiflow.ingest.exports import import_exports
 from spotiflow.ingest.features import import_features
 from spotiflow.ingest.files.inputs import InputKind, identify, require
+from spotiflow.ingest.history.receipts import render
 from spotiflow.ingest.kaggle import load_kaggle
-from spotiflow.ingest.scrobbles import import_scrobbles, render
+from spotiflow.ingest.scrobbles import import_scrobbles
 from tests.ingest import builders as b
 from tests.ingest.conftest import Rows
 

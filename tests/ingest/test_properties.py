@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from spotiflow.core.errors import SpotiflowError
 from spotiflow.core.settings import Settings, load_settings
-from spotiflow.ingest.exports import import_exports, render
+from spotiflow.ingest.exports import import_exports
 from spotiflow.ingest.exports.generations import RECORD_KEYS, generation_of
 from spotiflow.ingest.files.file_kinds import content_of
 from spotiflow.ingest.files.repair import repair
+from spotiflow.ingest.history.receipts import render
 from spotiflow.ingest.history.results import HistoryReceipt
 from spotiflow.ingest.kaggle import load_kaggle
 from spotiflow.ingest.listeners import add_listener

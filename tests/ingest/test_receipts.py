@@ -12,8 +12,9 @@ from rich.console import Console, RenderableType
 
 from spotiflow.core.settings import Settings
 from spotiflow.ingest import kaggle
-from spotiflow.ingest.exports import import_exports, render
+from spotiflow.ingest.exports import import_exports
 from spotiflow.ingest.history.gaps import open_gap
+from spotiflow.ingest.history.receipts import render
 from spotiflow.warehouse.database import open_warehouse
 from tests.ingest import builders as b
 from tests.ingest.conftest import Rows

@@ -10,8 +10,8 @@ from rich.console import Console
 from spotiflow.core.settings import Settings, load_settings
 from spotiflow.ingest.exports import import_exports
 from spotiflow.ingest.exports.explain import explain_row
-from spotiflow.ingest.exports.receipt import render
 from spotiflow.ingest.features import fetch_features
+from spotiflow.ingest.history.receipts import render
 from spotiflow.ingest.spotify.hydrate import FEATURE_QUEUE, TRACK_QUEUE, Queue
 from spotiflow.warehouse.database import open_warehouse
 from tests.fakes.reccobeats import FakeReccoBeats, entry

@@ -14,8 +14,9 @@ from rich.console import Console
 from spotiflow.core.errors import InputError, NotFoundError, UsageError
 from spotiflow.core.settings import Settings
 from spotiflow.ingest.files.inputs import InputKind, identify
+from spotiflow.ingest.history.receipts import render
 from spotiflow.ingest.history.results import HistoryReceipt
-from spotiflow.ingest.scrobbles import import_scrobbles, render
+from spotiflow.ingest.scrobbles import import_scrobbles
 from tests.ingest import builders as b
 from tests.ingest import scrobble_builders as s
 from tests.ingest.conftest import Rows
@@ -109,7 +110,7 @@ def test_a_zip_of_listenbrainz(take_in: TakeIn, query: Query, tmp_path: Path) ->
     }
     receipt = take_in("listenbrainz_anna.zip", b.write_zip(tmp_path / "z", members).read_bytes())
     assert (receipt.total.kept, receipt.total.known) == (3, 1)
-    assert receipt.packages[0].not_read == {"JSONL": 1, "JSON": 1}
+    assert receipt.packages[0].not_read == {"other JSON": 2}
     assert query("select file_name, kind, rows_kept from raw.ingest_files order by 1") == [
         ("listens/2023/1.jsonl", "listenbrainz", 2),
         ("listens/2023/2.jsonl", "listenbrainz", 1),

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import duckdb
 import pytest
 import yaml
 
+from spotiflow.core.errors import InputError
 from spotiflow.core.settings import Settings
 from spotiflow.ingest.exports import import_exports
-from spotiflow.ingest.history.play_id import PLAY_ID_SQL
-from spotiflow.ingest.history.results import FileReceipt
+from spotiflow.ingest.files.inputs import Wanted
+from spotiflow.ingest.history.importer import import_history
+from spotiflow.ingest.history.incoming import incoming_sql
+from spotiflow.ingest.history.reader import Choice, Form, Reader
+from spotiflow.ingest.history.receipts import render
+from spotiflow.ingest.history.results import Counts
 from spotiflow.ingest.history.sources import SOURCES, Source, dbt_var, names, rank_sql
-from spotiflow.ingest.history.store import Origin, store_file
-from spotiflow.ingest.ingest_runs import begin_run
-from spotiflow.warehouse.database import open_warehouse
 from tests.dbt.project import build_dbt, query
 from tests.ingest import builders as b
+from tests.ingest.test_receipts import printed
 from tests.paths import ROOT
 
 
@@ -40,37 +44,35 @@ def test_sources_are_asked_for_by_what_holds_of_them() -> None:
 
 # A source of our own: a text file with a second, an artist and a title in each line.
 DIARY = Source("diary", "a diary", "plays of a diary", 6, tells_lengths=False, is_whole=False)
-READ_DIARY = f"""
-create or replace temp table incoming as
-with texts as (
-    select row_number() over () as row_number, string_split(line, ';') as cells from unnest($lines) as t(line)
-),
-typed as (
+READ_DIARY = incoming_sql("""
     select
-        *, make_timestamp(try_cast(cells[1] as bigint) * 1000000) as played_at, cells[2] as artist_name,
-        cells[3] as track_name, 'me' as listener_id, null::timestamp as ended_at,
-        null::varchar as content_uri, null::bigint as ms_played
-    from texts
-)
-select
-    row_number, case when played_at is null then 'no time' end as reason, null::varchar as record,
-    false as is_skipped, {PLAY_ID_SQL} as play_id, 'track' as content_type, content_uri,
-    null::varchar as track_id, null::varchar as isrc, track_name, artist_name, null::varchar as album_name,
-    played_at as started_at, null::timestamp as device_started_at, ended_at, played_at,
-    'scrobble' as started_at_source, 'second' as ended_at_precision, ms_played, null::bigint as duration_ms,
-    null::varchar as platform, null::varchar as country, null::boolean as shuffle, null::boolean as skipped,
-    null::boolean as offline, null::boolean as is_private_session, null::varchar as reason_start,
-    null::varchar as reason_end
-from typed
-"""
+        row_number() over () as row_number,
+        make_timestamp(try_cast(cells[1] as bigint) * 1000000) as played_at,
+        case when played_at is null then 'no time' end as reason,
+        json_object('line', line) as record,
+        played_at as started_at,
+        'scrobble' as started_at_source,
+        cells[2] as artist_name,
+        cells[3] as track_name
+    from (
+        select line, string_split(line, ';') as cells
+        from (select unnest(string_split(rtrim(content, chr(10)), chr(10))) as line from read_text($path))
+    )
+""")
 
 
-def read_diary(settings: Settings, lines: list[str]) -> FileReceipt:
-    with open_warehouse(settings) as db:
-        begin_run(db, "run", "diary", "diary.txt")
-        db.execute(READ_DIARY, {"lines": lines})
-        origin = Origin("run", "me", "diary.txt", "diary.txt", "diary", "lines", "audio", "-", 30)
-        return store_file(db, origin, None)
+class DiaryReader(Reader[Form]):
+    kind = "diary"
+    wanted = Wanted("a diary of what you played")
+    example = "spotiflow ingest diary diary.txt"
+
+    def form_of(self, name: str, head: bytes) -> Form | None:
+        is_diary = re.match(rb"\d+;[^;]+;", head)
+        return Form(source="diary", name="lines") if is_diary and name.endswith(".txt") else None
+
+    def read(self, db: duckdb.DuckDBPyConnection, path: Path, form: Form, choice: Choice) -> None:
+        assert form.name == "lines"
+        db.execute(READ_DIARY, {"path": str(path), "listener": choice.listener_id})
 
 
 @pytest.mark.slow
@@ -86,8 +88,17 @@ def test_a_new_source_is_imported_ranked_deduplicated_and_reported(
         f"{began + 500};Band 9;Vinyl",
         "soon;Band 9;Lost",
     ]
-    receipt = read_diary(settings, lines)
-    assert (receipt.counts.read, receipt.counts.kept, receipt.counts.rejected, receipt.plays) == (4, 3, 1, 3)
+    diary = b.write(tmp_path / "diary.txt", "\n".join(lines).encode())
+    receipt = import_history(settings, DiaryReader(), [diary])
+    assert receipt.total.to_dict() == Counts(read=4, kept=3, rejected=1).to_dict()
+    assert receipt.summed("plays") == 3
+    text = printed(render(receipt))
+    assert "diary.txt  a diary (lines), 1 file" in text
+    assert "1 no time" in text
+    again = import_history(settings, DiaryReader(), [diary])
+    assert (again.total.kept, again.total.known) == (0, 3)
+    with pytest.raises(InputError, match="expected a diary of what you played"):
+        import_history(settings, DiaryReader(), [tmp_path / "endsong_0.json"])
     build_dbt(settings.home, "--select", "+plays", variables={"play_sources": dbt_var()})
     assert query(settings.home, "select source, track_name, is_play from silver.plays order by all") == [
         ("diary", "Vinyl", True),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from spotiflow.ingest.exports import render
+from spotiflow.ingest.history.receipts import render
 from spotiflow.ingest.history.results import HistoryReceipt
 from tests.ingest import builders as b
 from tests.ingest.test_receipts import printed

@@ -1,6 +1,5 @@
 """Spotify's privacy exports: account data and extended streaming history, of every generation."""
 
-from spotiflow.ingest.exports.importer import import_exports
-from spotiflow.ingest.exports.receipt import render
+from spotiflow.ingest.exports.reader import import_exports
 
-__all__ = ["import_exports", "render"]
+__all__ = ["import_exports"]

@@ -15,10 +15,12 @@ from rich.console import RenderableType
 from spotiflow.core.console import printable
 from spotiflow.core.errors import InputError, UsageError
 from spotiflow.core.settings import Settings
-from spotiflow.ingest.exports.packages import HistoryFile, open_package, with_unique_names
-from spotiflow.ingest.exports.reading import Choice, read_file
+from spotiflow.ingest.exports.generations import Generation
+from spotiflow.ingest.exports.reader import ExportReader
 from spotiflow.ingest.files.containers import DamagedEntryError
 from spotiflow.ingest.files.local_copy import local_copy
+from spotiflow.ingest.history.packages import HistoryFile, open_package, with_unique_names
+from spotiflow.ingest.history.reader import Choice
 from spotiflow.ingest.history.receipts import remarks
 from spotiflow.ingest.listeners import check_listener
 from spotiflow.warehouse.database import open_warehouse
@@ -98,7 +100,9 @@ def explain_row(
     """
     name, row_number = _parsed(target)
     with ExitStack() as stack:
-        packages = [stack.enter_context(open_package(path)) for path in paths or [_path(target)]]
+        packages = [
+            stack.enter_context(open_package(path, ExportReader())) for path in paths or [_path(target)]
+        ]
         file = _named(with_unique_names(packages), name if paths else printable(_path(target).name))
         scratch = stack.enter_context(scratch_folder(settings))
         db = stack.enter_context(open_warehouse(settings, read_only=True))
@@ -121,7 +125,7 @@ def _path(target: str) -> Path:
     return Path(target.rpartition(":")[0])
 
 
-def _named(files: list[HistoryFile], name: str) -> HistoryFile:
+def _named(files: list[HistoryFile[Generation]], name: str) -> HistoryFile[Generation]:
     found = [file for file in files if name in (file.name, PurePosixPath(file.name).name)]
     if len(found) == 1:
         return found[0]
@@ -130,11 +134,11 @@ def _named(files: list[HistoryFile], name: str) -> HistoryFile:
     raise UsageError(f"{name} {what}.", hint=f"Files there are: {known}.")
 
 
-def _read(db: duckdb.DuckDBPyConnection, file: HistoryFile, scratch: Path, listener: str) -> str:
+def _read(db: duckdb.DuckDBPyConnection, file: HistoryFile[Generation], scratch: Path, listener: str) -> str:
     """Fill `incoming` as an import would; return the sha256 of the file."""
     try:
         with local_copy(file.entry, scratch) as (path, digest):
-            read_file(db, path, file.generation, Choice(listener, skip_private=False))
+            ExportReader().read(db, path, file.form, Choice(listener))
             return digest.result()
     except DamagedEntryError as error:
         raise InputError(f"{file.name} cannot be unpacked.", hint="Download the export again.") from error

@@ -18,8 +18,7 @@ from spotiflow.ingest.files.file_kinds import (
     is_wrapped,
     keys_of,
 )
-
-Source = Literal["extended", "account"]
+from spotiflow.ingest.history.reader import Form
 
 EXTENDED_KEYS = (
     "ts",
@@ -70,17 +69,13 @@ PRIVATE_KEYS = (
 )
 
 
-@dataclass(frozen=True)
-class Generation:
-    """What the records of one file are.
+@dataclass(frozen=True, kw_only=True)
+class Generation(Form):
+    """What the records of one file are: source `extended` or `account`, and only by its name audio or video.
 
-    source: `extended` or `account`. form: how to call the generation. medium: `audio` or `video`, which only
-    the file's name tells. shape: how DuckDB is to read the file; `wrapped` is a list inside an object or a list.
+    shape: how DuckDB is to read the file; `wrapped` is a list inside an object or a list.
     """
 
-    source: Source
-    form: str
-    medium: Literal["audio", "video"]
     shape: Literal["array", "newline_delimited", "wrapped"]
 
 
@@ -96,7 +91,7 @@ def generation_of(name: str, head: bytes) -> Generation | None:
     is_account = content is Content.ACCOUNT or (is_empty and stem.startswith("streaminghistory"))
     return Generation(
         source="account" if is_account else "extended",
-        form=_account_form(keys) if is_account else _extended_form(keys),
+        name=_account_form(keys) if is_account else _extended_form(keys),
         medium="video" if "video" in stem else "audio",
         shape="wrapped" if is_wrapped(text) else "array" if text.startswith("[") else "newline_delimited",
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from spotiflow.core.console import log
 from spotiflow.ingest.exports.generations import PRIVATE_KEYS, RECORD_KEYS, Generation
 from spotiflow.ingest.files.repair import Repair, ends_with, repair
 from spotiflow.ingest.history.play_id import PLAY_ID_SQL
+from spotiflow.ingest.history.reader import Choice
 
 _STRUCTURE = json.dumps(dict.fromkeys(RECORD_KEYS, "VARCHAR"))
 
@@ -199,15 +200,6 @@ def _local_part(number: int) -> str:
 
 _READ = _READ.replace("{local_part_3}", _local_part(3))
 _READ = _READ.replace("{local_part_4}", _local_part(4)).replace("{local_part_5}", _local_part(5))
-
-
-@dataclass(frozen=True)
-class Choice:
-    """How records are to be read for one listener."""
-
-    listener_id: str
-    skip_private: bool
-    keep_country: bool = True
 
 
 def read_file(

@@ -21,7 +21,7 @@ from spotiflow.ingest.features.reading import read_features
 from spotiflow.ingest.features.results import FeatureCounts, FeatureFile, FeatureReceipt
 from spotiflow.ingest.files.containers import DamagedEntryError, Entry, open_container
 from spotiflow.ingest.files.file_kinds import Content
-from spotiflow.ingest.files.inputs import InputKind, kind_of, wrong_input
+from spotiflow.ingest.files.inputs import WANTED, InputKind, kind_of, wrong_input
 from spotiflow.ingest.files.local_copy import local_copy
 from spotiflow.ingest.files.table_headers import FEATURES
 from spotiflow.ingest.ingest_runs import begin_run, finish_run
@@ -126,7 +126,7 @@ def _tables_in(path: Path, stack: ExitStack) -> list[Entry]:
     tables = [entry for entry in container.entries if entry.content() in wanted]
     kind = kind_of(container)
     if not tables or kind not in (InputKind.FEATURES, InputKind.KAGGLE):
-        raise wrong_input(path, kind, [InputKind.FEATURES])
+        raise wrong_input(path, kind, [WANTED[InputKind.FEATURES]])
     return tables
 
 

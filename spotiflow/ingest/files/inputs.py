@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
@@ -48,15 +49,36 @@ class InputKind(StrEnum):
     BINARY = Content.BINARY.value
 
 
-EXPORT_EXPECTED = "the zip Spotify sent, its folder or its streaming history files"
-KAGGLE_EXPECTED = "Kaggle's archive.zip or the dataset.csv in it"
-_EXPECTED = {
-    InputKind.EXPORT: EXPORT_EXPECTED,
-    InputKind.KAGGLE: KAGGLE_EXPECTED,
-    InputKind.SCROBBLES: (
-        "scrobbles of Last.fm (CSV, JSON), ListenBrainz (zip, JSON, JSONL) or a tool that keeps the same"
+@dataclass(frozen=True)
+class Wanted:
+    """What a command takes, for the sentence about a path that is something else.
+
+    expected: finishes the sentence "expected ...". columns: what a table of it has to hold. in_json: where a
+    JSON file of it has what is wanted.
+    """
+
+    expected: str
+    columns: str = ""
+    in_json: str = ""
+
+
+_EXPORT_NAMES = "History is in StreamingHistory*.json, endsong*.json or Streaming_History*.json."
+WANTED = {
+    InputKind.EXPORT: Wanted(
+        "the zip Spotify sent, its folder or its streaming history files", _EXPORT_NAMES, _EXPORT_NAMES
     ),
-    InputKind.FEATURES: "a CSV or Parquet file with a column of Spotify track ids and audio features",
+    InputKind.KAGGLE: Wanted(
+        "Kaggle's archive.zip or the dataset.csv in it",
+        "The catalogue has track_id, artists, track_name and 12 audio features as columns.",
+    ),
+    InputKind.SCROBBLES: Wanted(
+        "scrobbles of Last.fm (CSV, JSON), ListenBrainz (zip, JSON, JSONL) or a tool that keeps the same",
+        "Scrobbles have an artist, a track and a time as columns.",
+    ),
+    InputKind.FEATURES: Wanted(
+        "a CSV or Parquet file with a column of Spotify track ids and audio features",
+        "A table of features has Spotify track ids (column track_id) and features such as energy.",
+    ),
 }
 _HINTS = {
     InputKind.EXPORT: "This is for: spotiflow ingest export PATH (or spotiflow run PATH).",
@@ -71,13 +93,6 @@ _HINTS = {
     InputKind.EMPTY: "Download it again: nothing arrived.",
     InputKind.EMPTY_FOLDER: "Unpack the zip into it, or give the zip itself.",
     InputKind.ARCHIVE: "Unpack it and give the folder.",
-}
-# What a table or a JSON file has to hold for each command.
-_COLUMNS = {
-    InputKind.KAGGLE: "The catalogue has track_id, artists, track_name and 12 audio features as columns.",
-    InputKind.SCROBBLES: "Scrobbles have an artist, a track and a time as columns.",
-    InputKind.FEATURES: "A table of features has Spotify track ids (column track_id) and features such as energy.",
-    InputKind.EXPORT: "History is in StreamingHistory*.json, endsong*.json or Streaming_History*.json.",
 }
 _MOST_COLUMNS = 12
 _SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -97,18 +112,18 @@ def require(path: Path, *wanted: InputKind) -> InputKind:
     """Return what `path` is when that is one of `wanted`; otherwise raise InputError with a sentence."""
     kind = identify(path)
     if kind not in wanted:
-        raise wrong_input(path, kind, wanted)
+        raise wrong_input(path, kind, [WANTED[one] for one in wanted])
     return kind
 
 
-def wrong_input(path: Path, found: InputKind, wanted: Collection[InputKind]) -> InputError:
+def wrong_input(path: Path, found: InputKind, wanted: Collection[Wanted]) -> InputError:
     """Say what was found, what was expected and what to do."""
-    expected = ", or ".join(_EXPECTED[kind] for kind in wanted)
+    expected = ", or ".join(one.expected for one in wanted)
     hint = _HINTS.get(found, _OTHER_HINT)
-    if found in (InputKind.OTHER_CSV, InputKind.OTHER_JSON):
-        hint = " ".join(
-            _COLUMNS[kind] for kind in wanted if found is InputKind.OTHER_CSV or kind is InputKind.EXPORT
-        )
+    if found is InputKind.OTHER_CSV:
+        hint = " ".join(one.columns for one in wanted if one.columns)
+    if found is InputKind.OTHER_JSON:
+        hint = " ".join(one.in_json for one in wanted if one.in_json)
     header = _header_of(path) if found is InputKind.OTHER_CSV else ""
     return InputError(f"{path} is {found}{header}; expected {expected}.", hint=hint or _OTHER_HINT)
 

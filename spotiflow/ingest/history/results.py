@@ -108,7 +108,7 @@ def nothing_kept(n_read: int, n_rejected: int, reasons: Counter[str]) -> str | N
 
 @dataclass(frozen=True)
 class PackageReceipt:
-    """One path a person gave: its generations with their number of files, and what was not read in it."""
+    """One path a person gave: the forms in it with their number of files, and what was not read in it."""
 
     name: str
     forms: Counter[tuple[str, str]]
@@ -116,7 +116,7 @@ class PackageReceipt:
 
     @property
     def sources(self) -> set[str]:
-        """Return which packages of Spotify's it holds: `extended`, `account`."""
+        """Return the sources of its files."""
         return {source for source, _ in self.forms}
 
     def to_dict(self) -> dict[str, Any]:
@@ -149,7 +149,7 @@ class Aftermath:
 
 @dataclass(frozen=True)
 class HistoryReceipt:
-    """What one import of plays did."""
+    """What one import of plays did. privacy, notes: what the reader of its source says on top."""
 
     run_id: str
     listener_id: str
@@ -160,6 +160,8 @@ class HistoryReceipt:
     files: tuple[FileReceipt, ...]
     seconds: float
     after: Aftermath = Aftermath()
+    privacy: str = ""
+    notes: tuple[tuple[str, str], ...] = ()
 
     @property
     def total(self) -> Counts:

@@ -20,7 +20,7 @@ from spotiflow.core.settings import Settings
 from spotiflow.core.transactions import transaction
 from spotiflow.ingest.files.containers import DamagedEntryError, Entry, open_container
 from spotiflow.ingest.files.file_kinds import Content
-from spotiflow.ingest.files.inputs import InputKind, kind_of, wrong_input
+from spotiflow.ingest.files.inputs import WANTED, InputKind, kind_of, wrong_input
 from spotiflow.ingest.files.local_copy import local_copy
 from spotiflow.ingest.ingest_runs import begin_run, finish_run
 from spotiflow.ingest.kaggle.reading import read_catalogue
@@ -92,7 +92,7 @@ def load_kaggle(
 def _catalogue_of(path: Path) -> Iterator[Entry]:
     with open_container(path) as container:
         if kind_of(container) is not InputKind.KAGGLE:
-            raise wrong_input(path, kind_of(container), [InputKind.KAGGLE])
+            raise wrong_input(path, kind_of(container), [WANTED[InputKind.KAGGLE]])
         found = next(entry for entry in container.entries if entry.content() is Content.CATALOGUE)
         try:
             yield found

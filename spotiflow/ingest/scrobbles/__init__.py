@@ -1,6 +1,5 @@
 """Scrobbles: what Last.fm and ListenBrainz were told of, from Spotify or any other player."""
 
-from spotiflow.ingest.scrobbles.importer import import_scrobbles
-from spotiflow.ingest.scrobbles.receipt import render
+from spotiflow.ingest.scrobbles.reader import import_scrobbles
 
-__all__ = ["import_scrobbles", "render"]
+__all__ = ["import_scrobbles"]

@@ -8,8 +8,8 @@ from typing import Literal
 
 from spotiflow.ingest.files.file_kinds import Content, content_of, decoded, keys_of, scrobble_kind
 from spotiflow.ingest.files.table_headers import PLAYER_LOG, is_scrobble_header, table_of
+from spotiflow.ingest.history.reader import Form
 
-Source = Literal["lastfm", "listenbrainz"]
 Shape = Literal["array", "newline_delimited", "unstructured", "table", "bare_table"]
 # What the files of each tool are called. Koito is a ListenBrainz of one's own; the others keep what Last.fm does.
 _NAMES = {
@@ -23,15 +23,13 @@ _NAMES = {
 }
 
 
-@dataclass(frozen=True)
-class Form:
-    """What the records of one file are: their source, how to call the form, and how it is to be read.
+@dataclass(frozen=True, kw_only=True)
+class ScrobbleForm(Form):
+    """What the records of one file are, and how it is to be read.
 
     A `table` is a CSV with a header, a `bare_table` one without. kind: which tool wrote a JSON file.
     """
 
-    source: Source
-    name: str
     shape: Shape
     kind: str = "table"
 
@@ -41,7 +39,7 @@ class Form:
         return self.shape in ("table", "bare_table")
 
 
-def form_of(head: bytes) -> Form | None:
+def form_of(head: bytes) -> ScrobbleForm | None:
     """Tell the form of a file from its first bytes; None where it holds no scrobbles."""
     content = content_of(head)
     if content not in (Content.LASTFM, Content.LISTENBRAINZ):
@@ -49,13 +47,13 @@ def form_of(head: bytes) -> Form | None:
     text = decoded(head).lstrip("\ufeff \t\r\n")
     if text.startswith(("[", "{")):
         kind = scrobble_kind(keys_of(text)) or "lastfm"
-        source: Source = "listenbrainz" if content is Content.LISTENBRAINZ else "lastfm"
-        return Form(source, _NAMES[kind], _json_shape(text), kind)
+        source = "listenbrainz" if content is Content.LISTENBRAINZ else "lastfm"
+        return ScrobbleForm(source=source, name=_NAMES[kind], shape=_json_shape(text), kind=kind)
     if text.startswith(PLAYER_LOG):
-        return Form("lastfm", "log of a player", "bare_table")
+        return ScrobbleForm(source="lastfm", name="log of a player", shape="bare_table")
     if is_scrobble_header(table_of(text).header):
-        return Form("lastfm", "CSV", "table")
-    return Form("lastfm", "CSV without header", "bare_table")
+        return ScrobbleForm(source="lastfm", name="CSV", shape="table")
+    return ScrobbleForm(source="lastfm", name="CSV without header", shape="bare_table")
 
 
 def _json_shape(text: str) -> Shape:

@@ -12,9 +12,9 @@ from pathlib import Path
 import duckdb
 
 from spotiflow.ingest.files.repair import Repair, repair
-from spotiflow.ingest.history.play_id import PLAY_ID_SQL
+from spotiflow.ingest.history.incoming import incoming_sql
 from spotiflow.ingest.scrobbles import fields
-from spotiflow.ingest.scrobbles.forms import Form
+from spotiflow.ingest.scrobbles.forms import ScrobbleForm
 from spotiflow.ingest.scrobbles.tables import write_lines
 from spotiflow.ingest.scrobbles.times import DAYS_AHEAD, FIRST_SECOND
 
@@ -82,7 +82,6 @@ timed as (
             when seconds between {FIRST_SECOND} and epoch(now()) + {DAYS_AHEAD} * 86400
                 then make_timestamp(try_cast(seconds * 1e6 as bigint))
         end as moment,
-        $listener as listener_id,
         case when track_id is not null then 'spotify:track:' || track_id end as content_uri,
         case when length_ms between 1 and 86400000 then length_ms end as duration_ms,
         case when told_ms between 0 and 86400000 then told_ms end as ms_played
@@ -114,9 +113,6 @@ select
             'album', album_name
         ))
     end as record,
-    false as is_skipped,
-    case when reason is null then {PLAY_ID_SQL} end as play_id,
-    'track' as content_type,
     content_uri,
     track_id,
     isrc,
@@ -125,7 +121,6 @@ select
     album_name,
     case when is_end then moment - to_milliseconds(coalesce(ms_played, duration_ms, 0)) else moment end
         as started_at,
-    null::timestamp as device_started_at,
     ended_at,
     played_at,
     case
@@ -137,19 +132,14 @@ select
     case when has_seconds then 'second' else 'minute' end as ended_at_precision,
     ms_played,
     duration_ms,
-    platform,
-    null::varchar as country,
-    null::boolean as shuffle,
-    null::boolean as skipped,
-    null::boolean as offline,
-    null::boolean as is_private_session,
-    null::varchar as reason_start,
-    null::varchar as reason_end
+    platform
 from judged
 """
 
 
-def read_file(db: duckdb.DuckDBPyConnection, path: Path, form: Form, listener_id: str) -> Repair | None:
+def read_file(
+    db: duckdb.DuckDBPyConnection, path: Path, form: ScrobbleForm, listener_id: str
+) -> Repair | None:
     """Fill the temporary table `incoming` from a file; return what had to be mended in it, if anything."""
     lines = path.with_suffix(".lines")
     if form.is_table:
@@ -171,4 +161,4 @@ def _fill(db: duckdb.DuckDBPyConnection, path: Path, shape: str, kind: str, list
     is_one_value = kind != "listenbrainz"
     most_bytes = min(max(USUAL_BYTES, path.stat().st_size + 1), MOST_BYTES) if is_one_value else USUAL_BYTES
     values = {"path": str(path), "shape": shape, "most_bytes": most_bytes, "listener": listener_id}
-    db.execute(f"create or replace temp table incoming as {_FIELDS[kind]} {_JUDGE}", values)
+    db.execute(incoming_sql(f"{_FIELDS[kind]} {_JUDGE}"), values)

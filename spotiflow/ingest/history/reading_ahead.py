@@ -10,10 +10,10 @@ from pathlib import Path
 
 import duckdb
 
-from spotiflow.ingest.exports.packages import HistoryFile
-from spotiflow.ingest.exports.reading import Choice, read_file
 from spotiflow.ingest.files.local_copy import local_copy
 from spotiflow.ingest.files.repair import Repair
+from spotiflow.ingest.history.packages import HistoryFile
+from spotiflow.ingest.history.reader import AForm, Choice, Reader
 
 AHEAD = 2
 
@@ -28,8 +28,12 @@ class Read:
 
 
 def read_ahead(
-    db: duckdb.DuckDBPyConnection, files: Sequence[HistoryFile], scratch: Path, choice: Choice
-) -> Generator[tuple[HistoryFile, Future[Read]], None, None]:
+    db: duckdb.DuckDBPyConnection,
+    reader: Reader[AForm],
+    files: Sequence[HistoryFile[AForm]],
+    scratch: Path,
+    choice: Choice,
+) -> Generator[tuple[HistoryFile[AForm], Future[Read]], None, None]:
     """Yield each file with what became of reading it, in the order given; two are read at a time.
 
     The future raises DamagedEntryError for a member that cannot be unpacked, and what DuckDB raises.
@@ -42,7 +46,7 @@ def read_ahead(
 
         def start(number: int) -> Future[Read]:
             slot = number % AHEAD
-            return pool.submit(_read, connections[slot], files[number], places[slot], choice)
+            return pool.submit(_read, connections[slot], reader, files[number], places[slot], choice)
 
         for place in places:
             place.mkdir(mode=0o700)
@@ -66,7 +70,13 @@ def _connection(db: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _read(db: duckdb.DuckDBPyConnection, file: HistoryFile, place: Path, choice: Choice) -> Read:
+def _read(
+    db: duckdb.DuckDBPyConnection,
+    reader: Reader[AForm],
+    file: HistoryFile[AForm],
+    place: Path,
+    choice: Choice,
+) -> Read:
     with local_copy(file.entry, place) as (path, digest):
-        mended = read_file(db, path, file.generation, choice)
+        mended = reader.read(db, path, file.form, choice)
         return Read(db, mended, digest.result())
