@@ -111,9 +111,11 @@ def test_a_zip_of_listenbrainz(take_in: TakeIn, query: Query, tmp_path: Path) ->
     receipt = take_in("listenbrainz_anna.zip", b.write_zip(tmp_path / "z", members).read_bytes())
     assert (receipt.total.kept, receipt.total.known) == (3, 1)
     assert receipt.packages[0].not_read == {"other JSON": 2}
-    assert query("select file_name, kind, rows_kept from raw.ingest_files order by 1") == [
-        ("listens/2023/1.jsonl", "listenbrainz", 2),
-        ("listens/2023/2.jsonl", "listenbrainz", 1),
+    assert query("select file_name, kind, status, rows_kept from raw.ingest_files order by 1") == [
+        ("feedback.jsonl", "other JSON", "not_read", 0),
+        ("listens/2023/1.jsonl", "listenbrainz", "ok", 2),
+        ("listens/2023/2.jsonl", "listenbrainz", "ok", 1),
+        ("user.json", "other JSON", "not_read", 0),
     ]
 
 
