@@ -18,7 +18,7 @@ def not_due(job: Job) -> str | None:
 
 def take_in(job: Job) -> Done:
     """Take in everybody's, whatever becomes of the others; where the warehouse is held, they wait on."""
-    from spotiflow.ingest.scrobbles import render
+    from spotiflow.ingest.history.receipts import render
     from spotiflow.ingest.submissions.intake import take_in_listens
 
     try:
