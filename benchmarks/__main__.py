@@ -18,6 +18,7 @@ from benchmarks.recommending import measure_recommending
 from benchmarks.running import measure_runs
 from benchmarks.scoring import measure_scoring
 from benchmarks.simulation import measure_simulation
+from benchmarks.submitting import measure_submitting
 
 
 def _one_row_each(folder: Path, files: list[Path]) -> list[Path]:
@@ -88,6 +89,7 @@ def main() -> None:
         "imports": measure_imports,
         "simulation": measure_simulation,
         "run": measure_runs,
+        "submitting": measure_submitting,
         "builds": measure_builds,
     }
     if len(sys.argv) == 2 and sys.argv[1] in alone:
