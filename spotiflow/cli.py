@@ -5,8 +5,9 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -177,13 +178,19 @@ def _run_on_current_warehouse() -> None:
     A command learns that when it first opens the file to write, so nothing of it is done twice.
     """
     try:
-        app()
+        _command()()
     except OutdatedError:
         from spotiflow.core.settings import load_settings
         from spotiflow.warehouse.migration import bring_forward
 
         bring_forward(load_settings())
-        app()
+        _command()()
+
+
+@cache
+def _command() -> Any:
+    """Put all commands together, once in a process: it takes longer than many a command."""
+    return typer.main.get_command(app)
 
 
 def _as_our_error(error: Exception) -> SpotiflowError:

@@ -78,13 +78,14 @@ def start_log(settings: Settings) -> None:
     for handler in list(log.handlers):
         log.removeHandler(handler)
         handler.close()
-    log.addHandler(_file_handler(settings) or logging.NullHandler())
+    log.addHandler(log_file(settings, "spotiflow.log"))
 
 
-def _file_handler(settings: Settings) -> logging.Handler | None:
-    path = settings.logs_dir / "spotiflow.log"
+def log_file(settings: Settings, name: str) -> logging.Handler:
+    """Return what writes to a log file of the home, or nowhere where that cannot be written."""
+    path = settings.logs_dir / name
     if not settings.home.is_dir():
-        return None
+        return logging.NullHandler()
     try:
         path.parent.mkdir(mode=0o700, exist_ok=True)
         path.touch(mode=0o600)
@@ -92,7 +93,7 @@ def _file_handler(settings: Settings) -> logging.Handler | None:
             path, maxBytes=LOG_BYTES, backupCount=LOG_FILES - 1, encoding="utf-8"
         )
     except OSError:
-        return None
+        return logging.NullHandler()
     handler.setFormatter(RedactingFormatter("%(asctime)s %(process)d %(levelname)s %(message)s"))
     return handler
 

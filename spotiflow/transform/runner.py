@@ -17,6 +17,7 @@ from spotiflow.core.errors import DataTestError, UsageError
 from spotiflow.core.interruption import interruption
 from spotiflow.core.settings import Settings
 from spotiflow.transform.counted_anew import counted_anew, plays_by_older_rules
+from spotiflow.transform.dbt_log import dbt_log
 from spotiflow.transform.feature_sources import count_synthetic, read_feature_sources
 from spotiflow.transform.fingerprints import (
     PROJECT_DIR,
@@ -145,13 +146,14 @@ def _let_go_of_file() -> Iterator[Callable[[], duckdb.DuckDBPyConnection | None]
 def _run(settings: Settings, arguments: Sequence[str]) -> Any:
     from dbt.cli.main import dbtRunner
 
-    with progress("Building models" if arguments[0] == "build" else "Reading the models") as advance:
+    what = "Building models" if arguments[0] == "build" else "Reading the models"
+    with dbt_log(settings) as keep, progress(what) as advance:
 
         def on_event(event: Any) -> None:
             if event.info.name == "NodeFinished":
                 advance(1)
 
-        return dbtRunner(callbacks=[on_event]).invoke([*arguments, *_flags(settings)])
+        return dbtRunner(callbacks=[on_event, keep]).invoke([*arguments, *_flags(settings)])
 
 
 def _flags(settings: Settings) -> list[str]:
@@ -160,7 +162,7 @@ def _flags(settings: Settings) -> list[str]:
     flags += ["--vars", json.dumps(variables(settings)), "--no-use-colors", "--log-level", "none"]
     if settings.threads:
         flags += ["--threads", str(settings.threads)]
-    return [*flags, "--log-level-file", "info"]
+    return [*flags, "--log-level-file", "none"]
 
 
 @contextmanager

@@ -19,7 +19,7 @@ def built(build_once: BuildOnce) -> Path:
 
     def make(home: Path) -> None:
         history.write(home)
-        build_dbt(home)
+        build_dbt(home, DBT_WRITE_JSON="true")
 
     return build_once("history", make)
 

@@ -27,7 +27,7 @@ def run(folder: Path, person: Path, *arguments: str) -> str:
     environment |= {
         "HOME": str(person),
         "DBT_TARGET_PATH": str(person / "t"),
-        "DBT_LOG_PATH": str(person / "l"),
+        "DBT_LOG_LEVEL_FILE": "none",
     }
     done = subprocess.run(
         [str(DBT), "--no-use-colors", *arguments],

@@ -16,7 +16,7 @@ from spotiflow.warehouse.database import open_warehouse
 from tests.conftest import BuildOnce
 from tests.paths import real_kaggle_csv
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 # Model, slice, metric, what it must reach. The slice
 # genre_hidden uses audio alone.
