@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from spotiflow.core.settings import Settings, load_settings
+from spotiflow.transform.outcome import BuildResult
+from spotiflow.transform.runner import build
 from tests.paths import ROOT
 
 # Fixtures behind which stands a whole dbt build, a training or a process per command: what uses one is slow.
@@ -66,6 +68,13 @@ def _parsed_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> It
         yield
 
 
+def build_anew(settings: Settings) -> BuildResult:
+    """Build a new home, and keep what dbt parsed for those that come after it."""
+    result = build(settings)
+    keep_parsed(settings.home, Path(os.environ[PARSED]))
+    return result
+
+
 def keep_parsed(home: Path, place: Path) -> None:
     """Keep what dbt parsed for a home at `place`, if nothing is there yet."""
     made = home / "target" / "partial_parse.msgpack"
@@ -110,7 +119,7 @@ def build_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Buil
     """Return a function that makes a folder in a place all workers share, unless it is there."""
     base = tmp_path_factory.getbasetemp()
 
-    def build(name: str, make: Callable[[Path], object]) -> Path:
+    def make_once(name: str, make: Callable[[Path], object]) -> Path:
         place = (base if worker_id == "master" else base.parent) / f"shared-{name}"
         place.mkdir(exist_ok=True)
         with (place / "lock").open("w") as lock:
@@ -120,7 +129,7 @@ def build_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Buil
                 (place / "done").touch()
         return place / "home"
 
-    return build
+    return make_once
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,7 @@ def run_dbt(home: Path, *arguments: str, variables: dict[str, Any] | None = None
     places = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
     places += ["--target-path", str(home / "target"), "--log-path", str(home / "logs")]
     options = ["--vars", json.dumps(variables or {}), "--quiet", "--no-use-colors"]
-    parsed = _parsed_with(options[1])
+    parsed = parsed_with(options[1])
     # Its log of every event and its artefacts take a fifth of the run.
     quiet = {"DBT_LOG_LEVEL_FILE": "none", "DBT_WRITE_JSON": "false"}
     with _environment(quiet | environment | {"SPOTIFLOW_HOME": str(home), PARSED: str(parsed)}):
@@ -37,7 +37,7 @@ def run_dbt(home: Path, *arguments: str, variables: dict[str, Any] | None = None
             keep_parsed(home, parsed)
 
 
-def _parsed_with(variables: str) -> Path:
+def parsed_with(variables: str = "{}") -> Path:
     """Where the project is kept as dbt parsed it with these variables, for all homes of the test run."""
     digest = hashlib.sha256(variables.encode()).hexdigest()[:12]
     place = Path(os.environ[PARSED]).with_name(f"parsed-{digest}.msgpack")

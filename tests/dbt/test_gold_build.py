@@ -15,9 +15,8 @@ from scipy import stats
 from spotiflow.core.settings import Settings, load_settings
 from spotiflow.ingest.exports import import_exports
 from spotiflow.ingest.kaggle import load_kaggle
-from spotiflow.transform.runner import build
 from spotiflow.warehouse.database import open_warehouse
-from tests.conftest import BuildOnce
+from tests.conftest import BuildOnce, build_anew
 from tests.ingest.builders import (
     Record,
     play,
@@ -114,7 +113,7 @@ def _make_quarter(home: Path) -> None:
     load_kaggle(settings, catalogue(home.with_name("dataset.csv")))
     export = write(home.with_name("Streaming_History_Audio_2024_0.json"), quarter())
     import_exports(settings, [export], time_zone="UTC")
-    build(settings)
+    build_anew(settings)
 
 
 def track_number(record: Record) -> int:

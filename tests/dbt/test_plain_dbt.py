@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.dbt.project import PROJECT, query
+from tests.conftest import PARSED, keep_parsed
+from tests.dbt.project import PROJECT, parsed_with, query
 from tests.paths import ROOT
 
 MODELS = PROJECT / "models"
@@ -26,8 +27,9 @@ def run(folder: Path, person: Path, *arguments: str) -> str:
     }
     environment |= {
         "HOME": str(person),
-        "DBT_TARGET_PATH": str(person / "t"),
+        "DBT_TARGET_PATH": str(person / "target"),
         "DBT_LOG_LEVEL_FILE": "none",
+        PARSED: str(parsed_with()),
     }
     done = subprocess.run(
         [str(DBT), "--no-use-colors", *arguments],
@@ -37,6 +39,7 @@ def run(folder: Path, person: Path, *arguments: str) -> str:
         text=True,
         check=False,
     )
+    keep_parsed(person, parsed_with())
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

@@ -110,7 +110,7 @@ def test_the_switch_empties_it_and_the_option_beats_the_environment(own: Path) -
 def test_switching_off_says_so_and_the_build_goes_on_without(own: Path) -> None:
     # The view that lists the wanted ids is left as it was: the switch holds without it too.
     chosen = [f"+{MODEL}+", "--exclude", "synthetic_track_ids_bronze", "track_features_completed+"]
-    build_dbt(own, "--select", *chosen, variables={"allow_synthetic": False}, DBT_LOG_LEVEL_FILE="info")
+    build_dbt(own, "--select", *chosen, SPOTIFLOW_ALLOW_SYNTHETIC="false", DBT_LOG_LEVEL_FILE="info")
     assert synthetic(own) == {}
     assert query(
         own, "select count(*) from silver.listening_with_features where feature_source = 'synthetic'"

@@ -17,9 +17,8 @@ from spotiflow.core.errors import SpotiflowError
 from spotiflow.core.settings import Settings, load_settings
 from spotiflow.ingest.listeners import add_listener
 from spotiflow.pipeline.imports import import_paths
-from spotiflow.transform.runner import build
 from spotiflow.warehouse.database import open_warehouse
-from tests.conftest import BuildOnce
+from tests.conftest import BuildOnce, build_anew
 from tests.paths import shared_folder
 
 N_PLAYS = "select count(*) from silver.plays where listener_id = $listener and is_play"
@@ -129,7 +128,7 @@ def case_home(build_once: BuildOnce) -> Settings:
             add_listener(settings, folder.name, time_zone="UTC")
             with suppress(SpotiflowError):
                 import_paths(settings, sorted(folder.iterdir()), show=lambda _: None, listener=folder.name)
-        build(settings)
+        build_anew(settings)
 
     return load_settings(home=build_once("cases", make))
 

@@ -1,7 +1,8 @@
-"""A catalogue and a listener in a real warehouse, trained once for all tests of a worker."""
+"""A catalogue and a listener in a real warehouse, trained once for all tests and workers."""
 
 from __future__ import annotations
 
+import pickle
 import shutil
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from spotiflow.core.settings import Settings, load_settings
 from spotiflow.ml.show.results import TrainResult
 from spotiflow.ml.train import train
+from tests.conftest import BuildOnce
 from tests.ml.builders import catalogue_rows, play_rows, write_silver
 
 
@@ -21,11 +23,16 @@ def rows() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="session")
-def trained_once(tmp_path_factory: pytest.TempPathFactory, rows: pd.DataFrame) -> tuple[Path, TrainResult]:
-    """A home with that catalogue and 800 plays over 100 days, and what its first training said."""
-    settings = load_settings(home=tmp_path_factory.mktemp("trained") / "home")
-    write_silver(settings, rows, play_rows(rows, 800), rows)
-    return settings.home, train(settings)
+def trained_once(build_once: BuildOnce, rows: pd.DataFrame) -> tuple[Path, TrainResult]:
+    """A home with that catalogue and 800 plays over 100 days, and what its first training said; for reading."""
+
+    def make(home: Path) -> None:
+        settings = load_settings(home=home)
+        write_silver(settings, rows, play_rows(rows, 800), rows)
+        home.with_name("said").write_bytes(pickle.dumps(train(settings)))
+
+    home = build_once("trained", make)
+    return home, pickle.loads(home.with_name("said").read_bytes())
 
 
 @pytest.fixture

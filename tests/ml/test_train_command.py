@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from spotiflow.core.settings import Settings
-from spotiflow.ml.show.results import TrainResult
 from tests.conftest import command_line
 
 
@@ -26,9 +25,9 @@ from tests.conftest import command_line
     ],
 )
 def test_every_case_ends_in_a_sentence_and_an_exit_code(
-    trained_once: tuple[Path, TrainResult], words: list[str], code: int, sentence: str
+    trained: Settings, words: list[str], code: int, sentence: str
 ) -> None:
-    done = command_line(trained_once[0])("train", *words, check=False)
+    done = command_line(trained.home)("train", *words, check=False)
     assert done.returncode == code
     assert sentence in " ".join((done.stdout + done.stderr).split())
 

@@ -11,9 +11,8 @@ import pytest
 from spotiflow.core.settings import Settings, load_settings
 from spotiflow.ingest.exports import import_exports
 from spotiflow.ingest.listeners import add_listener
-from spotiflow.transform.runner import build
 from spotiflow.warehouse.database import open_warehouse
-from tests.conftest import BuildOnce
+from tests.conftest import BuildOnce, build_anew
 
 PLAYS = {"nobody": 0, "newcomer": 1, "beginner": 200}
 # One lives where the clock is off by half an hour.
@@ -36,7 +35,7 @@ def _make_small(home: Path) -> None:
         if n_plays:
             export = _export(home.with_name(listener), n_plays)
             import_exports(settings, [export], listener_id=listener)
-    assert build(settings).n_tests_passed
+    assert build_anew(settings).n_tests_passed
 
 
 def _export(folder: Path, n_plays: int) -> Path:

@@ -20,7 +20,8 @@ from spotiflow.core.settings import Settings
 from spotiflow.pipeline.stage_runs import build_tables
 from spotiflow.transform import runner
 from spotiflow.warehouse.database import open_warehouse
-from tests.dbt.project import PROJECT
+from tests.conftest import PARSED, keep_parsed
+from tests.dbt.project import PROJECT, parsed_with
 
 pytestmark = pytest.mark.slow
 
@@ -62,9 +63,12 @@ def plain_dbt(settings: Settings, seconds: float) -> subprocess.CompletedProcess
         "SPOTIFLOW_LOCK_WAIT_SECONDS": str(seconds),
         "DBT_TARGET_PATH": str(settings.target_dir),
         "DBT_LOG_PATH": str(settings.logs_dir),
+        PARSED: str(parsed_with()),
     }
     words = [str(Path(sys.executable).with_name("dbt")), "--no-use-colors", "build", *ONE_MODEL]
-    return subprocess.run(words, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(words, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
+    keep_parsed(settings.home, parsed_with())
+    return done
 
 
 def test_a_build_waits_for_a_reader_in_a_loop(settings: Settings) -> None:
