@@ -81,6 +81,13 @@ class FakeSpotify:
         """Answer the requests to a path with these faults, one each, after so many good answers."""
         self._faults[path] = deque([_GOOD] * after + list(faults))
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether a request is going to wait for an answer that never comes, or never ends."""
+        return any(
+            fault.manner in ("hang", "endless") for waiting in self._faults.values() for fault in waiting
+        )
+
     def next_fault(self, path: str) -> Fault | None:
         """Return the fault for this request, if one is waiting."""
         for prefix, waiting in self._faults.items():
