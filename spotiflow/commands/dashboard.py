@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from spotiflow.commands.shared import Json, Listener, settle, show
+from spotiflow.commands.shared import Json, Listener, need_web, settle, show
 
 if TYPE_CHECKING:
     from spotiflow.core.settings import Settings
@@ -132,19 +132,6 @@ def _checked(settings: Settings, listener: str | None) -> str:
     with take(settings).reading() as gold:
         assert isinstance(gold, Gold)
         return look(gold, {"listener": listener}, "").listener
-
-
-def need_web() -> None:
-    """Raise InputError where the packages of the extra are not installed."""
-    from importlib.util import find_spec
-
-    if missing := [name for name in ("starlette", "uvicorn", "jinja2") if find_spec(name) is None]:
-        from spotiflow.core.errors import InputError
-
-        raise InputError(
-            f"The dashboard needs the package {missing[0]}, which is not installed.",
-            hint='Install it with: pip install "spotiflow[web]"',
-        )
 
 
 def _open(address: str, *, is_wanted: bool) -> None:

@@ -11,6 +11,7 @@ import typer
 from spotiflow.commands.shared import (
     Json,
     Listener,
+    need_web,
     settle,
     show,
 )
@@ -25,6 +26,15 @@ Since = Annotated[
 ]
 Until = Annotated[str | None, typer.Option("--until", help="Only up to this day, which is included.")]
 Svg = Annotated[Path | None, typer.Option("--svg", help="Save the page as a picture.")]
+Html = Annotated[
+    Path | None,
+    typer.Option("--html", help="Save it as one file for any browser, to keep, print or hand on."),
+]
+As = Annotated[
+    str | None,
+    typer.Option("--as", help="In the file of --html: the name to show instead of the listener's."),
+]
+Hours = Annotated[bool, typer.Option("--hours", help="In the file of --html: also the hours of the day.")]
 Methods = Annotated[
     bool,
     typer.Option("--methods", help="What the numbers rest on, in paragraphs to quote, with the sources."),
@@ -39,6 +49,9 @@ def report(
     until: Until = None,
     methods: Methods = False,
     svg: Svg = None,
+    html: Html = None,
+    name: As = None,
+    hours: Hours = False,
     as_json: Json = False,
 ) -> None:
     """Show your listening on one screen; every number comes from a gold table.
@@ -50,7 +63,12 @@ def report(
         return
     from spotiflow.report.gold.period import between
 
-    _page(listener, between(since, until), methods=methods, svg=svg, as_json=as_json)
+    period = between(since, until)
+    if html or name is not None or hours:
+        target = _only_html(html, methods=methods, svg=svg)
+        _save_html(target, listener, period, name, hours=hours, as_json=as_json)
+        return
+    _page(listener, period, methods=methods, svg=svg, as_json=as_json)
 
 
 @app.command("year")
@@ -59,14 +77,21 @@ def report_year(
     listener: Listener = None,
     methods: Methods = False,
     svg: Svg = None,
+    html: Html = None,
+    name: As = None,
+    hours: Hours = False,
     as_json: Json = False,
 ) -> None:
     """Show one year: its counts beside the year before, its tops, months, habits and moods of the music.
 
-    Example: spotiflow report year 2025
+    Example: spotiflow report year 2025 --html 2025.html --as Anna
     """
     from spotiflow.report.gold.period import of_year
 
+    if html or name is not None or hours:
+        target = _only_html(html, methods=methods, svg=svg)
+        _save_html(target, listener, of_year(year), name, hours=hours, as_json=as_json)
+        return
     _page(listener, of_year(year), methods=methods, svg=svg, as_json=as_json)
 
 
@@ -124,14 +149,44 @@ def _page(listener: str | None, period: Any, *, methods: bool, svg: Path | None,
     _print(build_methods(settings, report), page, svg, as_json)
 
 
+def _only_html(html: Path | None, *, methods: bool, svg: Path | None) -> Path:
+    """Return the file; an option that the other form of the report does not know is not lost without a word."""
+    from spotiflow.core.errors import UsageError
+
+    if html is None:
+        raise UsageError(
+            "--as and --hours are about the file that --html saves.", hint="Add: --html report.html"
+        )
+    if methods or svg:
+        raise UsageError(
+            f"--html saves one form of the report, {'--methods' if methods else '--svg'} asks for another.",
+            hint="Run the command once for each.",
+        )
+    return html
+
+
+def _save_html(
+    html: Path, listener: str | None, period: Any, name: str | None, *, hours: bool, as_json: bool
+) -> None:
+    settings = settle()
+    need_web()
+    from spotiflow.core.files import write_output
+    from spotiflow.web.file import Choice, build_file
+
+    write_output(html, build_file(settings, Choice(listener, period, name, hours)))
+    _saved(html, as_json=as_json)
+
+
+def _saved(path: Path, *, as_json: bool) -> None:
+    show({"saved": str(path)} if as_json else f"Saved {path}", as_json=as_json)
+
+
 def _print(found: Any, page: Callable[[Any], Paper], svg: Path | None, as_json: bool) -> None:
     if svg is not None:
-        from spotiflow.core.files import rights_as_usual
         from spotiflow.report.drawing.picture import save
 
-        with rights_as_usual():
-            save(page(found), svg)
-        show({"saved": str(svg)} if as_json else f"Saved {svg}", as_json=as_json)
+        save(page(found), svg)
+        _saved(svg, as_json=as_json)
         return
     show(found.to_dict() if as_json else page(found), as_json=as_json)
 

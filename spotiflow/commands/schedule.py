@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from spotiflow.commands.dashboard import LOCAL, Host, Port, need_web, say_who_may_come
-from spotiflow.commands.shared import say, settle, show
+from spotiflow.commands.dashboard import LOCAL, Host, Port, say_who_may_come
+from spotiflow.commands.shared import need_web, say, settle, show
 
 if TYPE_CHECKING:
     from spotiflow.core.settings import Settings

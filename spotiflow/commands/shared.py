@@ -49,6 +49,19 @@ def settle(**options: Any) -> Settings:
     return settings
 
 
+def need_web() -> None:
+    """Raise InputError where the packages of the extra are not installed."""
+    from importlib.util import find_spec
+
+    if missing := [name for name in ("starlette", "uvicorn", "jinja2") if find_spec(name) is None]:
+        from spotiflow.core.errors import InputError
+
+        raise InputError(
+            f"Pages for a browser need the package {missing[0]}, which is not installed.",
+            hint='Install it with: pip install "spotiflow[web]"',
+        )
+
+
 def say(text: object, *, err: bool = False, nl: bool = True) -> None:
     """Print text as it is, for a file or program to read; at a terminal without what it would obey."""
     from spotiflow.core.safe_text import safe

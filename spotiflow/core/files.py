@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, TextIO
 
-from spotiflow.core.errors import HomeError
+from spotiflow.core.errors import HomeError, InputError
 
 COPY_BYTES = 1024**2
 LOCK_RETRY_SECONDS = 0.25
@@ -44,10 +44,11 @@ def rights_as_usual() -> Iterator[None]:
 
 
 @contextmanager
-def private_draft(path: Path) -> Iterator[IO[bytes]]:
+def private_draft(path: Path, rights: int = 0o600) -> Iterator[IO[bytes]]:
     """Yield a new file that takes the place of `path` when the block ends well, and vanishes otherwise.
 
-    It is complete on the disk before it takes its name, so that a kill leaves no half file. Raises OSError.
+    It is complete on the disk before it takes its name, so that a kill leaves no half file; only then it gets
+    other `rights`. Raises OSError.
     """
     handle, draft = tempfile.mkstemp(prefix=f".{path.name[:100]}-", dir=path.parent)  # 0600 from the start
     try:
@@ -55,6 +56,7 @@ def private_draft(path: Path) -> Iterator[IO[bytes]]:
             yield file
             file.flush()
             os.fsync(file.fileno())
+        Path(draft).chmod(rights)
         Path(draft).replace(path)
     except BaseException:
         Path(draft).unlink(missing_ok=True)
@@ -65,6 +67,26 @@ def write_private(path: Path, content: str | bytes) -> None:
     """Write a file that only its owner can read, whole or not at all. Raises OSError."""
     with private_draft(path) as file:
         file.write(content.encode("utf-8") if isinstance(content, str) else content)
+
+
+def write_output(path: Path, content: str) -> None:
+    """Write a file that a person named, to look at or to hand on: whole or not at all, with their usual rights.
+
+    Raises InputError where it cannot be written.
+    """
+    try:
+        if path.exists() and not path.is_file():
+            raise OSError(errno.EINVAL, "it is there already and is no file")
+        with rights_as_usual():
+            mask = os.umask(PRIVATE)
+            os.umask(mask)
+        with private_draft(path, 0o666 & ~mask) as file:
+            file.write(content.encode("utf-8"))
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be written: {error.strerror}.",
+            hint="Name a file in a folder that exists and that you may write to.",
+        ) from error
 
 
 def copy_private(source: Path, target: Path) -> dict[str, Any]:

@@ -273,7 +273,7 @@ def over_time(part: Part, key: str = "months", title: str = "", is_wide: bool = 
 
     def href(row: Mapping[str, Any]) -> str | None:
         start = row["start"]
-        return view.of("day", start.isoformat()) if is_daily else view.link("/", period=f"{start:%Y-%m}")
+        return view.of("day", start.isoformat()) if is_daily else view.page("/", period=f"{start:%Y-%m}")
 
     columns = [
         bars.Column(
@@ -288,7 +288,7 @@ def over_time(part: Part, key: str = "months", title: str = "", is_wide: bool = 
     return Figure(
         key,
         title,
-        "a column leads to its page",
+        "" if view.is_file else "a column leads to its page",
         bars.columns(columns, title, f"{len(columns)} columns.", axis, 1120 if is_wide else 560),
         table(
             rows,

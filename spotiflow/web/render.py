@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from spotiflow.web.figure import Page
+from spotiflow.web.view import View
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -34,6 +38,16 @@ def static_version() -> str:
     for path in sorted(STATIC.iterdir()):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
+
+
+def with_marks(view: View, page: Page) -> Page:
+    """Return the page with a mark at each figure where the listener or the catalogue is simulated."""
+    if not view.simulated:
+        return page
+    groups = tuple(
+        (heading, tuple(replace(one, is_simulated=True) for one in found)) for heading, found in page.groups
+    )
+    return replace(page, groups=groups)
 
 
 def render(template: str, **values: Any) -> str:

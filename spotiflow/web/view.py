@@ -42,7 +42,7 @@ class Person:
 
 @dataclass(frozen=True)
 class View:
-    """A listener, a period and a unit, with the tables to ask."""
+    """A listener, a period and a unit, with the tables to ask; in a file no place leads to another page."""
 
     gold: Gold
     person: Person
@@ -51,6 +51,7 @@ class View:
     history: tuple[date, date]
     unit: str = "plays"
     is_catalogue_simulated: bool = False
+    is_file: bool = False
 
     @property
     def listener(self) -> str:
@@ -61,6 +62,16 @@ class View:
     def is_all(self) -> bool:
         """Whether it is about the whole history."""
         return self.span.kind == "all"
+
+    @property
+    def simulated(self) -> str:
+        """Say what of it does not exist; nothing where all of it does."""
+        person, songs = self.person.is_simulated, self.is_catalogue_simulated
+        if person and songs:
+            return "SIMULATED: this listener and these songs do not exist, every number here is invented."
+        if person:
+            return "SIMULATED: this listener does not exist, every number here is invented."
+        return "The catalogue is SIMULATED: sounds, moods and genres here are invented." if songs else ""
 
     def rows(self, query: Query, **values: Any) -> list[dict[str, Any]]:
         """Ask about this listener and period."""
@@ -92,9 +103,13 @@ class View:
         asked = {key: value for key, value in (kept | changes).items() if value}
         return f"{path}?{urlencode(asked)}" if asked else path
 
+    def page(self, path: str, **changes: str | None) -> str | None:
+        """Return the address of another page for a place in a figure, None in a file."""
+        return None if self.is_file else self.link(path, **changes)
+
     def of(self, kind: str, name: str | None, **changes: str | None) -> str | None:
         """Return the address of the page of an artist, track, album or day."""
-        return self.link(f"/{kind}/{quote(name, safe='')}", **changes) if name else None
+        return self.page(f"/{kind}/{quote(name, safe='')}", **changes) if name else None
 
 
 def people(gold: Gold) -> tuple[Person, ...]:

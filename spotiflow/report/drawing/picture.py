@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.terminal_theme import TerminalTheme
 
 from spotiflow.core.console import SafeConsole
-from spotiflow.core.errors import InputError
+from spotiflow.core.files import write_output
 from spotiflow.report.drawing.paper import WIDEST, Paper
 
 # Ink on a calm dark ground; the page uses green for what counts, yellow for a warning, dim for the rest.
@@ -54,14 +54,7 @@ def save(page: Paper, path: Path) -> None:
     )
     console.print(page)
     console.print()  # The frame cuts into the last line.
-    svg = _with_local_fonts(console.export_svg(title="spotiflow report", theme=THEME))
-    try:
-        path.write_text(svg, encoding="utf-8")
-    except OSError as error:
-        raise InputError(
-            f"The picture {path} cannot be written: {error.strerror}.",
-            hint="Name a file in a folder that exists and that you may write to.",
-        ) from error
+    write_output(path, _with_local_fonts(console.export_svg(title="spotiflow report", theme=THEME)))
 
 
 def _with_local_fonts(svg: str) -> str:

@@ -109,7 +109,7 @@ def _hatch(ident: str) -> Markup:
 
 def plane(counts: Mapping[tuple[int, int], int], bins: int, title: str, description: str) -> Markup:
     """Return valence to the right, energy upwards; a darker cell holds more plays."""
-    left, top, size = 26, 8, 360 / bins
+    left, top, size = 26, 26, 360 / bins
     scale = quantile_steps(list(counts.values()))
     side = bins * size
     drawn: list[Markup] = [
@@ -137,13 +137,13 @@ def plane(counts: Mapping[tuple[int, int], int], bins: int, title: str, descript
             tag("line", y1=top + limit * side, y2=top + limit * side, x1=left, x2=left + side, class_="rule")
         )
     corners = (
-        ("sad, energetic", 6, 18, "start"),
-        ("happy, energetic", side - 6, 18, "end"),
-        ("sad, calm", 6, side - 8, "start"),
-        ("happy, calm", side - 6, side - 8, "end"),
+        ("sad, energetic", 0, -10, "start"),
+        ("happy, energetic", side, -10, "end"),
+        ("sad, calm", 0, side + 20, "start"),
+        ("happy, calm", side, side + 20, "end"),
     )
     drawn += [text(left + x, top + y, words, "corner", anchor) for words, x, y, anchor in corners]
-    drawn.append(text(left + side / 2, top + side + 20, "valence, from sad to happy →", "quiet", "middle"))
+    drawn.append(text(left + side / 2, top + side + 20, "valence →", "quiet", "middle"))
     upright = tag(
         "text",
         "energy →",

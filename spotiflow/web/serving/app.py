@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from datetime import UTC
 from typing import Any
 
@@ -23,9 +22,9 @@ from spotiflow.core.errors import (
     WarehouseBusyError,
 )
 from spotiflow.core.words import clean
-from spotiflow.web.figure import Figure, Page
+from spotiflow.web.figure import Page
 from spotiflow.web.pages import PAGES
-from spotiflow.web.render import STATIC, render
+from spotiflow.web.render import STATIC, render, with_marks
 from spotiflow.web.serving.access import Guard, sentence
 from spotiflow.web.serving.chrome import chrome
 from spotiflow.web.serving.door import Door
@@ -69,14 +68,7 @@ def state_of(snapshot: Snapshot) -> str:
 
 def page_text(view: View, page: Page, site: Mapping[str, Any]) -> str:
     """Return a page as HTML, with simulated people marked at every figure."""
-    groups = tuple((heading, tuple(marked(view, one) for one in found)) for heading, found in page.groups)
-    return render("page.html", page=replace(page, groups=groups), site=site)
-
-
-def marked(view: View, figure: Figure) -> Figure:
-    """Return a figure that says so where the listener or the catalogue is simulated."""
-    is_simulated = view.person.is_simulated or view.is_catalogue_simulated
-    return replace(figure, is_simulated=is_simulated)
+    return render("page.html", page=with_marks(view, page), site=site)
 
 
 def _answer(keeper: Keeper, players: Players, build: Build, default: str) -> Callable[[Request], Response]:

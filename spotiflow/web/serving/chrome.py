@@ -45,7 +45,7 @@ def chrome(view: View, page: Page, path: str, asked: dict[str, str]) -> dict[str
         "last": view.span.last.isoformat(),
         "history_first": view.history[0].isoformat(),
         "history_last": view.history[1].isoformat(),
-        "simulated": _simulated(view),
+        "simulated": view.simulated,
     }
 
 
@@ -79,12 +79,3 @@ def _within(view: View, path: str, asked: dict[str, str]) -> list[dict[str, Any]
         _item(label, view.link(path, **(_own(asked) | {"period": key})), view.span.key == key)
         for key, label in keys
     ]
-
-
-def _simulated(view: View) -> str:
-    person, songs = view.person.is_simulated, view.is_catalogue_simulated
-    if person and songs:
-        return "SIMULATED: this listener and these songs do not exist, every number here is invented."
-    if person:
-        return "SIMULATED: this listener does not exist, every number here is invented."
-    return "The catalogue is SIMULATED: sounds, moods and genres here are invented." if songs else ""
