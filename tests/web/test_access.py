@@ -17,7 +17,19 @@ from spotiflow.web.serving.app import make_app
 from spotiflow.web.view import people
 from tests.web.conftest import HERE, PORT, Site, site_of
 
-PATHS = ("/", "/when", "/top", "/music", "/habits", "/for-you", "/models", "/people", "/year", "/data")
+PATHS = (
+    "/",
+    "/when",
+    "/top",
+    "/music",
+    "/habits",
+    "/for-you",
+    "/models",
+    "/people",
+    "/year",
+    "/now",
+    "/data",
+)
 HOSTILE = (
     "",
     "'; drop table gold.listening_log; --",
