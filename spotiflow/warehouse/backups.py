@@ -88,7 +88,7 @@ def write_backup(
         _sweep(place)
         draft.mkdir(mode=0o700)
         db.execute("checkpoint")
-        read = {name: copy_private(source, draft / name) for name, source in _sources(settings).items()}
+        read = _copied(settings, draft)
         final = finish(settings, draft, place / f"{made_at:%Y-%m-%dT%H%M%S-%f}", why, read)
     except BaseException as error:
         shutil.rmtree(draft, ignore_errors=True)
@@ -192,6 +192,19 @@ def _facts(db: duckdb.DuckDBPyConnection) -> tuple[int | None, list[str], int]:
     except duckdb.CatalogException:
         return None, [], 0
     return row[0], names, plays[0]
+
+
+def _copied(settings: Settings, draft: Path) -> dict[str, dict[str, Any]]:
+    """Copy everything and return what each file was."""
+    read = {}
+    for name, source in _sources(settings).items():
+        try:
+            read[name] = copy_private(source, draft / name)
+        except FileNotFoundError:
+            # What waited a moment ago is in the warehouse now, which was opened after that.
+            if not name.startswith(f"{INBOX}/"):
+                raise
+    return read
 
 
 def _sources(settings: Settings) -> dict[str, Path]:
