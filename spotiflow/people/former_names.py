@@ -7,13 +7,14 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from spotiflow.core.files import write_private
+from spotiflow.core.json_text import parse_json
 from spotiflow.core.settings import Settings
 
 
 def former_names(settings: Settings) -> dict[str, list[str]]:
     """Return the former names of each listener who was renamed; a damaged file counts as none."""
     try:
-        stored = json.loads(_file(settings).read_text(encoding="utf-8"))
+        stored = parse_json(_file(settings).read_text(encoding="utf-8"))
         return {str(name): [str(one) for one in before] for name, before in stored.items()}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from spotiflow.core.json_text import parse_json
 from spotiflow.core.settings import Settings
 from spotiflow.ingest.spotify.spool import ASIDE, PATTERN
 from spotiflow.ingest.submissions.spool import listens_of
@@ -19,9 +20,9 @@ def waiting_plays(settings: Settings, name: str) -> list[Path]:
 def _is_theirs(path: Path, name: str) -> bool:
     try:
         content = path.read_bytes()
-        record = json.loads(content)
-    except FileNotFoundError:
-        return False  # A run has just loaded it.
+        record = parse_json(content)
+    except OSError:
+        return False  # A run has just loaded it, or nobody may read it: `forget` names it then.
     except ValueError:
         return json.dumps(name).encode() in content
     return isinstance(record, dict) and record.get("listener_id") == name

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 
 from spotiflow.core.console import log
 from spotiflow.core.files import locked, write_private
+from spotiflow.core.json_text import parse_json
 from spotiflow.core.redaction import redact
 from spotiflow.core.settings import Settings
 from spotiflow.pipeline.alert_delivery import tell
@@ -33,7 +34,7 @@ class Alert:
 def open_alerts(settings: Settings) -> list[Alert]:
     """Return what is wrong now, oldest first; a damaged file counts as none."""
     try:
-        stored = json.loads((settings.home / "alerts.json").read_text(encoding="utf-8"))
+        stored = parse_json((settings.home / "alerts.json").read_text(encoding="utf-8"))
         return sorted((Alert(**one) for one in stored), key=lambda alert: alert.since)
     except FileNotFoundError:
         return []

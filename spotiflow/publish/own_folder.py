@@ -13,6 +13,7 @@ from pathlib import Path
 
 from spotiflow.core.errors import HomeError, UsageError
 from spotiflow.core.files import write_private
+from spotiflow.core.json_text import parse_json
 
 MARKER = ".spotiflow-publish.json"
 NEW, OLD = ".new-", ".old-"
@@ -67,7 +68,7 @@ def remove(entry: Path) -> None:
 def _read(folder: Path) -> dict[str, str]:
     """Return what is ours in a folder. Raises UsageError for one that has things and is not ours."""
     try:
-        ours = json.loads((folder / MARKER).read_text(encoding="utf-8"))
+        ours = parse_json((folder / MARKER).read_text(encoding="utf-8"))
         return {str(path): str(what) for path, what in ours.items() if _is_inside(str(path))}
     except FileNotFoundError:
         found = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))

@@ -27,6 +27,7 @@ from spotiflow.core.console import log
 from spotiflow.core.disk_errors import unwritable
 from spotiflow.core.errors import InputError, WarehouseError
 from spotiflow.core.files import copy_private, sync_folder, write_private
+from spotiflow.core.json_text import parse_json
 from spotiflow.core.processes import is_alive
 from spotiflow.core.settings import Settings
 from spotiflow.warehouse.known_copies import remember_copy
@@ -242,7 +243,7 @@ def check(backup: Backup) -> None:
 def read_backup(path: Path) -> Backup:
     """Return the backup in a folder. Raises InputError where there is none."""
     try:
-        record = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+        record = parse_json((path / MANIFEST).read_text(encoding="utf-8"))
         backup = Backup(path=path, **record)
         if not _is_sound(backup):
             raise ValueError("not what a backup says of itself")

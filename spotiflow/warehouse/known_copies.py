@@ -11,6 +11,7 @@ from pathlib import Path
 
 from spotiflow.core.console import log
 from spotiflow.core.files import locked, write_private
+from spotiflow.core.json_text import parse_json
 from spotiflow.core.settings import Settings
 
 # Stands for whoever was forgotten; no listener can be named so.
@@ -49,7 +50,7 @@ def remember_copy(
 def known_copies(settings: Settings) -> list[KnownCopy]:
     """Return the copies that were made from this home, but those that were removed."""
     try:
-        records = json.loads(_ledger(settings).read_text(encoding="utf-8"))
+        records = parse_json(_ledger(settings).read_text(encoding="utf-8"))
         copies = [KnownCopy(**record) for record in records]
     except (OSError, ValueError, TypeError):
         return []

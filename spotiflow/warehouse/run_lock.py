@@ -15,6 +15,7 @@ from pathlib import Path
 
 from spotiflow.core.errors import WaitError
 from spotiflow.core.files import is_locked, locked
+from spotiflow.core.json_text import parse_json
 from spotiflow.core.settings import Settings
 from spotiflow.warehouse.database import prepare_home
 
@@ -82,7 +83,7 @@ def _busy(settings: Settings, path: Path) -> WaitError:
 def _note(text: bytes) -> Holder | None:
     """Read who has the lock, or had it when it was killed; None where nobody has written that yet."""
     try:
-        note = json.loads(text)
+        note = parse_json(text)
         return Holder(str(note["command"]), int(note["pid"]), datetime.fromisoformat(note["since"]))
     except (ValueError, KeyError, TypeError):
         return None

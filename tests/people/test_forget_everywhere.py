@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+import tarfile
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -250,27 +251,59 @@ def test_a_former_name_that_somebody_else_has_now_is_theirs(home: Settings) -> N
     assert "notes.txt" not in forget_listener(home, "bea").still_held
 
 
-@pytest.mark.parametrize("kind", ["text", "json", "gzip", "zip", "zip in zip", "numpy", "parquet", "duckdb"])
+def _zipped(name: str, content: bytes) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return packed.getvalue()
+
+
+_PLAIN: dict[str, Callable[[str], bytes]] = {
+    "text": str.encode,
+    "json": lambda text: json.dumps([text]).encode(),
+    "utf-16": lambda text: f" {text} ".encode("utf-16-be"),
+    "gzip": lambda text: gzip.compress(text.encode()),
+    "zip": lambda text: _zipped("a.txt", text.encode()),
+    "zip in zip": lambda text: _zipped("in.zip", _zipped("a.txt", text.encode())),
+    "zip at an end": lambda text: b"#!/bin/sh\nexit\n" + _zipped("a.txt", text.encode()),
+}
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "text",
+        "json",
+        "gzip",
+        "zip",
+        "zip in zip",
+        "zip in tar.gz",
+        "zip at an end",
+        "utf-16",
+        "numpy",
+        "parquet",
+        "duckdb",
+    ],
+)
 def test_words_are_found_in_every_kind_of_file(tmp_path: Path, kind: str) -> None:
     words = Words(("anna",), ("Motörhead Song",))
     for text, is_there in (("of Anna.", True), ("annabel", False), ("Motörhead Song", True)):
         path = _packed(tmp_path / f"{kind}-{len(text)}", kind, text)
-        if kind == "numpy" and text == "annabel":
+        if kind in ("numpy", "utf-16") and text == "annabel":
             continue
         expected = is_there and not (kind in ("parquet", "duckdb") and text == "of Anna.")
         assert holds(path, words) == expected, (kind, text)
 
 
 def _packed(path: Path, kind: str, text: str) -> Path:
-    if kind == "text":
-        path.write_text(text)
-    elif kind == "json":
-        path.write_text(json.dumps([text]))
-    elif kind == "gzip":
-        path.write_bytes(gzip.compress(text.encode()))
-    elif kind in ("zip", "zip in zip"):
-        content = _zipped("a.txt", text.encode())
-        path.write_bytes(content if kind == "zip" else _zipped("in.zip", content))
+    if kind in _PLAIN:
+        path.write_bytes(_PLAIN[kind](text))
+    elif kind == "zip in tar.gz":
+        with tarfile.open(path, "w:gz") as archive:
+            content = _zipped("a.txt", text.encode())
+            member = tarfile.TarInfo("in.zip")
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
     elif kind == "numpy":
         np.save(path.with_suffix(".npy"), np.array([text.strip("of .").lower() if "Anna" in text else text]))
         return path.with_suffix(".npy")
@@ -282,18 +315,42 @@ def _packed(path: Path, kind: str, text: str) -> Path:
     return path
 
 
-def _zipped(name: str, content: bytes) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(name, content)
-    return packed.getvalue()
-
-
-@pytest.mark.parametrize("content", [b"PK\x03\x04broken", b"Rar!\x1a\x07\x00", b"\x1f\x8bbroken"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"PK\x03\x04broken",
+        b"Rar!\x1a\x07\x00",
+        b"\x1f\x8bbroken",
+        gzip.compress(b"12345678DUCK, compressed in a way of its own"),
+        gzip.compress(gzip.compress(gzip.compress(gzip.compress(gzip.compress(b"anna"))))),
+    ],
+)
 def test_what_cannot_be_searched_is_not_called_clean(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.bin").write_bytes(content)
     with pytest.raises(NotSearchableError):
         holds(tmp_path / "a.bin", Words(("anna",)))
+
+
+def test_an_inbox_that_cannot_be_read_leaves_nothing_half_done(home: Settings, query: Query) -> None:
+    """The rows are gone by the time files are looked at: whatever is odd there must not end it."""
+    poll = "spotify-20261121T000000000000-4b6b1f5e-0000-4000-8000-000000000000.json"
+    (home.inbox_dir / poll).write_text("[" * 200_000)
+    (home.home / "alerts.json").write_text("[" * 200_000)
+    (home.home / "former-names.json").write_text("[" * 200_000)
+    forgotten = forget_listener(home, "anna")
+    assert forgotten.rows["raw.listeners"] == 1
+    assert (home.inbox_dir / poll).exists()
+
+
+def test_one_that_was_broken_off_can_be_done_again(home: Settings, query: Query) -> None:
+    remember_copy(home, "csv", "/nowhere/at/all", ["anna"])
+    with open_warehouse(home) as db:
+        db.execute("delete from raw.listeners where listener_id = 'anna'")
+        db.execute("delete from raw.listening_history where listener_id = 'anna'")
+        db.execute("delete from raw.listener_time_zones where listener_id = 'anna'")
+        db.execute("delete from raw.ingest_files where listener_id = 'anna'")
+    assert forget_listener(home, "anna").copies == ["published as csv /nowhere/at/all"]
+    assert [copy.listeners for copy in known_copies(home)] == [[FORGOTTEN]]
 
 
 def test_what_a_restore_put_aside_is_searched_too(home: Settings) -> None:

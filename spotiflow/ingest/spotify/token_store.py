@@ -14,6 +14,7 @@ from spotipy.cache_handler import CacheHandler
 
 from spotiflow.core.errors import HomeError, LoginNeededError, UsageError
 from spotiflow.core.files import write_private
+from spotiflow.core.json_text import parse_json
 from spotiflow.core.setting_readers import LISTENER_NAME
 from spotiflow.core.settings import Settings
 from spotiflow.warehouse.run_log import utc_now
@@ -109,7 +110,7 @@ class TokenStore(CacheHandler):  # type: ignore[misc]
     def load(self) -> Login | None:
         """Return the login, None where there is none. Raises LoginNeededError for a damaged file."""
         try:
-            stored = json.loads(self.path.read_text(encoding="utf-8"))
+            stored = parse_json(self.path.read_text(encoding="utf-8"))
             stored["authorized_at"] = datetime.fromisoformat(stored["authorized_at"])
             stored["scopes"] = tuple(stored["scopes"])
             return Login(**stored)

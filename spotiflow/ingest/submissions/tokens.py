@@ -22,6 +22,7 @@ from rich.text import Text
 from spotiflow.core.disk_errors import unwritable
 from spotiflow.core.errors import HomeError, InputError, NotFoundError
 from spotiflow.core.files import locked, write_private
+from spotiflow.core.json_text import parse_json
 from spotiflow.core.settings import Settings
 from spotiflow.ingest.listeners import check_listener
 from spotiflow.warehouse.database import open_warehouse, prepare_home
@@ -66,7 +67,7 @@ def read_tokens(settings: Settings) -> tuple[Token, ...]:
     """Return the tokens there are. Raises HomeError for a file that is damaged or cannot be read."""
     path = tokens_path(settings)
     try:
-        return tuple(Token(**one) for one in json.loads(path.read_text(encoding="utf-8")))
+        return tuple(Token(**one) for one in parse_json(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         return ()
     except (OSError, ValueError, TypeError) as error:

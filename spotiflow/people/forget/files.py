@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from spotiflow.core.files import locked, write_private
+from spotiflow.core.json_text import parse_json
 from spotiflow.core.settings import Settings
 from spotiflow.ingest.spotify.token_store import token_path
 from spotiflow.ingest.submissions.tokens import read_tokens, remove_tokens_of
@@ -25,7 +28,9 @@ _MODELS = ("*.skops", "*.md", ".*.part")
 def is_known_by_files(settings: Settings, name: str) -> bool:
     """Whether a login, a player's token or something that waits is in this name."""
     has_token = any(token.listener_id == name for token in read_tokens(settings))
-    return bool(_login(settings, name) or has_token or waiting_plays(settings, name))
+    # One that was broken off after the warehouse was written anew left the copies it knew.
+    is_in_copies = any(name in copy.listeners for copy in known_copies(settings))
+    return bool(_login(settings, name) or has_token or is_in_copies or waiting_plays(settings, name))
 
 
 def remove_files(settings: Settings, names: Sequence[str], kept_models: Collection[str]) -> list[str]:
@@ -52,7 +57,7 @@ def remove_alerts(settings: Settings, words: Words) -> None:
     place = settings.home / ALERTS
     with locked(settings.home / "alerts.lock"):
         try:
-            stored = json.loads(place.read_text(encoding="utf-8"))
+            stored = parse_json(place.read_text(encoding="utf-8"))
         except (FileNotFoundError, ValueError):
             return
         left = [one for one in stored if not words.stand_in(json.dumps(one, ensure_ascii=False).encode())]
@@ -78,11 +83,10 @@ def leftovers(settings: Settings, words: Words) -> tuple[list[str], list[str]]:
     """Return the files of the home that hold any of the words, and those that cannot be searched."""
     # Whose listening is in a finished backup stands in it; what a restore put aside or a kill left does not.
     apart = [settings.scratch_dir, *(backup.path for backup in list_backups(settings.backups_dir))]
-    found, closed = [], []
-    for path in sorted(settings.home.rglob("*")):
-        if path == settings.database_path or not path.is_file():
-            continue
-        if any(path.is_relative_to(folder) for folder in apart):
+    paths, closed = _files_in(settings.home)
+    found = []
+    for path in paths:
+        if path == settings.database_path or any(path.is_relative_to(folder) for folder in apart):
             continue
         name = str(path.relative_to(settings.home))
         try:
@@ -91,6 +95,24 @@ def leftovers(settings: Settings, words: Words) -> tuple[list[str], list[str]]:
         except NotSearchableError:
             closed.append(name)
     return found, closed
+
+
+def _files_in(home: Path) -> tuple[list[Path], list[str]]:
+    """Return the files below a folder, and the names of what may not be looked at."""
+    files, closed = list[Path](), list[str]()
+    for folder, _, names in os.walk(
+        home, onerror=lambda error: closed.append(os.path.relpath(error.filename, home))
+    ):
+        for path in (Path(folder, name) for name in sorted(names)):
+            try:
+                is_file = stat.S_ISREG(path.stat().st_mode)
+            except FileNotFoundError:
+                continue
+            except OSError:
+                closed.append(str(path.relative_to(home)))
+                continue
+            files += [path] if is_file else []
+    return sorted(files), closed
 
 
 def _login(settings: Settings, name: str) -> list[Path]:

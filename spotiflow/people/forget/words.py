@@ -9,7 +9,7 @@ from functools import cache, cached_property
 
 # Shorter names stand in any picture or model by chance, so there only words around them tell.
 LEAST_IN_BYTES = 4
-_WIDE = ("utf-16-le", "utf-32-le")
+_WIDE = ("utf-16-be", "utf-16-le", "utf-32-le")
 
 
 @dataclass(frozen=True)

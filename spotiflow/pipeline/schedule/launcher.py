@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from spotiflow.core.console import log
+from spotiflow.core.json_text import parse_json
 from spotiflow.core.settings import Settings
 from spotiflow.pipeline.alerts import review
 
@@ -73,7 +73,7 @@ class Launcher:
         """Read the summary; a process that left none has crashed, and a person is told of it."""
         cause = f"crash:{name}"
         try:
-            summary = json.loads(printed)
+            summary = parse_json(printed)
         except ValueError:
             summary = {}
         if isinstance(summary, dict) and "exit_code" in summary:

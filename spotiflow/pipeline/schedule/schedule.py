@@ -15,6 +15,7 @@ from apscheduler.triggers.date import DateTrigger
 from spotiflow.core.console import log
 from spotiflow.core.errors import UsageError, WarehouseBusyError
 from spotiflow.core.files import is_locked, locked, write_private
+from spotiflow.core.json_text import parse_json
 from spotiflow.core.settings import Settings
 from spotiflow.pipeline.schedule.timetable import Cadence, Timetable, cadences
 from spotiflow.pipeline.stages import LINE
@@ -113,7 +114,7 @@ def next_times(settings: Settings) -> dict[str, dict[str, str]]:
     if not is_running(settings):
         return {}
     try:
-        found: dict[str, dict[str, str]] = json.loads(
+        found: dict[str, dict[str, str]] = parse_json(
             (settings.home / "schedule.json").read_text(encoding="utf-8")
         )
     except (OSError, ValueError):

@@ -14,6 +14,7 @@ import uvicorn
 
 from spotiflow.core.errors import HomeError, InputError
 from spotiflow.core.files import locked
+from spotiflow.core.json_text import parse_json
 from spotiflow.core.settings import Settings
 from spotiflow.ingest.submissions.spool import sweep_drafts
 from spotiflow.ingest.submissions.tokens import read_tokens
@@ -52,7 +53,7 @@ def running_port(settings: Settings) -> int | None:
             return None
     except BlockingIOError:
         try:
-            return int(json.loads(path.read_text(encoding="utf-8"))["port"])
+            return int(parse_json(path.read_text(encoding="utf-8"))["port"])
         except (ValueError, KeyError, TypeError):
             return None
     except OSError:
