@@ -27,12 +27,14 @@ def backup(
     Example: spotiflow backup --to /media/disk/spotiflow
     """
     from spotiflow.pipeline.backup_commands import make_backup, render_backup, render_list
-    from spotiflow.warehouse.backups import list_backups
+    from spotiflow.warehouse.backups import damaged_backups, list_backups
 
     settings = settle()
     if list_them:
-        found = list_backups(to or settings.backups_dir)
-        show([one.to_dict() for one in found] if as_json else render_list(found), as_json=as_json)
+        place = to or settings.backups_dir
+        found = list_backups(place)
+        table = render_list(found, damaged_backups(place))
+        show([one.to_dict() for one in found] if as_json else table, as_json=as_json)
         return
     made = make_backup(settings, to)
     show(made.to_dict() if as_json else render_backup(made), as_json=as_json)

@@ -39,6 +39,8 @@ class Source:
 
 def read_text(value: Any) -> str:
     """Read a text without blanks around it."""
+    if not isinstance(value, str | Path) or "\0" in str(value):
+        raise TypeError("expected a text")
     return str(value).strip()
 
 
@@ -127,7 +129,7 @@ def read_sources(value: Any) -> tuple[Source, ...]:
     given = value.split(os.pathsep) if isinstance(value, str) else value
     if not isinstance(given, list):
         raise TypeError("expected a list of paths")
-    return tuple(_read_source(one) for one in given if one)
+    return tuple(_read_source(one) for one in given if one != "")
 
 
 def _read_source(given: Any) -> Source:
@@ -135,7 +137,10 @@ def _read_source(given: Any) -> Source:
     known = {field.name for field in fields(Source)}
     if not isinstance(table, dict) or "path" not in table or not set(table) <= known:
         raise TypeError('expected paths, or tables like {path = "...", listener = "anna"}')
-    path = Path(str(table["path"])).expanduser().absolute()
+    given_texts = [word for word in table.values() if word is not None]
+    if not all(isinstance(word, str) and word and "\0" not in word for word in given_texts):
+        raise TypeError("expected texts for the path, listener and time_zone of each")
+    path = Path(table["path"]).expanduser().absolute()
     return Source(path, table.get("listener"), table.get("time_zone"))
 
 

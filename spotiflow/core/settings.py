@@ -157,11 +157,25 @@ def load_settings(home: Path | None = None, **options: Any) -> Settings:
 
 def _require_usable(home: Path) -> None:
     found = NOT_IN_PATHS.search(str(home))
+    if not _is_text(str(home)):
+        raise HomeError(
+            f"The home folder {str(home).encode('utf-8', 'replace').decode()} has bytes in its path that are no "
+            "UTF-8 text, which DuckDB cannot open.",
+            hint="Rename that folder, or set SPOTIFLOW_HOME to another one.",
+        )
     if found:
         raise HomeError(
             f"The home folder {home} has {found[0]!r} in its path, which DuckDB cannot open.",
             hint="Rename that folder, or set SPOTIFLOW_HOME to another one.",
         )
+
+
+def _is_text(words: str) -> bool:
+    try:
+        words.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
@@ -176,33 +190,40 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
 
 def _from_file(path: Path) -> dict[str, Any]:
     try:
-        with path.open("rb") as file:
-            content = file.read(MOST_CONFIG_BYTES + 1)
-        if len(content) > MOST_CONFIG_BYTES:
-            raise InputError(
-                f"{path} has over {MOST_CONFIG_BYTES:,} bytes; expected a few settings.",
-                hint="See that it is the right file.",
-            )
         # Editors on Windows put a mark in front of the text.
-        table = tomllib.loads(content.decode("utf-8-sig"))
-    except FileNotFoundError:
-        return {}
-    except NotADirectoryError as error:
-        raise HomeError(
-            f"{path.parent} is a file; expected the folder of a warehouse.",
-            hint="Set SPOTIFLOW_HOME or --home to a folder.",
-        ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(
-            f"{path} is not valid TOML: {error}.", hint="Correct or remove that file."
-        ) from error
-    except OSError as error:
-        raise HomeError(f"{path} cannot be read: {error.strerror}.", hint="Check its rights.") from error
+        table = tomllib.loads(_content(path).decode("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        why = "nested too deep" if isinstance(error, RecursionError) else error
+        raise InputError(f"{path} is not valid TOML: {why}.", hint="Correct or remove that file.") from error
     for key in table:
         if key not in _READERS:
             known = ", ".join(sorted(_READERS))
             raise InputError(f"{path} sets '{key}', which does not exist.", hint=f"Settings are: {known}.")
     return {key: _read(key, value, str(path)) for key, value in table.items()}
+
+
+def _content(path: Path) -> bytes:
+    """Return what is in `config.toml`, nothing where there is none."""
+    try:
+        if path.is_fifo():
+            raise InputError(f"{path} is a pipe; expected a file.", hint="Remove it.")
+        with path.open("rb") as file:
+            content = file.read(MOST_CONFIG_BYTES + 1)
+    except FileNotFoundError:
+        return b""
+    except NotADirectoryError as error:
+        raise HomeError(
+            f"{path.parent} is a file; expected the folder of a warehouse.",
+            hint="Set SPOTIFLOW_HOME or --home to a folder.",
+        ) from error
+    except OSError as error:
+        raise HomeError(f"{path} cannot be read: {error.strerror}.", hint="Check its rights.") from error
+    if len(content) > MOST_CONFIG_BYTES:
+        raise InputError(
+            f"{path} has over {MOST_CONFIG_BYTES:,} bytes; expected a few settings.",
+            hint="See that it is the right file.",
+        )
+    return content
 
 
 def _read(name: str, value: Any, where: str) -> Any:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 from rich.table import Table
+from rich.text import Text
 
-from spotiflow.core.errors import NotFoundError
+from spotiflow.core.errors import InputError, NotFoundError
 from spotiflow.core.settings import Settings
 from spotiflow.warehouse.backups import (
+    BEFORE_RESTORE,
+    MANIFEST,
     Backup,
+    damaged_backups,
     list_backups,
     read_backup,
     write_backup,
 )
 from spotiflow.warehouse.database import hold
-from spotiflow.warehouse.restore import WHY as BEFORE_RESTORE
 from spotiflow.warehouse.restore import Restored, restore
 from spotiflow.warehouse.run_lock import only_one
 
@@ -41,10 +45,13 @@ def find_backup(settings: Settings, which: str | None) -> Backup:
 
     What a restore kept of the home before is taken by its name only: a second restore would undo the first.
 
-    Raises NotFoundError where there is none, InputError for a folder that is none.
+    Raises NotFoundError where there is none, InputError for a folder that is none, and without a name where
+    the newest is damaged: nobody should get an older one without having asked for it.
     """
     found = list_backups(settings.backups_dir)
     newest = next((backup for backup in found if backup.why != BEFORE_RESTORE), None)
+    if which is None:
+        _refuse_damaged(settings, newest)
     if which is None and newest:
         return newest
     if which is None:
@@ -54,6 +61,18 @@ def find_backup(settings: Settings, which: str | None) -> Backup:
         )
     named = next((backup for backup in found if backup.name == which), None)
     return named or read_backup(Path(which).expanduser().absolute())
+
+
+def _refuse_damaged(settings: Settings, newest: Backup | None) -> None:
+    damaged = [name for name in damaged_backups(settings.backups_dir) if not newest or name > newest.name]
+    if damaged:
+        older = (
+            f"The newest whole one: spotiflow restore {newest.name}" if newest else "There is no older one"
+        )
+        raise InputError(
+            f"The newest backup {damaged[-1]} cannot be used: its {MANIFEST} is damaged.",
+            hint=f"{older}; see them all: spotiflow backup --list",
+        )
 
 
 def put_back(settings: Settings, backup: Backup) -> Restored:
@@ -71,9 +90,9 @@ def render_backup(backup: Backup) -> RenderableType:
     )
 
 
-def render_list(backups: list[Backup]) -> RenderableType:
-    """Return the backups there are, newest first."""
-    if not backups:
+def render_list(backups: list[Backup], damaged: Sequence[str] = ()) -> RenderableType:
+    """Return the backups there are, newest first, and those that cannot be used."""
+    if not backups and not damaged:
         return "There is no backup yet; next: spotiflow backup"
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     for title in ("backup", "rows", "MB", "listeners", "why"):
@@ -86,7 +105,8 @@ def render_list(backups: list[Backup]) -> RenderableType:
             ", ".join(backup.listeners),
             backup.why,
         )
-    return table
+    lost = [Text(f"{name} cannot be used: its {MANIFEST} is damaged", "yellow") for name in damaged]
+    return Group(*([table] if backups else []), *lost)
 
 
 def render_restored(restored: Restored) -> RenderableType:

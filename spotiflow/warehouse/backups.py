@@ -9,6 +9,7 @@ They are ordered by number, because a clock may be set back.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -33,6 +34,8 @@ from spotiflow.core.settings import Settings
 from spotiflow.warehouse.known_copies import remember_copy
 
 MANIFEST = "backup.json"
+# Why a restore kept what was there.
+BEFORE_RESTORE = "before a restore"
 # What is in a backup besides the warehouse: files and folders of the home. Logins are not: they are secrets,
 # end by themselves, and are renewed with one command.
 INBOX = "inbox"
@@ -278,18 +281,37 @@ def _belongs(name: str) -> bool:
 def list_backups(folder: Path) -> list[Backup]:
     """Return the backups in a folder, newest first by number; what was broken off is not among them."""
     found = []
-    for path in sorted(folder.glob("*")) if folder.is_dir() else []:
-        if path.is_dir() and not path.name.startswith("."):
-            try:
-                found.append(read_backup(path))
-            except InputError:
-                log.error("%s in %s is no backup", path.name, folder.name)
+    for path in _folders_in(folder):
+        with contextlib.suppress(InputError):
+            found.append(read_backup(path))
     return sorted(found, key=lambda backup: (backup.number, backup.made_at, backup.name), reverse=True)
 
 
+def damaged_backups(folder: Path) -> list[str]:
+    """Return the names of those in a folder that were finished and whose manifest cannot be read any more.
+
+    What a restore put aside because it could not be opened has no manifest and is none.
+    """
+    sound = {backup.path for backup in list_backups(folder)}
+    return [path.name for path in _folders_in(folder) if path not in sound and (path / MANIFEST).exists()]
+
+
+def _folders_in(folder: Path) -> list[Path]:
+    found = sorted(folder.glob("*")) if folder.is_dir() else []
+    return [path for path in found if path.is_dir() and not path.name.startswith(".")]
+
+
 def drop_old(settings: Settings, newest: Backup) -> None:
-    """Let the oldest backups in the home go, never the one that was just made."""
-    for backup in list_backups(settings.backups_dir)[max(1, settings.backups_kept) :]:
+    """Let the oldest backups of this one's kind in the home go, never the one that was just made.
+
+    What restores kept is counted apart: restoring again and again would else remove what is restored.
+    """
+    kept = [
+        backup
+        for backup in list_backups(settings.backups_dir)
+        if (backup.why == BEFORE_RESTORE) == (newest.why == BEFORE_RESTORE)
+    ]
+    for backup in kept[max(1, settings.backups_kept) :]:
         if backup.path != newest.path:
             shutil.rmtree(backup.path, ignore_errors=True)
 

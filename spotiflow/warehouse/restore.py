@@ -20,12 +20,11 @@ from spotiflow.core.disk_errors import unwritable
 from spotiflow.core.errors import NotFoundError, WarehouseBusyError, WarehouseError
 from spotiflow.core.files import copy_private
 from spotiflow.core.settings import Settings
-from spotiflow.warehouse.backups import INBOX, ROOMS, Backup, check, drop_old, finish
+from spotiflow.warehouse.backups import BEFORE_RESTORE, INBOX, ROOMS, Backup, check, drop_old, finish
 from spotiflow.warehouse.database import hold, prepare_home
 from spotiflow.warehouse.memory_copies import drop_copies
 from spotiflow.warehouse.schema import SCHEMA_VERSION
 
-WHY = "before a restore"
 _REPLACED = tuple(room for room in ROOMS if room != INBOX)
 
 
@@ -172,7 +171,7 @@ def _kept(settings: Settings, aside: Path, *, is_readable: bool) -> Path | None:
         return None
     if is_readable and (aside / settings.database_path.name).exists():
         try:
-            drop_old(settings, finish(settings, aside, aside, WHY))
+            drop_old(settings, finish(settings, aside, aside, BEFORE_RESTORE))
         except (WarehouseError, OSError) as error:
             log.error("what was there before stays in %s, but is no backup: %s", aside.name, error)
     return aside

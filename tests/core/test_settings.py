@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from dataclasses import fields
 from pathlib import Path
 
@@ -59,6 +60,12 @@ def test_both_environment_names_switch_synthetic(
         ("synthetic_scope = 'some'", "uncovered or all"),
         ("colour = 'red'", "does not exist"),
         ("= broken", "not valid TOML"),
+        ("a = " + "[" * 50_000, "nested too deep"),
+        ("on_alert = ['mail', 'me']", "expected a text"),
+        ('publish_csv = "a\\u0000b"', "expected a text"),
+        ("sources = [{path = 1}]", "expected texts for the path"),
+        ("sources = [{}]", "expected paths"),
+        ('sources = ["a\\u0000b"]', "expected texts"),
     ],
 )
 def test_a_bad_value_is_named_with_its_place(tmp_path: Path, text: str, part: str) -> None:
@@ -98,6 +105,17 @@ def test_every_number_has_a_range(tmp_path: Path) -> None:
 def test_a_home_that_duckdb_cannot_open_is_refused_at_the_start(tmp_path: Path, sign: str) -> None:
     with pytest.raises(HomeError, match="DuckDB cannot open"):
         load_settings(home=tmp_path / f"my{sign}home")
+
+
+def test_a_home_whose_name_is_no_text_is_refused_at_the_start(tmp_path: Path) -> None:
+    with pytest.raises(HomeError, match="no UTF-8 text"):
+        load_settings(home=tmp_path / os.fsdecode(b"\xff\xfe"))
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "config.toml")
+    with pytest.raises(InputError, match="is a pipe"):
+        load_settings(home=tmp_path)
 
 
 @pytest.mark.parametrize("name", ["a#b", "[red]a[/red]", "it's", 'say "x"', "50%20", "a;b", "{home}", "ü ß"])

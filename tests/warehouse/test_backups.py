@@ -270,6 +270,13 @@ def test_a_second_restore_does_not_undo_the_first(home: Settings) -> None:
         assert listeners(home) == ["anna"]
 
 
+def test_restoring_again_and_again_removes_nothing_that_was_asked_for(home: Settings) -> None:
+    few = replace(home, backups_kept=1)
+    asked_for = make_backup(few)
+    kept = [put_back(few, find_backup(few, None)).before for _ in range(2)]
+    assert {backup.path for backup in list_backups(few.backups_dir)} == {asked_for.path, kept[1]}
+
+
 def test_only_what_the_manifest_names_is_put_back(home: Settings) -> None:
     backup = make_backup(home)
     (backup.path / "models" / "foreign.skops").write_text("not of this backup")

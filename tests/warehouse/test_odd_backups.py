@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from spotiflow.core.errors import InputError
 from spotiflow.core.settings import Settings
 from spotiflow.ingest.listeners import add_listener
-from spotiflow.pipeline.backup_commands import make_backup, put_back
-from spotiflow.warehouse.backups import list_backups, read_backup
+from spotiflow.pipeline.backup_commands import find_backup, make_backup, put_back, render_list
+from spotiflow.warehouse.backups import damaged_backups, list_backups, read_backup
 
 
 @pytest.mark.parametrize(
@@ -38,6 +39,21 @@ def test_an_odd_manifest_is_no_backup(settings: Settings, change: dict[str, Any]
     with pytest.raises(InputError, match="is no backup"):
         read_backup(made.path)
     assert list_backups(settings.backups_dir) == []
+
+
+@pytest.mark.parametrize("manifest", ["", "[" * 200_000, "null"])
+def test_the_newest_is_not_passed_over_in_silence(settings: Settings, manifest: str) -> None:
+    add_listener(settings, "anna", time_zone="UTC")
+    older, newest = make_backup(settings), make_backup(settings)
+    (newest.path / "backup.json").write_text(manifest)
+    assert damaged_backups(settings.backups_dir) == [newest.name]
+    with pytest.raises(InputError, match=f"{newest.name} cannot be used"):
+        find_backup(settings, None)
+    assert find_backup(settings, older.name) == older
+    page = Console(width=200)
+    with page.capture() as printed:
+        page.print(render_list([older], [newest.name]))
+    assert f"{newest.name} cannot be used" in printed.get()
 
 
 def test_a_file_where_a_restore_works_is_no_hindrance(settings: Settings) -> None:
