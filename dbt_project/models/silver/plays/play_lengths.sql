@@ -43,22 +43,24 @@ with
                 )
             ) as ms_counted
         from placed
+    ),
+    polls as (
+        select
+            play_id,
+            {{ epoch_seconds("ended_at") }}
+            - lag({{ epoch_seconds("ended_at") }}) over (
+                partition by listener_id, source
+                order by ended_at nulls last, play_id nulls last
+            ) as most_seconds
+        from streams
+        where ended_at is not null and {{ source_is("source", "tells_lengths", false) }}
     )
 
 select
     streams.play_id,
     coalesce(counted.heard_from, streams.began_at) as heard_from,
     coalesce(counted.ms_counted, streams.ms_played) as ms_counted,
-    case
-        when
-            streams.ended_at is not null
-            and {{ source_is("streams.source", "tells_lengths", false) }}
-        then
-            {{ epoch_seconds("streams.ended_at") }}
-            - lag({{ epoch_seconds("streams.ended_at") }}) over (
-                partition by streams.listener_id, streams.source
-                order by streams.ended_at nulls last, streams.play_id nulls last
-            )
-    end as most_seconds
+    polls.most_seconds
 from streams
 left join counted on streams.play_id = counted.play_id
+left join polls on streams.play_id = polls.play_id

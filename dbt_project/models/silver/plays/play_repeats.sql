@@ -59,6 +59,8 @@ with
                 rows between unbounded preceding and current row
             ) as play_number
         from compared
+        -- Few songs have any: only their streams are sorted again.
+        where title_key in (select title_key from compared where is_repeat)
     )
 
 select play_id, first_value(play_id) over longest_first as kept_play_id
