@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/installed
 TEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install reference audit demo test test-fast test-long lint format coverage bench bench-ml mutants torture docs picture constraints clean
+.PHONY: help install reference audit demo test test-fast test-long lint format coverage bench bench-ml mutants torture docs pictures axe constraints clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -74,9 +74,13 @@ audit: $(INSTALLED) ## Look up our dependencies among known weaknesses; needs th
 	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check ".[audit]"
 	$(BIN)/pip-audit --requirement constraints.txt --no-deps --disable-pip
 
-picture: $(INSTALLED) ## Draw the README's picture of the report anew
+pictures: $(INSTALLED) ## Draw the README's pictures anew: the report and the pages of the demo; needs chromium
 	$(BIN)/spotiflow demo > /dev/null
 	$(BIN)/spotiflow --home $${SPOTIFLOW_HOME:-$$HOME/.spotiflow}-demo report --svg docs/assets/report.svg
+	$(BIN)/python -m tests.web.pictures $${SPOTIFLOW_HOME:-$$HOME/.spotiflow}-demo
+
+axe: ## Fetch what looks for barriers in the pages, for the browser tests; needs npm
+	npm install --silent --no-audit --no-fund --ignore-scripts --prefix $(VENV)/axe axe-core@4
 
 constraints: ## Write constraints.txt anew from a fresh environment
 	rm -rf $(VENV)-fresh && $(PYTHON) -m venv $(VENV)-fresh
