@@ -63,7 +63,8 @@ def world(rows: pd.DataFrame, cut: str, seed: int) -> World:
     truth = tracks[list(TARGETS)].to_numpy(dtype=np.float64)
     shown = tracks.assign(**{name: tracks[name].where(tracks["is_measured"]) for name in TARGETS})
     heard = read_heard(shown, catalogue, _learned(catalogue))
-    return World(cut, songs, truth, heard, neighbours_of(heard, streams), listeners)
+    neighbours = {name: neighbours_of(heard, streams[streams["listener_id"] == name]) for name in listeners}
+    return World(cut, songs, truth, heard, neighbours, listeners)
 
 
 def _kept(songs: pd.DataFrame, cut: str, draw: np.random.Generator) -> Mask:

@@ -8,7 +8,9 @@ from typing import Any
 import duckdb
 
 SYNTHETIC_MODEL = "my_tracks_features_bronze_synthetic"
-_TRACKS_BY_SOURCE = "select feature_source, count(*) from silver.track_features group by feature_source"
+_TRACKS_BY_SOURCE = (
+    "select feature_source, count(distinct track_id) from silver.track_features group by feature_source"
+)
 _MEASURED_SHARE = "select avg(is_measured::int) from silver.listening_with_features"
 
 

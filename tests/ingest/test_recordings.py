@@ -25,11 +25,12 @@ BUILT = f"""
 create schema if not exists silver;
 create table silver.track_identities as
 select * from (values
-    ('{SINGLE}', '{ALBUM}', 'isrc'), ('{ALBUM}', '{ALBUM}', 'id'), ('{ALONE}', '{ALONE}', 'id')
-) as t(told_id, track_id, match_method);
+    ('me', '{SINGLE}', '{ALBUM}', 'isrc'), ('me', '{ALBUM}', '{ALBUM}', 'id'),
+    ('me', '{ALONE}', '{ALONE}', 'id')
+) as t(listener_id, told_id, track_id, match_method);
 create table silver.play_duplicates (play_id uuid, reason varchar, kept_play_id uuid);
 create table silver.plays as
-select play_id, true as is_play, true as is_music, identities.track_id
+select play_id, history.listener_id, true as is_play, true as is_music, identities.track_id
 from raw.listening_history as history join silver.track_identities as identities
     on history.track_id = identities.told_id;
 """

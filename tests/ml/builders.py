@@ -102,19 +102,22 @@ _OF_LISTENERS = f"""
         max(played_at) as last_played_at, bool_and(plays.is_measured) as is_measured,
         bool_or(plays.is_simulated) as is_simulated,
         {", ".join(f"any_value(features.{name}) as {name}" for name in AUDIO_FEATURES)}
-    from silver.listening_with_features as plays left join silver.track_features as features using (track_id)
+    from silver.listening_with_features as plays
+    left join silver.track_features as features using (listener_id, track_id)
     group by all;
     create or replace table silver.plays as
     select play_id, listener_id, track_id, session_id, started_at, played_at, track_name, artist_name,
         null::varchar as album_name, null::bigint as duration_ms, source, true as is_music, true as is_play,
         is_simulated
     from silver.listening_with_features;
-    create table if not exists silver.real_track_features (track_id varchar, provider varchar);
-    create table if not exists silver.track_lengths (told_id varchar, duration_ms bigint, n_plays bigint);
+    create table if not exists silver.real_track_features (
+        listener_id varchar, track_id varchar, provider varchar);
+    create table if not exists silver.track_lengths (
+        listener_id varchar, told_id varchar, duration_ms bigint, n_plays bigint);
     create or replace table silver.track_identities as
-    select track_id as told_id, track_id from silver.tracks;
+    select listener_id, track_id as told_id, track_id from silver.tracks;
     create or replace table silver.kaggle_track_matches as
-    select track_id, track_id as kaggle_track_id from silver.tracks;
+    select listener_id, track_id, track_id as kaggle_track_id from silver.tracks;
 """
 
 
@@ -130,10 +133,11 @@ def write_silver(
         tables["kaggle_tracks"] = catalogue
     if plays is not None and played_tracks is not None:
         tables["listening_with_features"] = plays
+        heard = plays[["listener_id", "track_id"]].drop_duplicates()
         features = played_tracks[["track_id", *AUDIO_FEATURES]].assign(is_measured=True)
-        tables["track_features"] = features
+        tables["track_features"] = heard.merge(features, on="track_id")
         genre = played_tracks["track_genres"].map(lambda names: names[0] if names is not None else None)
-        tables["tracks"] = played_tracks.assign(track_genre=genre)
+        tables["tracks"] = heard.merge(played_tracks.assign(track_genre=genre), on="track_id")
     with open_warehouse(settings) as db:
         db.execute("create schema if not exists silver")
         for name, rows in tables.items():

@@ -76,18 +76,19 @@ def write_history(
         artist_name=told["primary_artist"].to_numpy(),
         album_name=told["album_name"].to_numpy(),
     )
+    heard = plays[["listener_id", "track_id"]].drop_duplicates()
     tables = {
-        "track_metadata": names.astype({"duration_ms": "Int64"}),
-        "track_features": features,
+        "track_metadata": heard.merge(names.astype({"duration_ms": "Int64"}), on="track_id"),
+        "track_features": heard.merge(features, on="track_id"),
         "plays": streams,
-        "track_identities": tracks[["track_id"]].assign(told_id=tracks["track_id"]),
-        "kaggle_track_matches": tracks[["track_id"]].assign(kaggle_track_id=tracks["track_id"]),
+        "track_identities": heard.assign(told_id=heard["track_id"]),
+        "kaggle_track_matches": heard.assign(kaggle_track_id=heard["track_id"]),
     }
     with open_warehouse(settings) as db:
         db.execute("create schema if not exists silver").fetchall()
         for columns in (
-            "real_track_features (track_id varchar, provider varchar)",
-            "track_lengths (told_id varchar, duration_ms bigint, n_plays bigint)",
+            "real_track_features (listener_id varchar, track_id varchar, provider varchar)",
+            "track_lengths (listener_id varchar, told_id varchar, duration_ms bigint, n_plays bigint)",
         ):
             db.execute(f"create table if not exists silver.{columns}").fetchall()
         for name, rows in tables.items():

@@ -58,16 +58,16 @@ def test_every_track_that_nobody_measured_gets_every_feature_and_no_other_track_
     found = query(
         home,
         """
-        select count(distinct listener_id || track_id), count(distinct feature), count(*),
+        select count(distinct track_predictions.listener_id || track_id), count(distinct feature), count(*),
             min(standard_error), bool_or(is_measured)
-        from ml.track_predictions left join silver.track_features using (track_id)
+        from ml.track_predictions left join silver.track_features using (listener_id, track_id)
         """,
     )[0]
     heard = query(
         home,
         """
         select count(distinct listener_id || track_id) from silver.plays
-        inner join silver.track_features using (track_id) where not is_measured
+        inner join silver.track_features using (listener_id, track_id) where not is_measured
         """,
     )[0][0]
     assert found[0] == heard

@@ -50,6 +50,6 @@ def test_neighbours_are_what_a_plain_loop_finds() -> None:
                 counts = (1 if measured else 0.35) / sqrt(apart)
                 weight[places[one]] += counts
                 total[places[one]] += counts * value
-    found = neighbours_of(heard, streams)["me"]
+    found = neighbours_of(heard, streams)
     np.testing.assert_allclose(found.weight[:, 0], weight[found.places])
     np.testing.assert_allclose(found.total[:, 0], total[found.places])

@@ -48,12 +48,12 @@ def write(home: Path, *, has_api: bool) -> Settings:
         db.execute(
             """
             create table silver.track_metadata as
-            select track_id, track_name, primary_artist, album_name, duration_ms from silver.tracks;
+            select listener_id, track_id, track_name, primary_artist, album_name, duration_ms from silver.tracks;
             update silver.track_metadata set duration_ms = null, album_name = null
             where track_id = 'track00000'
             """
         )
-        fed = "track_id in (select track_id from silver.tracks order by track_id limit 10 offset 90)"
+        fed = "track_id in (select distinct track_id from silver.tracks order by track_id limit 10 offset 90)"
         names = "silver.track_features", "silver.heard_tracks", "silver.listening_with_features"
         for table in names:
             if has_api:
@@ -64,7 +64,7 @@ def write(home: Path, *, has_api: bool) -> Settings:
         if has_api:
             db.execute(
                 "insert into silver.real_track_features "
-                f"select track_id, 'spotify' from silver.tracks where {fed}"
+                f"select listener_id, track_id, 'spotify' from silver.tracks where {fed}"
             )
             fetched = "insert into raw.tracks (track_id, track_name, fetched_at) values (?, ?, now())"
             db.execute(fetched, ["track00000", NAME])

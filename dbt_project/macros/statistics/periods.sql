@@ -39,6 +39,11 @@
     end
 {%- endmacro %}
 
+{# The recording as the scope knows it: each listener by their own, the household by what all have told. #}
+{% macro pooled_track_id(scope_id) -%}
+    case when {{ scope_id }} = {{ household() }} then coalesce(household_track_id, track_id) else track_id end
+{%- endmacro %}
+
 {# CTEs that end in `periods`: sums of `days` (plays, ms_played, plays whose length is known, first and last played, is_simulated) per scope of
    `scopes`, period_kind, period_start and `keys`. Each kind of period is summed up from the next shorter one: all
    at once every day would be counted four times over in one table too large for memory. #}
@@ -52,7 +57,9 @@
             {% if kind == "all" -%} first_month
             {%- else -%} cast(date_trunc('{{ kind }}', {{ "local_date" if kind == "month" else "period_start" }}) as date)
             {%- endif %} as period_start,
-            {{ keys | join(", ") }},
+            {% for key in keys -%}
+            {{ pooled_track_id("scopes.scope_id") ~ " as track_id" if key == "track_id" and kind == "month" else key }},
+            {% endfor -%}
             cast(sum(plays) as bigint) as plays,
             cast(sum(ms_played) as bigint) as ms_played,
             cast(sum(timed_plays) as bigint) as timed_plays,

@@ -11,9 +11,10 @@ with
         where is_new_to_listener
     ),
     kaggle_tracks as (select track_id, name_id from {{ ref("kaggle_tracks") }}),
-    tracks as (select track_id, name_id from {{ ref("tracks") }}),
+    tracks as (select listener_id, track_id, name_id from {{ ref("tracks") }}),
     matches as (
-        select track_id, kaggle_track_id from {{ ref("kaggle_track_matches") }}
+        select listener_id, track_id, kaggle_track_id
+        from {{ ref("kaggle_track_matches") }}
     ),
     streamed as (
         select distinct listener_id, track_id from {{ ref("plays") }} where is_music
@@ -23,8 +24,14 @@ select new_tracks.listener_id, new_tracks.track_id
 from new_tracks
 left join kaggle_tracks on new_tracks.track_id = kaggle_tracks.track_id
 inner join streamed on new_tracks.listener_id = streamed.listener_id
-left join tracks on streamed.track_id = tracks.track_id
-left join matches on streamed.track_id = matches.track_id
+left join
+    tracks
+    on streamed.listener_id = tracks.listener_id
+    and streamed.track_id = tracks.track_id
+left join
+    matches
+    on streamed.listener_id = matches.listener_id
+    and streamed.track_id = matches.track_id
 where
     new_tracks.track_id = streamed.track_id
     or new_tracks.track_id = matches.kaggle_track_id

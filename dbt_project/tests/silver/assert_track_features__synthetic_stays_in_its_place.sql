@@ -5,13 +5,12 @@ with
     track_features as (select * from {{ ref("track_features") }}),
     real_features as (select track_id from {{ ref("my_tracks_features_bronze") }})
 
-select tracks.track_id, track_features.feature_source
+select track_id, track_features.feature_source
 from tracks
-left join track_features on tracks.track_id = track_features.track_id
+left join track_features using (listener_id, track_id)
 where
     track_features.track_id is null
     or track_features.feature_source = 'synthetic'
     and (
-        not {{ allow_synthetic() }}
-        or tracks.track_id in (select track_id from real_features)
+        not {{ allow_synthetic() }} or track_id in (select track_id from real_features)
     )

@@ -58,7 +58,8 @@ _PLAY = """
 select plays.is_play, plays.is_music, plays.track_id, history.track_id as told_id, identities.match_method
 from silver.plays as plays
 join raw.listening_history as history using (play_id)
-left join silver.track_identities as identities on identities.told_id = history.track_id
+left join silver.track_identities as identities
+    on identities.told_id = history.track_id and identities.listener_id = plays.listener_id
 where play_id = ?
 """
 _SAME = {

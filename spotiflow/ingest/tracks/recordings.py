@@ -7,7 +7,7 @@ import duckdb
 _IS_BUILT = """
 select count(*) from duckdb_columns()
 where database_name = current_database() and schema_name = 'silver' and table_name = 'track_identities'
-    and column_name in ('told_id', 'track_id')
+    and column_name in ('listener_id', 'told_id', 'track_id')
 """
 
 
@@ -15,7 +15,9 @@ def open_recordings(db: duckdb.DuckDBPyConnection) -> None:
     """Make the view `recordings` (told_id, track_id) for a connection; empty before the first build."""
     found = db.execute(_IS_BUILT).fetchone()
     nothing = "(values ('', '')) as none(told_id, track_id) limit 0"
-    table = "silver.track_identities" if found == (2,) else nothing
+    # The household's, where there are several listeners; else those of the one there is.
+    built = "silver.track_identities qualify rank() over (order by listener_id = 'all' desc) = 1"
+    table = built if found == (3,) else nothing
     db.execute(f"create or replace temp view recordings as select told_id, track_id from {table}")
 
 

@@ -1,4 +1,4 @@
-"""The tracks of listeners as models on names see them, measured tracks as if they were not."""
+"""A listener's tracks as models on names see them, measured tracks as if they were not."""
 
 from __future__ import annotations
 
@@ -28,18 +28,21 @@ STREAMS_INPUT = Input(
     PLAYS,
     ("play_id", "listener_id", "track_id", "session_id", "started_at", "is_music", "is_play", "is_simulated"),
 )
-NAMES_INPUT = Input(NAMES, ("track_id", "track_name", "primary_artist", "album_name", "duration_ms"))
-# Every track that was heard, once, with what is told of it by others than the catalogue.
+NAMES_INPUT = Input(
+    NAMES, ("listener_id", "track_id", "track_name", "primary_artist", "album_name", "duration_ms")
+)
+# Every track that each listener heard, with what is told of it by others than the catalogue.
 HEARD_TRACKS = Query(
     f"""
-    select names.track_id, names.track_name, names.primary_artist, names.album_name, names.duration_ms,
+    select names.listener_id, names.track_id, names.track_name, names.primary_artist, names.album_name,
+        names.duration_ms,
         matches.kaggle_track_id, coalesce(features.is_measured, false) as is_measured,
         {", ".join(f"case when features.is_measured then features.{name} end as {name}" for name in TARGETS)}
     from {NAMES} as names
-    left join {FEATURES} as features using (track_id)
-    left join {MATCHES_TABLE} as matches using (track_id)
-    where names.track_id in (select track_id from {PLAYS} where is_music)
-    order by names.track_id
+    left join {FEATURES} as features using (listener_id, track_id)
+    left join {MATCHES_TABLE} as matches using (listener_id, track_id)
+    where (names.listener_id, names.track_id) in (select listener_id, track_id from {PLAYS} where is_music)
+    order by names.listener_id, names.track_id
     """,
     (PLAYS, NAMES, FEATURES, MATCHES_TABLE),
 )
@@ -63,7 +66,7 @@ WHO = Query(
 
 @dataclass(frozen=True)
 class Heard:
-    """Every heard track: its features where measured (NaN elsewhere), and what names say of it.
+    """Every track that one listener heard: its features where measured (NaN elsewhere), and what names say of it.
 
     by_artist: prediction of TARGETS where the artist is known, from all tracks but this one; NaN elsewhere.
     by_text: prediction as if the artist were unknown; NaN where there are no names. width: half width of 90 %

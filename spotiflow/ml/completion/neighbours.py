@@ -25,25 +25,24 @@ SHRINKAGE = 4.0
 _NEIGHBOURS = f"""
     with steps as (select unnest(range(-{REACH}, {REACH} + 1)) as step),
     listening as (
-        select streams.listener_id, streams.session_id, streams.position, heard.place, heard.artist
+        select streams.session_id, streams.position, heard.place, heard.artist
         from streams inner join heard using (track_id)
         where streams.is_play
     ),
     pairs as (
-        select listening.listener_id, listening.place, neighbour.place as neighbour,
+        select listening.place, neighbour.place as neighbour,
             sum(1 / sqrt(abs(steps.step))) as weight
         from listening
         cross join steps
         inner join listening as neighbour
-            on neighbour.listener_id = listening.listener_id
-            and neighbour.session_id = listening.session_id
+            on neighbour.session_id = listening.session_id
             and neighbour.position = listening.position + steps.step
         where steps.step <> 0 and neighbour.artist <> listening.artist
         group by all
     )
-    select pairs.listener_id, pairs.place, {{sums}}
+    select pairs.place, {{sums}}
     from pairs inner join known on known.place = pairs.neighbour
-    group by pairs.listener_id, pairs.place order by pairs.listener_id, pairs.place
+    group by pairs.place order by pairs.place
 """
 
 
@@ -56,8 +55,8 @@ class Neighbours:
     total: Matrix
 
 
-def neighbours_of(heard: Heard, streams: pd.DataFrame) -> dict[str, Neighbours]:
-    """Sum up every track's neighbours, per listener."""
+def neighbours_of(heard: Heard, streams: pd.DataFrame) -> Neighbours:
+    """Sum up every track's neighbours in one listener's streams."""
     sums = ", ".join(
         f"sum(pairs.weight * known.w{n}) as w{n}, sum(pairs.weight * known.w{n} * known.v{n}) as v{n}"
         for n in range(len(TARGETS))
@@ -74,15 +73,12 @@ def neighbours_of(heard: Heard, streams: pd.DataFrame) -> dict[str, Neighbours]:
         db.register("heard", tracks)
         db.register("known", _known(heard))
         db.register("streams", streams)
-        found = db.execute(_NEIGHBOURS.format(sums=sums)).df()
-    return {
-        str(listener): Neighbours(
-            rows["place"].to_numpy(dtype=np.int64),
-            rows[[f"w{n}" for n in range(len(TARGETS))]].to_numpy(dtype=np.float64),
-            rows[[f"v{n}" for n in range(len(TARGETS))]].to_numpy(dtype=np.float64),
-        )
-        for listener, rows in found.groupby("listener_id", sort=True)
-    }
+        rows = db.execute(_NEIGHBOURS.format(sums=sums)).df()
+    return Neighbours(
+        rows["place"].to_numpy(dtype=np.int64),
+        rows[[f"w{n}" for n in range(len(TARGETS))]].to_numpy(dtype=np.float64),
+        rows[[f"v{n}" for n in range(len(TARGETS))]].to_numpy(dtype=np.float64),
+    )
 
 
 def _known(heard: Heard) -> pd.DataFrame:

@@ -14,7 +14,6 @@ from spotiflow.ml.completion.heard import (
     STREAMS,
     STREAMS_INPUT,
     WHO,
-    Heard,
     Serving,
     read_heard,
 )
@@ -26,7 +25,6 @@ from spotiflow.ml.completion.neighbours import (
 )
 from spotiflow.ml.completion.person import Completed, complete
 from spotiflow.ml.data.evaluate import metric_rows
-from spotiflow.ml.data.features import Codes
 from spotiflow.ml.engine.entry import Draft, enter, write_version
 from spotiflow.ml.engine.promotion import Decision
 from spotiflow.ml.engine.sources import (
@@ -104,14 +102,9 @@ class Completion(Task):
 
     def run(self, context: Context, output: TrainingOutput) -> None:
         """Complete every listener; a note for each one whose own tracks are too few to calibrate on."""
-        heard = read_heard(context.frame(HEARD_TRACKS), context.catalogue, _serving(context, output))
-        streams = context.frame(STREAMS)
-        neighbours = neighbours_of(heard, streams)
+        serving = _serving(context, output)
         who = dict(zip(*context.frame(WHO)[["listener_id", "is_simulated"]].to_numpy().T, strict=True))
-        found = [
-            complete(listener, _places(streams, listener, heard), heard, neighbours.get(listener))
-            for listener in who
-        ]
+        found = [_completed(listener, context, serving) for listener in who]
         for model in self.makes:
             self._enter(model, found, who, context, output)
         for one in found:
@@ -175,10 +168,14 @@ class Completion(Task):
         )
 
 
-def _places(streams: pd.DataFrame, listener: str, heard: Heard) -> Codes:
-    """Return the places in `heard` of a listener's tracks, sorted."""
-    ids = streams.loc[streams["listener_id"] == listener, "track_id"].unique()
-    return np.flatnonzero(heard.tracks["track_id"].isin(ids).to_numpy())
+def _completed(listener: str, context: Context, serving: Serving | None) -> Completed:
+    """Complete one listener's tracks, read apart from everybody else's."""
+    tracks, streams = context.frame(HEARD_TRACKS), context.frame(STREAMS)
+    heard = read_heard(
+        tracks[tracks["listener_id"] == listener].reset_index(drop=True), context.catalogue, serving
+    )
+    neighbours = neighbours_of(heard, streams[streams["listener_id"] == listener])
+    return complete(listener, np.arange(len(heard.tracks)), heard, neighbours)
 
 
 def _metric_rows(

@@ -30,36 +30,37 @@ _TABLES = {
     TRACKS: "silver.tracks",
     HEARD: "silver.heard_tracks",
 }
-_FED = "select track_id from silver.real_track_features where provider = 'spotify'"
+_FED = "select listener_id, track_id from silver.real_track_features where provider = 'spotify'"
 # The recordings of which it says something, under whichever of their ids.
 _FETCHED = """
-select distinct identities.track_id
+select distinct identities.listener_id, identities.track_id
 from raw.tracks as fetched join silver.track_identities as identities on fetched.track_id = identities.told_id
 """
 # Seen lengths stand under the id that was played: that of most plays is the recording's.
 _SEEN_LENGTHS = """
-select identities.track_id, max_by(lengths.duration_ms, (n_plays, lengths.duration_ms)) as duration_ms
-from silver.track_lengths as lengths join silver.track_identities as identities using (told_id)
-group by identities.track_id
+select listener_id, identities.track_id, max_by(lengths.duration_ms, (n_plays, lengths.duration_ms)) as duration_ms
+from silver.track_lengths as lengths join silver.track_identities as identities using (listener_id, told_id)
+group by listener_id, identities.track_id
 """
 _SOUND = ", ".join(
     f"case when fed.track_id is null then told.{name} end as {name}" for name in AUDIO_FEATURES
 )
 _WITHOUT_SOUND = f"""
 select told.* replace ({_SOUND}, told.is_measured and fed.track_id is null as is_measured)
-from {{table}} as told left join ({_FED}) as fed using (track_id)
+from {{table}} as told left join ({_FED}) as fed using (listener_id, track_id)
 """
 # The length is one that a scrobble told, or seen from plays that ended by themselves.
 _OWN_NAMES = f"""
 select
+    listener_id,
     track_id,
     max_by(track_name, played_at) filter (where track_name is not null) as track_name,
     max_by(artist_name, played_at) filter (where artist_name is not null) as primary_artist,
     max_by(album_name, played_at) filter (where album_name is not null) as album_name,
     coalesce(max(plays.duration_ms), any_value(lengths.duration_ms)) as duration_ms
-from {PLAYS} as plays left join ({_SEEN_LENGTHS}) as lengths using (track_id)
-where is_music and track_id in ({_FETCHED})
-group by track_id
+from {PLAYS} as plays left join ({_SEEN_LENGTHS}) as lengths using (listener_id, track_id)
+where is_music and (listener_id, track_id) in ({_FETCHED})
+group by listener_id, track_id
 """
 _OWN = {
     PLAYS: "select * from silver.plays where source <> 'api'",
@@ -67,8 +68,8 @@ _OWN = {
     FEATURES: _WITHOUT_SOUND.format(table="silver.track_features"),
     HEARD: _WITHOUT_SOUND.format(table="silver.heard_tracks"),
     NAMES: f"""
-        select track_id, track_name, primary_artist, album_name, duration_ms
-        from silver.track_metadata where track_id not in ({_FETCHED})
+        select listener_id, track_id, track_name, primary_artist, album_name, duration_ms
+        from silver.track_metadata where (listener_id, track_id) not in ({_FETCHED})
         union all ({_OWN_NAMES})
     """,
     # The catalogue adds what is NULL here, where it has the track.
@@ -81,8 +82,8 @@ _OWN = {
             case when fetched.track_id is null then told.explicit end as explicit
         )
         from silver.tracks as told
-        left join ({_FETCHED}) as fetched using (track_id)
-        left join ({_OWN_NAMES}) as own using (track_id)
+        left join ({_FETCHED}) as fetched using (listener_id, track_id)
+        left join ({_OWN_NAMES}) as own using (listener_id, track_id)
     """,
 }
 # What the views without Web API content read besides their table.
@@ -93,8 +94,8 @@ _ALSO = {
 _COUNT = f"""
 select
     (select count(*) from silver.plays where source = 'api' and is_music),
-    (select count(*) from ({_FED})),
-    (select count(*) from ({_FETCHED}))
+    (select count(distinct track_id) from ({_FED})),
+    (select count(distinct track_id) from ({_FETCHED}) where listener_id <> 'all')
 """
 
 

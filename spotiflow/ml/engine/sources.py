@@ -63,7 +63,7 @@ PLAYS_INPUT = Input(
     LISTENING,
     ("play_id", "listener_id", "session_id", "track_id", "played_at", "listening_date", "is_measured"),
 )
-FEATURES_INPUT = Input(FEATURES, ("track_id", "is_measured", *AUDIO_FEATURES))
+FEATURES_INPUT = Input(FEATURES, ("listener_id", "track_id", "is_measured", *AUDIO_FEATURES))
 
 CATALOGUE = Query(f"select {', '.join(CATALOGUE_INPUT.columns)} from {KAGGLE}", (KAGGLE,))
 # The splits of all catalogues so far, by split_id.
@@ -103,13 +103,14 @@ LISTENERS = Query(
     f"select listener_id, bool_or(is_simulated) as is_simulated from {LISTENING} group by 1 order by 1",
     (LISTENING,),
 )
-# Every track of a listener that was measured.
+# Every track of each listener that was measured.
 TRACKS = Query(
     f"""
-    select tracks.track_id, tracks.track_name, tracks.primary_artist as artist_name, tracks.track_genre,
+    select tracks.listener_id, tracks.track_id, tracks.track_name, tracks.primary_artist as artist_name,
+        tracks.track_genre,
         tracks.duration_ms, tracks.explicit, {", ".join(f"features.{name}" for name in AUDIO_FEATURES)}
-    from {FEATURES} as features inner join {learnable.TRACKS} as tracks using (track_id)
-    where features.is_measured order by tracks.track_id
+    from {FEATURES} as features inner join {learnable.TRACKS} as tracks using (listener_id, track_id)
+    where features.is_measured order by tracks.listener_id, tracks.track_id
     """,
     (FEATURES, learnable.TRACKS),
 )

@@ -160,12 +160,13 @@ def _metrics(
 
 
 def mood_probabilities(model: RoutedModel, tracks: pd.DataFrame) -> pd.DataFrame:
-    """Return a row of ml.track_predictions per mood for tracks whose valence or energy is unknown.
+    """Return a row of ml.track_predictions per mood for a listener's tracks whose valence or energy is unknown.
 
     Only the category needs a model, and only there: elsewhere it follows by rule.
     """
     probability, _ = model.predict(tracks, GenreLabels.of(tracks["track_genres"]))
     frame = pd.DataFrame(probability, columns=[PROBABILITY + mood for mood in MOODS])
-    frame["track_id"] = tracks["track_id"].to_numpy()
-    rows = frame.melt(id_vars="track_id", var_name="feature", value_name="value")
-    return rows.assign(listener_id=EVERYBODY, standard_error=np.nan, route="model")
+    keys = ["listener_id", "track_id"]
+    frame[keys] = tracks[keys].to_numpy()
+    rows = frame.melt(id_vars=keys, var_name="feature", value_name="value")
+    return rows.assign(standard_error=np.nan, route="model")

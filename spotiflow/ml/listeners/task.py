@@ -69,13 +69,14 @@ class ListenerPlays(Task):
 
 
 def _score_target(model: RoutedModel, target: str, tracks: pd.DataFrame, context: Context) -> list[Scored]:
-    known = tracks[tracks["valence"].notna() & tracks["energy"].notna()].reset_index(drop=True)
-    predicted = predict_honestly(model, known)
+    known = tracks[tracks["valence"].notna() & tracks["energy"].notna()]
     plays = context.frame(PLAYS)
-    return [
-        score_plays(listener, target, plays[plays["listener_id"] == listener], known, predicted)
-        for listener in context.listeners()
-    ]
+    found = []
+    for listener in context.listeners():
+        own = known[known["listener_id"] == listener].reset_index(drop=True)
+        theirs = plays[plays["listener_id"] == listener]
+        found.append(score_plays(listener, target, theirs, own, predict_honestly(model, own)))
+    return found
 
 
 def _keep(
@@ -111,4 +112,5 @@ def _moods(context: Context, output: TrainingOutput, tracks: pd.DataFrame) -> pd
     if champion is None:
         return pd.DataFrame()
     version, model = champion
-    return mood_probabilities(model, unknown).assign(model=version.model, model_version=version.version)
+    rows = [mood_probabilities(model, own) for _, own in unknown.groupby("listener_id", sort=True)]
+    return pd.concat(rows, ignore_index=True).assign(model=version.model, model_version=version.version)

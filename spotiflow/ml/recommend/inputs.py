@@ -29,8 +29,8 @@ HEARD = Query(
         coalesce({_ARTIST.format("heard.artist_name")}, heard.track_id) as artist_key,
         heard.plays, heard.is_measured, heard.is_simulated, tracks.duration_ms, matches.kaggle_track_id,
         {_MEASURED}
-    from {_HEARD} as heard left join {_TRACKS} as tracks using (track_id)
-    left join {_MATCHES} as matches using (track_id)
+    from {_HEARD} as heard left join {_TRACKS} as tracks using (listener_id, track_id)
+    left join {_MATCHES} as matches using (listener_id, track_id)
     order by number
     """,
     (_HEARD, _TRACKS, _MATCHES),
@@ -56,8 +56,8 @@ PLAYED = Query(
 STREAMED = Query(
     f"""
     select distinct plays.listener_id, plays.track_id, tracks.song_id, matches.kaggle_track_id
-    from silver.plays as plays left join {_TRACKS} as tracks using (track_id)
-    left join {_MATCHES} as matches using (track_id)
+    from silver.plays as plays left join {_TRACKS} as tracks using (listener_id, track_id)
+    left join {_MATCHES} as matches using (listener_id, track_id)
     where plays.is_music and plays.track_id is not null
     order by all
     """,

@@ -183,7 +183,8 @@ WITHIN: dict[Query, str] = {
         from (
             select genres.track_genre as genre, sum(weight) as plays, sum(ms_played * weight) as ms,
                 sum(sum(weight)) over () as known, (select count(*) from log) as total
-            from log inner join silver.track_genres as genres using (track_id) group by genres.track_genre
+            from log inner join silver.track_genres as genres using (track_id)
+            where genres.listener_id = $listener group by genres.track_genre
         ) order by plays desc, ms desc nulls last, genre limit $depth
     """,
 }

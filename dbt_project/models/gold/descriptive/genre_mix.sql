@@ -18,7 +18,7 @@ with
             ) as timed_plays,
             bool_or(is_simulated) as is_simulated
         from listening
-        left join track_genres using (track_id)
+        left join track_genres using (listener_id, track_id)
         group by
             listener_id,
             cast(date_trunc('month', local_date) as date),

@@ -5,46 +5,27 @@
 -- is Jensen and Shannon's: an artist that only one of the two plays adds half a weight.
 {%- set gate = var("gate_artists") %}
 with
-    heard_tracks as (select * from {{ ref("heard_tracks") }}),
+    heard_tracks as (
+        select *, coalesce(household_track_id, track_id) as household_id
+        from {{ ref("heard_tracks") }}
+    ),
+    shared_artists as (select * from {{ ref("shared_artists") }}),
     listeners as (
         select
             listener_id,
-            count(*) as tracks,
+            count(distinct household_id) as tracks,
             count(distinct artist_name) as artists,
             bool_or(is_simulated) as is_simulated
         from heard_tracks
         group by listener_id
     ),
-    artists as (
-        select
-            listener_id,
-            artist_name,
-            {{ share("sum(plays)", "sum(sum(plays)) over of_listener") }} as weight
-        from heard_tracks
-        where artist_name is not null
-        group by listener_id, artist_name
-        window of_listener as (partition by listener_id)
-    ),
-    shared_artists as (
+    shared_tracks as (
         select
             a.listener_id,
             b.listener_id as other_listener_id,
-            count(*) as n,
-            sum(a.weight) as weight,
-            1 + sum(
-                a.weight * log2({{ share("a.weight", "a.weight + b.weight") }})
-                + b.weight * log2({{ share("b.weight", "a.weight + b.weight") }})
-            )
-            / 2 as divergence
-        from artists as a
-        inner join artists as b using (artist_name)
-        where a.listener_id <> b.listener_id
-        group by a.listener_id, b.listener_id
-    ),
-    shared_tracks as (
-        select a.listener_id, b.listener_id as other_listener_id, count(*) as n
+            count(distinct household_id) as n
         from heard_tracks as a
-        inner join heard_tracks as b using (track_id)
+        inner join heard_tracks as b using (household_id)
         where a.listener_id <> b.listener_id
         group by a.listener_id, b.listener_id
     ),

@@ -8,7 +8,7 @@ with
     track_metadata as (select * from {{ ref("track_metadata") }})
 
 select
-    listening.listener_id,
+    listener_id,
     listening.play_id,
     listening.session_id,
     listening.source,
@@ -31,4 +31,4 @@ select
     listening.is_measured,
     listening.is_simulated
 from listening
-left join track_metadata using (track_id)
+left join track_metadata using (listener_id, track_id)

@@ -11,12 +11,13 @@ with
     leaders as ({{ leaders("periods") }}),
     names as (
         select
-            track_id,
+            scopes.scope_id as listener_id,
+            {{ pooled_track_id("scopes.scope_id") }} as ranked_track_id,
             max(track_days.track_name) as track_name,
             max(track_days.artist_name) as artist_name
         from track_days
-        where track_id in (select leaders.track_id from leaders)
-        group by track_id
+        inner join scopes using (listener_id)
+        group by scopes.scope_id, {{ pooled_track_id("scopes.scope_id") }}
     ),
     ranked as (
         select
@@ -32,7 +33,7 @@ with
     )
 
 select
-    listener_id,
+    ranked.listener_id,
     period_kind,
     period_start,
     cast(rank as integer) as rank,
@@ -46,7 +47,10 @@ select
     last_played_at,
     is_simulated
 from ranked
-inner join names using (track_id)
+inner join
+    names
+    on ranked.listener_id = names.listener_id
+    and ranked.track_id = names.ranked_track_id
 where rank <= {{ var("ranking_depth") }}
 order by
     listener_id nulls last,

@@ -1,4 +1,5 @@
--- Which catalogue track a known recording is. Grain: track_id. By any of its ids; else
+-- Which catalogue track a known recording is. Grain: listener_id, track_id. By any
+-- of its ids; else
 -- by normalised title and first artist, of any of its spellings, with lengths within
 -- 3 s; else by title and artist alone. Ties: nearest length, most popular, lowest id.
 with
@@ -8,6 +9,7 @@ with
     kaggle_tracks as (select * from {{ ref("kaggle_tracks") }}),
     by_id as (
         select
+            listener_id,
             track_metadata.track_id,
             kaggle_tracks.track_id as kaggle_track_id,
             'id' as match_method,
@@ -15,22 +17,23 @@ with
             abs(track_metadata.duration_ms - kaggle_tracks.duration_ms) as ms_apart,
             kaggle_tracks.popularity
         from track_metadata
-        inner join track_identities using (track_id)
+        inner join track_identities using (listener_id, track_id)
         inner join kaggle_tracks on track_identities.told_id = kaggle_tracks.track_id
     ),
     names as (
-        select distinct track_identities.track_id, track_spellings.name_id
+        select distinct listener_id, track_identities.track_id, track_spellings.name_id
         from track_spellings
-        inner join track_identities using (told_id)
+        inner join track_identities using (listener_id, told_id)
     ),
     by_name as (
         select
+            listener_id,
             track_metadata.track_id,
             kaggle_tracks.track_id as kaggle_track_id,
             abs(track_metadata.duration_ms - kaggle_tracks.duration_ms) as ms_apart,
             kaggle_tracks.popularity
         from track_metadata
-        inner join names using (track_id)
+        inner join names using (listener_id, track_id)
         inner join kaggle_tracks on names.name_id = kaggle_tracks.name_id
     ),
     candidates as (
@@ -38,6 +41,7 @@ with
         from by_id
         union all
         select
+            listener_id,
             track_id,
             kaggle_track_id,
             case
@@ -49,11 +53,11 @@ with
         from by_name
     )
 
-select track_id, kaggle_track_id, match_method, ms_apart
+select listener_id, track_id, kaggle_track_id, match_method, ms_apart
 from candidates
 qualify
     row_number() over (
-        partition by track_id
+        partition by listener_id, track_id
         order by
             preference nulls last,
             ms_apart nulls last,

@@ -1,5 +1,6 @@
 -- The real features that count: of several providers, and of all ids of a recording,
--- the latest that know both valence and energy, else the latest. Grain: track_id. The
+-- the latest that know both valence and energy, else the latest. Grain: listener_id,
+-- track_id. The
 -- key -1 means that none was found; with tempo 0 nothing can be measured of the rhythm,
 -- and those values are NULL here.
 with
@@ -8,13 +9,16 @@ with
     track_features as (
         select
             features.*,
-            coalesce(track_identities.track_id, features.track_id) as recording_id,
+            track_identities.listener_id,
+            track_identities.track_id as recording_id,
             coalesce(features.tempo = 0, false) as is_silent
         from features
-        left join track_identities on features.track_id = track_identities.told_id
+        inner join track_identities on features.track_id = track_identities.told_id
+        where track_identities.listener_id <> {{ household() }}
     )
 
 select
+    listener_id,
     recording_id as track_id,
     provider,
     {%- for feature in audio_features() if feature != "key" %}
@@ -28,7 +32,7 @@ select
 from track_features
 qualify
     row_number() over (
-        partition by recording_id
+        partition by listener_id, recording_id
         order by
             case
                 when

@@ -1,5 +1,6 @@
 -- The merge: per track and per feature the first of real, synthetic, Kaggle that has a
--- value. Grain: track_id. Synthetic values enter only where synthetic_scope lets them:
+-- value. Grain: listener_id, track_id. Synthetic values enter only where
+-- synthetic_scope lets them:
 -- by default where nothing measured the track. feature_source names the source of
 -- valence and energy; is_measured needs both, and neither synthetic.
 {%- set features = audio_features() %}
@@ -15,7 +16,8 @@ with
     kaggle_tracks as (select * from {{ ref("kaggle_tracks") }}),
     merged as (
         select
-            tracks.track_id,
+            listener_id,
+            track_id,
             kaggle_track_matches.match_method as kaggle_match_method,
             {%- for feature in features %}
                 coalesce(
@@ -33,9 +35,8 @@ with
                 end as {{ feature }}_source{{ "," if not loop.last }}
             {%- endfor %}
         from tracks
-        left join real_features on tracks.track_id = real_features.track_id
-        left join
-            kaggle_track_matches on tracks.track_id = kaggle_track_matches.track_id
+        left join real_features using (listener_id, track_id)
+        left join kaggle_track_matches using (listener_id, track_id)
         left join
             kaggle_tracks
             on kaggle_track_matches.kaggle_track_id = kaggle_tracks.track_id
@@ -65,6 +66,7 @@ with
     )
 
 select
+    listener_id,
     track_id,
     {{ features | join(",\n    ") }},
     feature_source,

@@ -40,7 +40,10 @@ with
             predicted_features.energy_standard_error,
             predicted_features.route
         from heard
-        inner join track_features on heard.track_id = track_features.track_id
+        inner join
+            track_features
+            on heard.listener_id = track_features.listener_id
+            and heard.track_id = track_features.track_id
         left join
             predicted_features
             on heard.listener_id = predicted_features.listener_id

@@ -67,5 +67,11 @@ select
     local_times.time_zone,
     local_times.is_simulated
 from local_times
-left join tracks on local_times.track_id = tracks.track_id
-left join track_features on local_times.track_id = track_features.track_id
+left join
+    tracks
+    on local_times.listener_id = tracks.listener_id
+    and local_times.track_id = tracks.track_id
+left join
+    track_features
+    on local_times.listener_id = track_features.listener_id
+    and local_times.track_id = track_features.track_id

@@ -65,7 +65,8 @@ select
 from music
 left join
     spelling_keys
-    on coalesce(music.artist_name, '') = spelling_keys.artist_name
+    on music.listener_id = spelling_keys.listener_id
+    and coalesce(music.artist_name, '') = spelling_keys.artist_name
     and coalesce(music.track_name, '') = spelling_keys.track_name
     and case when music.has_spotify_id then music.track_id else '' end
     = spelling_keys.spotify_id

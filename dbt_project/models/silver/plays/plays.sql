@@ -1,14 +1,14 @@
 -- Every stream of every kind of content, once, whoever told of it. Grain: play_id.
 -- Duplicates stand in play_duplicates. track_id is that of the recording, from
 -- track_identities; the id that was told stays in content_uri. A track without an id
--- has that of another source that tells of the same play, where one does.
+-- has that of another source that tells of the same play, where one does. Most ids are
+-- their own recording: there is nothing to look up for them.
 with
     history as (select * from {{ ref("listening_history_bronze") }}),
     play_duplicates as (select * from {{ ref("play_duplicates") }}),
     play_matches as (select * from {{ ref("play_matches") }}),
     play_sessions as (select * from {{ ref("play_sessions") }}),
     play_lengths as (select * from {{ ref("play_lengths") }}),
-    -- Most ids are their own recording: there is nothing to look up for them.
     track_identities as (
         select *
         from {{ ref("track_identities") }}
@@ -80,5 +80,6 @@ left join
         history.track_id
     )
     = track_identities.told_id
+    and history.listener_id = track_identities.listener_id
 left join listeners on history.listener_id = listeners.listener_id
 where play_duplicates.play_id is null

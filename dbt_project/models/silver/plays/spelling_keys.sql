@@ -1,5 +1,6 @@
 -- What is comparable of each id, artist and title under which music was told? Grain:
--- spotify_id, artist_name, track_name, empty texts where the source has none.
+-- listener_id, spotify_id, artist_name, track_name, empty texts where the source has
+-- none.
 -- title_key is the same for all spellings of a recording, artist_key is NULL where it
 -- may be anybody. Names are made comparable once per spelling, never per play.
 with
@@ -7,6 +8,7 @@ with
     track_identities as (select * from {{ ref("track_identities") }}),
     spellings as (
         select distinct
+            listener_id,
             case when has_spotify_id then track_id else '' end as spotify_id,
             coalesce(artist_name, '') as artist_name,
             coalesce(track_name, '') as track_name
@@ -28,11 +30,14 @@ with
     )
 
 select
+    normalised.listener_id,
     normalised.spotify_id,
     normalised.artist_name,
     normalised.track_name,
     max(normalised.title) over (
-        partition by coalesce(track_identities.track_id, normalised.told_id)
+        partition by
+            normalised.listener_id,
+            coalesce(track_identities.track_id, normalised.told_id)
     ) as title_key,
     case
         when not {{ is_any_artist("normalised.artist") }} then normalised.artist
@@ -40,4 +45,7 @@ select
     normalised.first_artist as first_artist_key,
     track_identities.duration_ms
 from normalised
-left join track_identities on normalised.told_id = track_identities.told_id
+left join
+    track_identities
+    on normalised.listener_id = track_identities.listener_id
+    and normalised.told_id = track_identities.told_id

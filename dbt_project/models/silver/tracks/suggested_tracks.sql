@@ -13,26 +13,7 @@ with
     kaggle_track_matches as (select * from {{ ref("kaggle_track_matches") }}),
     kaggle_tracks as (select * from {{ ref("kaggle_tracks") }}),
     track_identities as (select * from {{ ref("track_identities") }}),
-    track_spellings as (select * from {{ ref("track_spellings") }}),
-    streamed as (
-        select distinct listener_id, track_id from {{ ref("plays") }} where is_music
-    ),
-    -- Every id and name a listener's music goes by, streamed for a second or to the
-    -- end.
-    known as (
-        select listener_id, track_identities.told_id as known_id
-        from streamed
-        inner join track_identities using (track_id)
-        union
-        select listener_id, track_spellings.song_id
-        from streamed
-        inner join track_identities using (track_id)
-        inner join track_spellings using (told_id)
-        union
-        select listener_id, kaggle_track_matches.kaggle_track_id
-        from streamed
-        inner join kaggle_track_matches using (track_id)
-    ),
+    known as (select * from {{ ref("known_names") }}),
     listed as (
         select listener_id, track_id
         from {{ source("ml", "recommendations") }}
@@ -45,7 +26,10 @@ with
             listed.*,
             coalesce(track_identities.track_id, listed.track_id) as recording_id
         from listed
-        left join track_identities on listed.track_id = track_identities.told_id
+        left join
+            track_identities
+            on listed.listener_id = track_identities.listener_id
+            and listed.track_id = track_identities.told_id
     )
 
 select
@@ -74,7 +58,10 @@ select
     coalesce(listeners.is_simulated, false) as is_simulated
 from suggested
 left join heard_tracks using (listener_id, recording_id)
-left join kaggle_track_matches on suggested.recording_id = kaggle_track_matches.track_id
+left join
+    kaggle_track_matches
+    on suggested.listener_id = kaggle_track_matches.listener_id
+    and suggested.recording_id = kaggle_track_matches.track_id
 left join kaggle_tracks on suggested.track_id = kaggle_tracks.track_id
 left join listeners on suggested.listener_id = listeners.listener_id
 left join

@@ -31,6 +31,7 @@ select
     days.listener_id,
     track_id,
     local_date,
+    track_metadata.household_track_id,
     days.track_name,
     days.artist_name,
     coalesce(days.album_name, track_metadata.album_name) as album_name,
@@ -78,7 +79,7 @@ select
     end as week_plays,
     is_simulated
 from days
-left join track_metadata using (track_id)
+left join track_metadata using (listener_id, track_id)
 left join
     spells
     on days.listener_id = spells.listener_id

@@ -1,46 +1,21 @@
 -- Under which artist and title was each id of a track told, and what do its sources say
--- of its length and ISRC? Grain: told_id, name_id. is_primary marks the spelling that
--- counts (the greatest weight): that of the metadata, else of the latest play. Plays
--- that tell several ISRCs of an id tell none. Names are made comparable once per
--- spelling, never per play.
+-- of its length and ISRC? Grain: listener_id, told_id, name_id. is_primary marks the
+-- spelling that counts (the greatest weight): that of the metadata, else of the latest
+-- play. Plays that tell several ISRCs of an id tell none. Names are made comparable
+-- once per spelling, never per play.
 with
-    history as (select * from {{ ref("listening_history_bronze") }}),
-    tracks as (select * from {{ ref("tracks_bronze") }}),
-    told as (
-        select
-            case when has_spotify_id then track_id end as spotify_id,
-            artist_name,
-            track_name,
-            max(played_at) as last_played_at,
-            max(duration_ms) as duration_ms,
-            {{ comparable_isrc("min(isrc)") }} as first_isrc,
-            {{ comparable_isrc("max(isrc)") }} as last_isrc,
-            false as is_metadata
-        from history
-        where {{ is_music("content_type") }} and track_id is not null
-        group by case when has_spotify_id then track_id end, artist_name, track_name
-        union all
-        select
-            track_id,
-            primary_artist,
-            track_name,
-            cast(null as timestamp) as last_played_at,
-            duration_ms,
-            {{ comparable_isrc("isrc") }} as first_isrc,
-            {{ comparable_isrc("isrc") }} as last_isrc,
-            true as is_metadata
-        from tracks
-    ),
+    told_tracks as (select * from {{ ref("told_tracks") }}),
     named as (
         select
             *,
             {{ name_id("artist_name", "track_name") }} as name_id,
             {{ song_id("artist_name", "track_name") }} as song_id,
             artist_name is not null and track_name is not null as is_named
-        from told
+        from told_tracks
     ),
     spellings as (
         select
+            listener_id,
             coalesce(spotify_id, name_id) as told_id,
             name_id,
             min(song_id) as song_id,
@@ -58,10 +33,11 @@ with
             max(last_isrc) as last_isrc,
             max(first_isrc) filter (where is_metadata) as metadata_isrc
         from named
-        group by coalesce(spotify_id, name_id), name_id
+        group by listener_id, coalesce(spotify_id, name_id), name_id
     ),
     ids as (
         select
+            listener_id,
             told_id,
             max(weight) as greatest_weight,
             coalesce(max(metadata_ms), max(duration_ms)) as duration_ms,
@@ -69,10 +45,11 @@ with
                 max(metadata_isrc), {{ only_value("first_isrc", "last_isrc") }}
             ) as isrc
         from spellings
-        group by told_id
+        group by listener_id, told_id
     )
 
 select
+    listener_id,
     told_id,
     name_id,
     song_id,
@@ -82,4 +59,4 @@ select
     ids.duration_ms,
     ids.isrc
 from spellings
-inner join ids using (told_id)
+inner join ids using (listener_id, told_id)

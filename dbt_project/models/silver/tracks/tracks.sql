@@ -1,5 +1,6 @@
--- Every track that was heard or fetched, with what the catalogue adds. Grain:
--- track_id. duration_source says whether the length was told (metadata, kaggle) or
+-- Every track that a listener heard or looked up, with what the catalogue adds. Grain:
+-- listener_id, track_id. duration_source says whether the length was told (metadata,
+-- kaggle) or
 -- seen (finished_plays).
 with
     track_metadata as (select * from {{ ref("track_metadata") }}),
@@ -7,6 +8,7 @@ with
     kaggle_tracks as (select * from {{ ref("kaggle_tracks") }}),
     matched as (
         select
+            kaggle_track_matches.listener_id,
             kaggle_track_matches.track_id,
             kaggle_track_matches.match_method <> 'title_artist' as is_same_recording,
             kaggle_tracks.artist_names,
@@ -34,10 +36,11 @@ with
                 when matched.is_same_recording then matched.duration_ms
             end as kaggle_duration_ms
         from track_metadata
-        left join matched on track_metadata.track_id = matched.track_id
+        left join matched using (listener_id, track_id)
     )
 
 select
+    listener_id,
     track_id,
     name_id,
     song_id,
