@@ -16,8 +16,8 @@ from spotiflow.warehouse.database import open_warehouse
 from tests.ingest import builders as b
 from tests.ingest import scrobble_builders as s
 
-# A table and a column of the household: they compare listeners.
-OF_ALL = {"gold.household_overlap", "household_track_id"}
+# Tables and a column of the household: they compare listeners.
+OF_ALL = {"gold.household_overlap", "silver.shared_artists", "household_track_id"}
 SONGS = 60
 
 
@@ -25,7 +25,7 @@ def _export(path: Path, seed: int, *, other_ids: bool) -> Path:
     """Plays of the songs; `other_ids`: every third under a lower id, later, by other spellings and lengths."""
     draw, records = random.Random(seed), []
     second = b.FIRST_SECOND + 90 * 86_400 * other_ids
-    for number in range(600):
+    for _ in range(600):
         song = draw.randrange(SONGS)
         moved = other_ids and song % 3 == 0
         second += draw.choice([200, 210, 4_000, 30_000])

@@ -33,6 +33,7 @@ PLAIN = {
     "ingest_files_bronze",
     "listener_time_zones_bronze",
     "listeners_bronze",
+    "looked_up_tracks_bronze",
     "my_tracks_features_bronze",
     "synthetic_track_ids_bronze",
     "tracks_bronze",
