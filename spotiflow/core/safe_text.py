@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 
 REPLACEMENT = "\ufffd"
-_NO_CHARACTERS = "".join(
+# The last two of each plane of Unicode.
+NO_CHARACTERS = "".join(
     f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)
 )
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff"
-    f"\ufdd0-\ufdef\ufff9-\ufffb\U000e0000-\U000e007f{_NO_CHARACTERS}]"
+    f"\ufdd0-\ufdef\ufff9-\ufffb\U000e0000-\U000e007f{NO_CHARACTERS}]"
 )
 
 

@@ -1,4 +1,4 @@
-"""The SQL of a model without dbt, for a question that is asked before anything is built.
+"""The SQL of a model or macro without dbt, for a question that is asked before anything is built.
 
 So a rule that stands in a model stands nowhere else. Only models that need no more of dbt than refs, vars and
 the macros of the project can be rendered.
@@ -27,6 +27,11 @@ def model_sql(name: str, inputs: Mapping[str, str]) -> str:
     (path,) = (PROJECT_DIR / "models").rglob(f"{name}.sql")
     template = _environment().from_string(path.read_text(encoding="utf-8"))
     return str(template.render(_macros(), ref=ref))
+
+
+def macro_sql(name: str, *arguments: str) -> str:
+    """Return the expression that a macro of the project makes of `arguments`, which are SQL themselves."""
+    return str(_macros()[name](*arguments)).strip()
 
 
 @cache

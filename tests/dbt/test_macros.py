@@ -14,26 +14,21 @@ from spotiflow.ingest.tracks.names import name_key
 from tests.dbt.project import run_dbt
 
 T = "timestamp '2022-03-27 01:00:00.9'"
-# Spellings that the key of Python (what searches and lists compare by) must make the same as silver's.
-ODD_NAMES = [
-    ("Sigur Rós", "Hoppípolla"),
-    ("AC/DC", "T.N.T. - 2003 Remaster"),
-    ("宇多田ヒカル", "光 (with Nobody)"),
-    ("!!!", "???"),
-    ("Straße", "GROẞ (feat. Somebody) [2009 - Remaster]"),
-    ("İstanbul", "ILIK ft. Kim"),
-    ("A", "Song (Digitally Remastered 2011 Version)"),
-    ("A & B", "Song - Live at the Remastered Hall"),
-]
+# Odd spellings of an artist and a title, and what is compared of them.
+ODD_NAMES = {
+    ("Sigur Rós", "Hoppípolla"): ("sigur ros", "hoppipolla"),
+    ("AC/DC", "T.N.T. - 2003 Remaster"): ("ac dc", "t n t"),
+    ("宇多田ヒカル", "光 (with Nobody)"): ("宇多田ヒカル", "光"),
+    ("!!!", "???"): ("!!!", "???"),
+    ("Straße", "GROẞ (feat. Somebody) [2009 - Remaster]"): ("straße", "groß"),
+    ("İstanbul", "ILIK ft. Kim"): ("istanbul", "ilik"),
+    ("A", "Song (Digitally Remastered 2011 Version)"): ("a", "song"),
+    ("A & B", "Song - Live at the Remastered Hall"): ("a b", "song live at the remastered hall"),
+}
 
 
-def _keys_of_python(names: list[tuple[str, str]]) -> list[str]:
-    with duckdb.connect() as db:
-        found = db.execute(
-            f"select {name_key('artist', 'title')} from (select unnest($a) as artist, unnest($t) as title)",
-            {"a": [artist for artist, _ in names], "t": [title for _, title in names]},
-        )
-        return [key for (key,) in found.fetchall()]
+def name_id(artist: str, title: str) -> str:
+    return "name:" + hashlib.md5(f"{artist}\x1f{title}".encode()).hexdigest()
 
 
 CASES: list[tuple[str, Any]] = [
@@ -71,8 +66,8 @@ CASES: list[tuple[str, Any]] = [
         }.items()
     ),
     *(
-        (f"name_id(\"'{artist}'\", \"'{title}'\")", "name:" + hashlib.md5(key.encode()).hexdigest())
-        for (artist, title), key in zip(ODD_NAMES, _keys_of_python(ODD_NAMES), strict=True)
+        (f"name_id(\"'{artist}'\", \"'{title}'\")", name_id(*compared))
+        for (artist, title), compared in ODD_NAMES.items()
     ),
     ("name_id(\"'A'\", \"'B'\")", "name:" + hashlib.md5(b"a\x1fb").hexdigest()),
     ("name_id('null::varchar', \"'B'\")", "name:" + hashlib.md5(b"\x1fb").hexdigest()),
@@ -152,3 +147,9 @@ def test_macro(number: int, rendered: list[Any]) -> None:
         assert float(found) == pytest.approx(expected, abs=1e-12)
     else:
         assert found == expected, json.dumps(str(found))
+
+
+def test_python_asks_by_the_same_key_without_dbt() -> None:
+    with duckdb.connect() as db:
+        for names, compared in ODD_NAMES.items():
+            assert db.execute(f"select {name_key('$1', '$2')}", names).fetchall() == [(name_id(*compared),)]

@@ -10,15 +10,13 @@ import re
 
 import duckdb
 
+from spotiflow.core.safe_text import NO_CHARACTERS
+
 MOST_CHARACTERS = 2_000
-# Controls, and what Unicode says will never be a character. In names of DuckDB's regular expressions.
-_PLANES = "".join(rf"\x{{{plane:X}FFFE}}\x{{{plane:X}FFFF}}" for plane in range(1, 17))
-ODD = rf"[\x00-\x1f\x7f-\x9f\x{{FDD0}}-\x{{FDEF}}\x{{FFFE}}\x{{FFFF}}{_PLANES}]"
-ODD_CHARACTERS = re.compile(
-    "[\x00-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff"
-    + "".join(f"{chr(p * 65536 + 65534)}{chr(p * 65536 + 65535)}" for p in range(1, 17))
-    + "]"
-)
+# Controls, and what Unicode says will never be a character: for Python, and for DuckDB's regular expressions.
+_NEVER = f"\ufdd0-\ufdef{NO_CHARACTERS}"
+ODD_CHARACTERS = re.compile(f"[\x00-\x1f\x7f-\x9f{_NEVER}]")
+ODD = r"[\x00-\x1f\x7f-\x9f" + "".join(c if c == "-" else rf"\x{{{ord(c):X}}}" for c in _NEVER) + "]"
 TEXTS = ("content_uri", "track_name", "artist_name", "album_name", "platform", "reason_start", "reason_end")
 
 

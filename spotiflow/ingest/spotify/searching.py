@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -27,9 +28,12 @@ MOST_MS_LONGER = 15_000
 # Spotify refuses questions of more than 250 characters.
 LONGEST_NAME = 100
 
-# Names without an id that neither history, metadata nor an earlier search gives one; a local file is no
-# track of Spotify's. Of several spellings the most played one is asked for.
-_WAITING = f"""
+
+@cache
+def _waiting_sql() -> str:
+    # Names without an id that neither history, metadata nor an earlier search gives one; a local file is no
+    # track of Spotify's. Of several spellings the most played one is asked for.
+    return f"""
 with history as (
     select artist_name, track_name, track_id is not null as is_known,
         count(*) filter (where listener_id = $listener and track_id is null) as n_plays
@@ -52,10 +56,14 @@ select arg_max(artist_name, (n_plays, artist_name)), arg_max(track_name, (n_play
 from spellings
 where n_plays > 0 and name not in (from known)
 group by name
-order by sum(n_plays) desc, name
+order by sum(n_plays) desc, 1, 2
 """
-# told: a length that a source gave. seen: one that was played several times to the millisecond.
-_MATCH = f"""
+
+
+@cache
+def _match_sql() -> str:
+    # told: a length that a source gave. seen: one that was played several times to the millisecond.
+    return f"""
 with plays as (
     select duration_ms, ms_played from raw.listening_history
     where track_id is null and artist_name = $artist and track_name = $track
@@ -95,7 +103,7 @@ limit 1
 
 def _waiting(db: duckdb.DuckDBPyConnection, listener_id: str) -> list[Key]:
     values = {"listener": listener_id, "since": utc_now() - SEARCH_AGAIN_AFTER}
-    return db.execute(_WAITING, values).fetchall()
+    return db.execute(_waiting_sql(), values).fetchall()
 
 
 def _search(api: SpotifyApi, key: Key) -> dict[str, Any]:
@@ -116,7 +124,9 @@ def _store(db: duckdb.DuckDBPyConnection, listener_id: str, answers: Answers) ->
     n_missing = 0
     for (artist, track), answer in answers.items():
         items = [item for item in answer["items"] if isinstance(item, dict)] if answer else []
-        match = db.execute(_MATCH, {"artist": artist, "track": track, "items": as_json(items)}).fetchone()
+        match = db.execute(
+            _match_sql(), {"artist": artist, "track": track, "items": as_json(items)}
+        ).fetchone()
         track_id, record, method, ms_apart = match or (None, None, None, None)
         if record is not None:
             store_track(db, listener_id, track_id, record, endpoint=SEARCH)
