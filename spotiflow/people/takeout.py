@@ -99,7 +99,7 @@ def take_out(settings: Settings, target: Path, *, listener_id: str | None = None
             with _draft(settings, place, name) as stream:
                 _pack(settings, stream, scratch, name, rows)
         except OSError as error:
-            raise _in_words(place, error) from error
+            raise _unwritable(place, error) from error
     remember_copy(settings, "takeout", place, [name])
     log.info("a takeout was written: %d tables", len(rows))
     return Takeout(place, name, rows, place.stat().st_size)
@@ -137,7 +137,7 @@ def _sweep(settings: Settings) -> None:
                 Path(copy.path).unlink(missing_ok=True)
 
 
-def _in_words(place: Path, error: OSError) -> Exception:
+def _unwritable(place: Path, error: OSError) -> Exception:
     problem = unreadable(str(place), error)
     if error.filename is None:
         return problem

@@ -156,7 +156,7 @@ def _explained(db: duckdb.DuckDBPyConnection, name: str, row_number: int, sha256
     if reason:
         outcome, why = "rejected", f"{reason}; {_rejected_when(db, sha256, row_number)}"
         return Explanation(name, row_number, outcome, "a row that tells of no play", why, None, None)
-    what = _in_words(content_type, artist, title, ended_at, ms_played)
+    what = _row_text(content_type, artist, title, ended_at, ms_played)
     outcome, why = _fate(db, play_id, content_type, sha256, row_number, first_row, is_private)
     silver = _silver(db, play_id) if outcome not in ("not imported", "left out") else None
     return Explanation(name, row_number, outcome, what, why, silver, str(play_id))
@@ -167,7 +167,7 @@ def _rejected_when(db: duckdb.DuckDBPyConnection, sha256: str, row_number: int) 
     return f"kept in rejected_rows since {row[0]:%Y-%m-%d}" if row and row[0] else "the file is not imported"
 
 
-def _in_words(
+def _row_text(
     content_type: str, artist: str | None, title: str | None, ended_at: datetime, ms_played: int | None
 ) -> str:
     names = " - ".join(name for name in (artist, title) if name) or "without a name"

@@ -1,4 +1,9 @@
-"""The SQL of a poll: from the JSON Spotify gave to typed rows, and from those to the raw tables."""
+"""The SQL of a poll: from the JSON Spotify gave to typed rows, and from those to the raw tables.
+
+A poll is no reader of the importer of plays: it has no file, keeps the whole answer and the tracks in it besides
+the plays, may come back from the inbox, and brings the same 50 plays and the same broken record again and again.
+What is the same for all is shared: the id of a play, the order of sources, gaps.
+"""
 
 from __future__ import annotations
 

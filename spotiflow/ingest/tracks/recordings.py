@@ -1,4 +1,4 @@
-"""Which recording each told id is, as the last build found: what one of its ids brought serves them all."""
+"""Which recording each source id is, as the last build found: what one of its ids brought serves them all."""
 
 from __future__ import annotations
 
