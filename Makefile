@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/installed
 TEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install reference audit demo test test-fast test-long lint format coverage bench bench-ml mutants torture docs pictures axe constraints clean
+.PHONY: help install reference audit demo test test-fast test-long test-spark lint format coverage bench bench-ml mutants torture docs pictures axe constraints clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -29,6 +29,10 @@ test: lint ## Lint, types and the tests that a change has to pass
 
 test-long: $(INSTALLED) ## The tests that take minutes: simulations, orders of imports, a week of polling
 	$(BIN)/pytest -n $(TEST_WORKERS) --dist worksteal -m long
+
+test-spark: $(INSTALLED) ## Every model read by a real Spark; takes minutes, needs Java 17
+	@PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[spark]"
+	$(BIN)/pytest -m long -rs tests/spark
 
 test-fast: $(INSTALLED) ## The tests that take under a minute together
 	$(BIN)/pytest -n $(TEST_WORKERS) --dist worksteal -m "not slow and not long"

@@ -50,8 +50,10 @@
     {%- if not allow_synthetic() -%}
         {{ exceptions.warn("Synthetic features are switched off: " ~ this ~ " is emptied and no merge uses them.") }}
     {%- endif -%}
-    delete from {{ this }}
-    {%- if allow_synthetic() %}
-        where track_id not in (select track_id from {{ ref("synthetic_track_ids_bronze") }})
+    {%- if target.type == "duckdb" %}
+        delete from {{ this }}
+        {%- if allow_synthetic() %}
+            where track_id not in (select track_id from {{ ref("synthetic_track_ids_bronze") }})
+        {%- endif %}
     {%- endif %}
 {%- endmacro -%}

@@ -10,13 +10,16 @@
 
 {%- macro fold_case(text) -%} {{ return(adapter.dispatch("fold_case")(text)) }} {%- endmacro -%}
 {%- macro default__fold_case(text) -%} lower(strip_accents({{ text }})) {%- endmacro -%}
-{%- macro spark__fold_case(text) -%}
-    {%- set accented = {
-        "a": "àáâãäåāăą", "c": "çćĉċč", "d": "ď", "e": "èéêëēĕėęě", "g": "ĝğġģ", "h": "ĥ", "i": "ìíîïĩīĭį",
-        "j": "ĵ", "k": "ķ", "l": "ĺļľ", "n": "ñńņň", "o": "òóôõöōŏő", "r": "ŕŗř", "s": "śŝşš", "t": "ţť",
-        "u": "ùúûüũūŭůűų", "w": "ŵ", "y": "ýÿŷ", "z": "źżž",
-    } -%}
-    {%- set plain = [] -%}
-    {%- for letter, variants in accented.items() -%} {%- do plain.append(letter * (variants | length)) -%} {%- endfor -%}
-    translate(lower({{ text }}), '{{ accented.values() | join }}', '{{ plain | join }}')
+{#- A function of the session, made of what strip_accents does to each letter (spotiflow/transform/spark.py). -#}
+{%- macro spark__fold_case(text) -%} bronze.fold_case({{ text }}) {%- endmacro -%}
+
+{#- The texts of a group as one text, in order. dbt's own listagg drops the order on Spark without a word. -#}
+{%- macro joined(text, separator, position) -%}
+    {{ return(adapter.dispatch("joined")(text, separator, position)) }}
+{%- endmacro -%}
+{%- macro default__joined(text, separator, position) -%}
+    string_agg({{ text }}, '{{ separator }}' order by {{ position }})
+{%- endmacro -%}
+{%- macro spark__joined(text, separator, position) -%}
+    listagg({{ text }}, '{{ separator }}') within group (order by {{ position }})
 {%- endmacro -%}

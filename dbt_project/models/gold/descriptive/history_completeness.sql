@@ -32,8 +32,7 @@ with
         select
             listener_id,
             days.date,
-            {{ dbt.listagg("distinct ranges.source", "', '", "order by ranges.source") }}
-            as sources,
+            {{ joined("distinct ranges.source", ", ", "ranges.source") }} as sources,
             bool_or(ranges.source in ('extended', 'simulated')) as is_complete
         from days
         inner join ranges using (listener_id)

@@ -36,7 +36,7 @@ with
         select
             listener_id,
             session_id,
-            {{ dbt.listagg("mood_category", "' > '", "order by step") }} as zones_passed
+            {{ joined("mood_category", " > ", "step") }} as zones_passed
         from steps
         where previous_category is null or previous_category <> mood_category
         group by listener_id, session_id
