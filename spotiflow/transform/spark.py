@@ -89,4 +89,7 @@ def _register_synthetic(session: Any) -> None:
     module = runpy.run_path(str(PROJECT_DIR / "models" / "bronze" / f"{SYNTHETIC_MODEL}.py"))
     kinds = {"object": "string", "float64": "double", "int32": "int"}
     columns = ",".join(f"{name}:{kinds[kind]}" for name, kind in module["TYPES"].items())
-    session.udf.register("synthetic_features", udf(module["synthetic_features"], f"struct<{columns}>"))
+    draw = module["synthetic_features"]
+    # A function within one travels to the workers as it is, so that they need nothing of spotiflow.
+    drawn = udf(lambda track_id: tuple(draw(track_id)), f"struct<{columns}>")
+    session.udf.register("synthetic_features", drawn)

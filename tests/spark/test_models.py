@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,8 @@ def session(lake: Path) -> Iterator[Any]:
         pytest.skip("needs Java 17")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
+        # Its workers take the first Python of the path otherwise, and that one has none of our packages.
+        patch.setenv("PYSPARK_PYTHON", sys.executable)
         builder = spark.SparkSession.builder.master("local[2]")
         for name, value in (SETTINGS | IN_A_TEST | {"spark.sql.warehouse.dir": str(lake / "other")}).items():
             builder = builder.config(name, value)
