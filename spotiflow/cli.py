@@ -27,10 +27,12 @@ from spotiflow.commands import (
     schedule,
     train,
 )
+from spotiflow.commands.dashboard import open_pages
 from spotiflow.commands.shared import (
     Json,
     Predictions,
     Synthetic,
+    need_web,
     settle,
     show,
 )
@@ -124,14 +126,23 @@ def build(
 
 
 @app.command()
-def demo() -> None:
+def demo(
+    is_opened: Annotated[
+        bool, typer.Option("--open", help="Open its pages in the browser at the end.")
+    ] = False,
+) -> None:
     """Try it without any data: a simulated listener and catalogue, in a home of their own.
 
-    Example: spotiflow demo
+    Example: spotiflow demo --open
     """
-    from spotiflow.pipeline.demo import run_demo
+    from spotiflow.pipeline.demo import demo_settings, run_demo
 
-    run_demo(settle(), show=show)
+    settings = settle()
+    if is_opened:
+        need_web()
+    run_demo(settings, show=show)
+    if is_opened:
+        open_pages(demo_settings(settings))
 
 
 def main() -> None:

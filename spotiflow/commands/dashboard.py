@@ -46,15 +46,27 @@ def dashboard(
         return
     settings = settle()
     need_web()
+    open_pages(settings, listener, host, port, is_browser_wanted=not no_browser)
+
+
+def open_pages(
+    settings: Settings,
+    listener: str | None = None,
+    host: str = LOCAL,
+    port: int = 0,
+    *,
+    is_browser_wanted: bool = True,
+) -> None:
+    """Serve the pages of a home until Ctrl+C, or open those that are served; without a port on any free one."""
     from spotiflow.web.serving.access import new_address
     from spotiflow.web.serving.server import Place, running_port, serve
 
     def opened(address: str) -> None:
         say_who_may_come(host)
-        _open(address, is_wanted=not no_browser)
+        _open(address, is_wanted=is_browser_wanted)
 
     if (running := running_port(settings)) is not None:
-        _open(new_address(settings, running), is_wanted=not no_browser)
+        _open(new_address(settings, running), is_wanted=is_browser_wanted)
         return
     gc.enable()  # Other commands end soon (see cli.main), this one may run for months.
     serve(settings, Place(host, port), listener=_checked(settings, listener), on_start=opened)

@@ -171,7 +171,7 @@ def _save_html(
     settings = settle()
     need_web()
     from spotiflow.core.files import write_output
-    from spotiflow.web.file import Choice, build_file
+    from spotiflow.web.saving.file import Choice, build_file
 
     write_output(html, build_file(settings, Choice(listener, period, name, hours)))
     _saved(html, as_json=as_json)

@@ -101,7 +101,8 @@ def _start_afresh(home: Path) -> None:
 
 def _farewell(settings: Settings, own: Settings) -> str:
     return (
-        f"\nLook around in the demo:  spotiflow --home {settings.home} tables\n"
+        f"\nSee it in the browser:    spotiflow --home {settings.home} dashboard\n"
+        f"Look around in the demo:  spotiflow --home {settings.home} tables\n"
         f"                          spotiflow --home {settings.home} sql "
         "\"select artist_name, plays from top_artists where period_kind = 'all' limit 5\"\n"
         "With your own data:\n"

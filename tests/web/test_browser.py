@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from spotiflow.web.file import Choice, build_file
 from spotiflow.web.pages import PAGES
+from spotiflow.web.saving.file import Choice, build_file
 from tests.web.browser import AXE, CHROMIUM, chromium, served
 from tests.web.conftest import Site
 

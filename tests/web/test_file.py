@@ -13,7 +13,7 @@ from spotiflow.core.errors import InputError, NotFoundError, UsageError
 from spotiflow.core.files import write_output
 from spotiflow.core.settings import Settings
 from spotiflow.report.gold.period import Period, of_year
-from spotiflow.web.file import Choice, build_file
+from spotiflow.web.saving.file import Choice, build_file
 from tests.conftest import RunCli, command_line
 from tests.report.conftest import small_warehouse  # noqa: F401 (a fixture)
 from tests.web.conftest import Site

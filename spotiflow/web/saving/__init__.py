@@ -1,0 +1,1 @@
+"""Pages as a file of their own, to keep, print or hand on."""
