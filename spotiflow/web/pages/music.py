@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 from spotiflow.report.gold.queries import Query
 from spotiflow.web import words
 from spotiflow.web.figure import Figure, Page
 from spotiflow.web.marks.cells import plane
 from spotiflow.web.marks.dots import Dot, dots
-from spotiflow.web.marks.lines import Line, Point, trend
+from spotiflow.web.marks.lines import trend
 from spotiflow.web.pages import shared, sound
 from spotiflow.web.pages.shared import NO_MEASURE
 from spotiflow.web.view import View
@@ -95,7 +92,7 @@ def by_month(view: View) -> Figure:
     rows = view.rows(BY_MONTH)
     if not any(row["avg_valence"] is not None for row in rows):
         return Figure("by-month", title, empty=NO_MEASURE, is_wide=True)
-    lines = [_line(rows, name, lambda row: f"{row['month_start']:%b %y}") for name in ("energy", "valence")]
+    lines = shared.means(rows, lambda row: f"{row['month_start']:%b %y}")
     return Figure(
         "by-month",
         title,
@@ -105,31 +102,11 @@ def by_month(view: View) -> Figure:
             rows,
             Col("month", "month_start", lambda month: f"{month:%b %Y}"),
             Col("sessions", "n_sessions", words.count),
-            Col("valence", "avg_valence", words.decimal),
-            Col("95 % from", "valence_ci_low", words.decimal),
-            Col("to", "valence_ci_high", words.decimal),
-            Col("energy", "avg_energy", words.decimal),
-            Col("95 % from", "energy_ci_low", words.decimal),
-            Col("to", "energy_ci_high", words.decimal),
+            *shared.MEANS,
             Col("measured", "measured_share", words.share),
         ),
         is_wide=True,
     )
-
-
-def _line(rows: Sequence[dict[str, Any]], name: str, label: Any) -> Line:
-    points = [
-        Point(
-            label(row),
-            row[f"avg_{name}"],
-            row[f"{name}_ci_low"],
-            row[f"{name}_ci_high"],
-            f"{label(row)}: {words.decimal(row[f'avg_{name}'])} "
-            f"({words.between(row[f'{name}_ci_low'], row[f'{name}_ci_high'])})",
-        )
-        for row in rows
-    ]
-    return Line(name, points)
 
 
 def by_hour(view: View) -> Figure:
@@ -138,7 +115,7 @@ def by_hour(view: View) -> Figure:
     rows = view.rows(BY_HOUR)
     if not any(row["avg_valence"] is not None for row in rows):
         return Figure("by-hour", title, empty=NO_MEASURE)
-    lines = [_line(rows, name, lambda row: f"{row['hour_of_day']:02}") for name in ("energy", "valence")]
+    lines = shared.means(rows, lambda row: f"{row['hour_of_day']:02}")
     return Figure(
         "by-hour",
         title,
@@ -149,12 +126,7 @@ def by_hour(view: View) -> Figure:
             Col("hour", "hour_of_day", words.count),
             Col("plays", "sample_size", words.count),
             Col("sessions", "n_sessions", words.count),
-            Col("valence", "avg_valence", words.decimal),
-            Col("95 % from", "valence_ci_low", words.decimal),
-            Col("to", "valence_ci_high", words.decimal),
-            Col("energy", "avg_energy", words.decimal),
-            Col("95 % from", "energy_ci_low", words.decimal),
-            Col("to", "energy_ci_high", words.decimal),
+            *shared.MEANS,
             Col("why no interval", "reason"),
         ),
     )

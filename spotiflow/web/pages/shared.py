@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
 from spotiflow.report.gold.queries import Query
 from spotiflow.web import words
 from spotiflow.web.figure import Entry, Figure
 from spotiflow.web.marks import bars
 from spotiflow.web.marks.dots import Dot, dots
+from spotiflow.web.marks.lines import Line, Point
 from spotiflow.web.view import View
 from spotiflow.web.words import Col, table
 
+Row = Mapping[str, Any]
 MOODS = {
     "Happy_Energetic": "happy, energetic",
     "Happy_Calm": "happy, calm",
@@ -42,6 +47,39 @@ NO_MEASURE = (
     "No play has measured audio features, so nothing is said here. "
     "To have them: spotiflow ingest kaggle archive.zip"
 )
+
+MEANS = tuple(
+    column
+    for name in ("valence", "energy")
+    for column in (
+        Col(name, f"avg_{name}", words.decimal),
+        Col("95 % from", f"{name}_ci_low", words.decimal),
+        Col("to", f"{name}_ci_high", words.decimal),
+    )
+)
+
+
+def means(
+    rows: Sequence[Row], label: Callable[[Row], str], when: Callable[[Row], str] | None = None
+) -> list[Line]:
+    """Return mean energy and valence with their intervals over time; `when` begins what a tooltip tells."""
+    return [
+        Line(
+            name,
+            [
+                Point(
+                    label(row),
+                    row[f"avg_{name}"],
+                    row[f"{name}_ci_low"],
+                    row[f"{name}_ci_high"],
+                    f"{(when or label)(row)}: {words.decimal(row[f'avg_{name}'])} "
+                    f"({words.between(row[f'{name}_ci_low'], row[f'{name}_ci_high'])})",
+                )
+                for row in rows
+            ],
+        )
+        for name in ("energy", "valence")
+    ]
 
 
 def moods(view: View) -> Figure:

@@ -7,6 +7,7 @@ from spotiflow.web import figures, words
 from spotiflow.web.figure import Figure
 from spotiflow.web.marks.dots import Dot, dots
 from spotiflow.web.marks.lines import Line, Point, trend
+from spotiflow.web.pages import shared
 from spotiflow.web.view import View
 from spotiflow.web.words import Col, table
 
@@ -125,23 +126,11 @@ def sound_of_weeks(view: View) -> Figure:
         return Figure(
             "week-sound", title, empty="No week of this period has enough measured plays.", is_wide=True
         )
-    lines = [
-        Line(
-            name,
-            [
-                Point(
-                    f"{row['week_start']:%b %y}" if row["week_start"].day <= 7 else "",
-                    row[f"avg_{name}"],
-                    row[f"{name}_ci_low"],
-                    row[f"{name}_ci_high"],
-                    f"week of {words.day(row['week_start'])}: {words.decimal(row[f'avg_{name}'])} "
-                    f"({words.between(row[f'{name}_ci_low'], row[f'{name}_ci_high'])})",
-                )
-                for row in rows
-            ],
-        )
-        for name in ("energy", "valence")
-    ]
+    lines = shared.means(
+        rows,
+        lambda row: f"{row['week_start']:%b %y}" if row["week_start"].day <= 7 else "",
+        lambda row: f"week of {words.day(row['week_start'])}",
+    )
     return Figure(
         "week-sound",
         title,
@@ -150,12 +139,7 @@ def sound_of_weeks(view: View) -> Figure:
         table(
             rows,
             Col("week of", "week_start", words.day),
-            Col("valence", "avg_valence", words.decimal),
-            Col("95 % from", "valence_ci_low", words.decimal),
-            Col("to", "valence_ci_high", words.decimal),
-            Col("energy", "avg_energy", words.decimal),
-            Col("95 % from", "energy_ci_low", words.decimal),
-            Col("to", "energy_ci_high", words.decimal),
+            *shared.MEANS,
             Col("inertia", "valence_inertia", words.decimal),
         ),
         about="Of the music, not of you: docs/wellbeing.md says what cannot be concluded.",
