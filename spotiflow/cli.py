@@ -152,12 +152,13 @@ def main() -> None:
     end_in_order()
     try:
         run()
-    except SystemExit as ended:
-        # Libraries make endings of their own of being interrupted.
-        interrupted = exit_code_of_interruption() if ended.code else None
+    except (SystemExit, KeyboardInterrupt) as ended:
+        # Libraries make endings of their own of being interrupted, but not before they are at work.
+        code = ended.code if isinstance(ended, SystemExit) else 1
+        interrupted = exit_code_of_interruption() if code else None
         if interrupted:
             typer.echo("Stopped before its end, nothing half done. The same command does the rest.", err=True)
-        leave(interrupted or ended.code or 0)
+        leave(interrupted or code or 0)
 
 
 def run() -> None:

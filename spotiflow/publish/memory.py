@@ -36,4 +36,8 @@ def remembered(
     yield
     written = {published.table for published in result.tables}
     if written.issuperset(before.tables) and result.problem is None:
-        remember_copy(settings, result.target, result.place, now, tables=sorted(written))
+        after = (copy_at(settings, result.target, result.place) or before).listeners
+        # Whoever was forgotten or renamed while it was written is in it all the same, under what they are now.
+        changed = [name for name in after if name not in both]
+        who = [name for name in now if name in after] + changed
+        remember_copy(settings, result.target, result.place, who, tables=sorted(written))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from spotiflow.core.disk_errors import unwritable
 from spotiflow.core.errors import WaitError
 from spotiflow.core.files import is_locked, locked
 from spotiflow.core.json_text import parse_json
@@ -50,9 +51,13 @@ def only_one(settings: Settings, command: str) -> Iterator[None]:
         except BlockingIOError:
             raise _busy(settings, path) from None
         since = datetime.now(UTC).isoformat(timespec="seconds")
-        file.truncate(0)
-        file.write(json.dumps({"pid": os.getpid(), "command": command, "since": since}))
-        file.flush()
+        note = json.dumps({"pid": os.getpid(), "command": command, "since": since})
+        try:
+            # At once, not through the buffer of the file: that would be written a second time when it closes.
+            os.ftruncate(file.fileno(), 0)
+            os.pwrite(file.fileno(), note.encode(), 0)
+        except OSError as error:
+            raise unwritable(error, settings.home) from error
         try:
             yield
         finally:

@@ -210,3 +210,20 @@ def test_no_unit_and_no_command_line_names_a_secret(settings: Settings) -> None:
         assert str(settings.home) in text
         assert "token" not in text.lower()
     assert Path(sys.executable).parent.as_posix() in unit(settings, "systemd")
+
+
+EARLY = """
+import os, signal, sys
+import typer.main
+typer.main.get_command = lambda app: os.kill(os.getpid(), signal.SIGINT)
+from spotiflow import cli
+cli.main()
+"""
+
+
+def test_ctrl_c_before_the_command_has_begun_is_a_sentence(settings: Settings) -> None:
+    environment = os.environ | {"SPOTIFLOW_HOME": str(settings.home)}
+    done = subprocess.run(
+        [sys.executable, "-c", EARLY], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr.startswith("Stopped before its end")) == (130, True), done.stderr

@@ -17,10 +17,12 @@ from spotiflow.people.forget import forget_listener
 from spotiflow.people.forget.traces import holds
 from spotiflow.people.forget.words import Words
 from spotiflow.publish import files, publish
+from spotiflow.publish.memory import remembered
 from spotiflow.publish.own_folder import MARKER
+from spotiflow.publish.results import PublishResult
 from spotiflow.publish.tables import Table, list_tables
 from spotiflow.warehouse.database import open_warehouse
-from spotiflow.warehouse.known_copies import FORGOTTEN, copy_at
+from spotiflow.warehouse.known_copies import FORGOTTEN, copy_at, forget_in_copies, rename_in_copies
 from tests.conftest import RunCli
 from tests.publish.conftest import copied
 
@@ -192,3 +194,18 @@ def test_the_command(filled: Settings, tmp_path: Path, run_cli: RunCli) -> None:
     words = ("publish", "csv", tmp_path / "out", "--table", "plays", "--json")
     told = json.loads(run_cli(*words, SPOTIFLOW_HOME=str(filled.home)).stdout)
     assert (told["rows"], [table["table"] for table in told["tables"]]) == (100, ["silver.plays"])
+
+
+def test_whoever_is_forgotten_while_it_is_written_is_not_named_again(
+    filled: Settings, tmp_path: Path
+) -> None:
+    """A publication to PostgreSQL reads from a copy of the file, and does not keep `forget` waiting."""
+    for name in ("anna", "bert", "me"):
+        add_listener(filled, name, time_zone="UTC")
+    result = PublishResult("postgres", "postgresql://localhost/x")
+    with open_warehouse(filled, read_only=True) as db, remembered(filled, db, result, []):
+        forget_in_copies(filled, ["anna"])
+        rename_in_copies(filled, "bert", "carl")
+    known = copy_at(filled, "postgres", "postgresql://localhost/x")
+    assert known is not None
+    assert sorted(known.listeners) == [FORGOTTEN, "bert", "carl", "me"]

@@ -16,6 +16,7 @@ from spotiflow.core.disk_errors import refusal
 from spotiflow.core.errors import HomeError, WarehouseError
 from spotiflow.core.settings import Settings
 from spotiflow.ingest.exports import import_exports
+from spotiflow.ingest.listeners import add_listener
 from spotiflow.pipeline.backup_commands import make_backup
 from spotiflow.warehouse.backups import list_backups
 from spotiflow.warehouse.database import open_warehouse
@@ -149,3 +150,11 @@ def test_too_little_memory_names_the_setting(settings: Settings) -> None:
     little = "set memory_limit = '20MB'; set max_temp_directory_size = '1MB'"
     with pytest.raises(WarehouseError, match="memory_limit"), open_warehouse(settings) as db:
         db.execute(f"{little}; {large}")
+
+
+@pytest.mark.parametrize("words", [("forget", "anna", "--yes"), ("backup",), ("run", "--only", "files")])
+def test_a_disk_without_room_for_a_line_is_named(settings: Settings, words: tuple[str, ...]) -> None:
+    add_listener(settings, "anna", time_zone="UTC")
+    done = on_a_full_disk(settings, 0, *words)
+    assert_a_sentence(done)
+    assert str(settings.home) in done.stderr.replace("\n", "")
