@@ -53,10 +53,17 @@ def _is_meant_for_us(path: Path) -> bool:
     return not (is_poll(path) or is_listens(path)) and not path.name.startswith((".", "__MACOSX"))
 
 
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return False  # It may not be looked at: what cannot be read is not what an import would read.
+
+
 def look_at(path: Path) -> Look | None:
     """Return how a file or folder looks, None where it has just gone. Raises OSError."""
     try:
-        files = [file for file in path.rglob("*") if file.is_file()] if path.is_dir() else [path]
+        files = [file for file in path.rglob("*") if _is_file(file)] if path.is_dir() else [path]
         facts = [file.stat() for file in files] or [path.stat()]
     except FileNotFoundError:
         return None

@@ -36,8 +36,12 @@ def not_due(job: Job) -> str | None:
     if job.paths or spooled(job.settings):
         return None
     places = _places(job.settings)
-    looks = [look for place in places for look in _looks(place.path)]
-    if any(not place.path.exists() for place in places) or unseen(job.settings, looks):
+    try:
+        looks = [look for place in places for look in _looks(place.path)]
+        is_one_away = any(not place.path.exists() for place in places)
+    except OSError:
+        return None  # What cannot be looked at is named by the stage.
+    if is_one_away or unseen(job.settings, looks):
         return None
     return (
         f"{len(looks)} known files, none new" if looks else "nothing in the inbox or the configured sources"
@@ -95,13 +99,18 @@ def _looks(path: Path) -> list[Look]:
 
 
 def _take_place(job: Job, place: Source) -> list[_Result]:
-    if not place.path.exists():
-        if place.path == job.settings.inbox_dir:
-            return []
-        words = f"{place.path} is not there"
-        hint = "Connect its disk, or take it out of sources in config.toml."
-        return [_Result(words, InputError(f"The source {words}.", hint=hint), is_new=False)]
-    return [_take_one(job, place, look) for look in unseen(job.settings, _looks(place.path))]
+    try:
+        is_there, looks = place.path.exists(), _looks(place.path)
+    except OSError as error:
+        return [_not_usable(f"{place.path} cannot be looked at ({error.strerror})", "Check its rights")]
+    if is_there or place.path == job.settings.inbox_dir:
+        return [_take_one(job, place, look) for look in unseen(job.settings, looks)]
+    return [_not_usable(f"{place.path} is not there", "Connect its disk")]
+
+
+def _not_usable(words: str, remedy: str) -> _Result:
+    hint = f"{remedy}, or take it out of sources in config.toml."
+    return _Result(words, InputError(f"The source {words}.", hint=hint), is_new=False)
 
 
 def _take_one(job: Job, place: Source, look: Look) -> _Result:

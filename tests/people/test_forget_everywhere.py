@@ -353,6 +353,15 @@ def test_one_that_was_broken_off_can_be_done_again(home: Settings, query: Query)
     assert [copy.listeners for copy in known_copies(home)] == [[FORGOTTEN]]
 
 
+def test_a_former_name_is_nobody(home: Settings) -> None:
+    """Copies know it still, but forgetting it would drop what is built and leave the person."""
+    remember_copy(home, "csv", "/nowhere/at/all", ["anna"])
+    rename_listener(home, "anna", "zoe")
+    with pytest.raises(NotFoundError):
+        forget_listener(home, "anna")
+    assert [copy.listeners for copy in known_copies(home)] == [["anna", "zoe"]]
+
+
 def test_what_a_restore_put_aside_is_searched_too(home: Settings) -> None:
     aside = home.backups_dir / "2026-01-01T000000-000000-replaced"
     aside.mkdir(parents=True)

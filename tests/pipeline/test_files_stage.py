@@ -129,6 +129,13 @@ def test_sources_of_config_toml(home: Settings, tmp_path: Path) -> None:
     assert status_of(run_files(settings)) == ("skipped", 0, "2 known files, none new")
 
 
+def test_a_source_that_cannot_be_looked_at_is_named(home: Settings, tmp_path: Path) -> None:
+    long = tmp_path / ("a" * 300)
+    status, code, detail = status_of(run_files(replace(home, sources=(Source(long),))))
+    assert (status, code) == ("partial", 1)
+    assert detail.endswith("cannot be looked at (File name too long)")
+
+
 def test_a_source_belongs_to_its_listener(home: Settings, tmp_path: Path) -> None:
     from spotiflow.ingest.listeners import add_listener
 

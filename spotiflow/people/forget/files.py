@@ -15,6 +15,7 @@ from spotiflow.ingest.spotify.token_store import token_path
 from spotiflow.ingest.submissions.tokens import read_tokens, remove_tokens_of
 from spotiflow.people.forget.traces import NotSearchableError, holds
 from spotiflow.people.forget.words import Words
+from spotiflow.people.former_names import former_names
 from spotiflow.people.waiting_plays import waiting_plays
 from spotiflow.warehouse.backups import list_backups
 from spotiflow.warehouse.known_copies import known_copies
@@ -28,8 +29,10 @@ _MODELS = ("*.skops", "*.md", ".*.part")
 def is_known_by_files(settings: Settings, name: str) -> bool:
     """Whether a login, a player's token or something that waits is in this name."""
     has_token = any(token.listener_id == name for token in read_tokens(settings))
-    # One that was broken off after the warehouse was written anew left the copies it knew.
-    is_in_copies = any(name in copy.listeners for copy in known_copies(settings))
+    # One that was broken off after the warehouse was written anew left the copies it knew; a name that somebody
+    # had before stands there, too, and is theirs still.
+    is_former = any(name in before for before in former_names(settings).values())
+    is_in_copies = not is_former and any(name in copy.listeners for copy in known_copies(settings))
     return bool(_login(settings, name) or has_token or is_in_copies or waiting_plays(settings, name))
 
 
