@@ -134,7 +134,7 @@ class Settings:
         return self.home / "backups"
 
     @property
-    def scratch_dir(self) -> Path:
+    def temp_dir(self) -> Path:
         """Where archives are unpacked for the time of one import; 0700, since exports hold IP addresses."""
         return self.home / "scratch"
 

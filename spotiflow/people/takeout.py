@@ -28,7 +28,7 @@ from spotiflow.people.waiting_plays import waiting_plays
 from spotiflow.warehouse.database import open_warehouse
 from spotiflow.warehouse.known_copies import known_copies, remember_copy
 from spotiflow.warehouse.run_log import utc_now
-from spotiflow.warehouse.temp_folder import scratch_folder
+from spotiflow.warehouse.temp_folder import temp_folder
 
 _TABLES = """
 select table_name, list(column_name)
@@ -92,12 +92,12 @@ def take_out(settings: Settings, target: Path, *, listener_id: str | None = None
     if place.exists() or place.is_symlink():
         raise UsageError(f"{place} exists already.", hint="Give another name, or remove it first.")
     _sweep(settings)
-    with open_warehouse(settings, read_only=True) as db, scratch_folder(settings) as scratch:
+    with open_warehouse(settings, read_only=True) as db, temp_folder(settings) as temp:
         name = existing_listener(db, listener_id, settings)
-        rows = _write_tables(db, name, scratch)
+        rows = _write_tables(db, name, temp)
         try:
             with _draft(settings, place, name) as stream:
-                _pack(settings, stream, scratch, name, rows)
+                _pack(settings, stream, temp, name, rows)
         except OSError as error:
             raise _unwritable(place, error) from error
     remember_copy(settings, "takeout", place, [name])

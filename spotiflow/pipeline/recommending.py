@@ -106,11 +106,11 @@ def _bring_up_to_date(settings: Settings, listener: str | None) -> None:
 
 def _planned(settings: Settings, wish: Wish, found: Recommendations) -> Recommendations:
     from spotiflow.ml.recommend.places import NOW
-    from spotiflow.ml.recommend.plan import plan, way_in_words
+    from spotiflow.ml.recommend.plan import path_text, plan
 
     name = str(wish.name)
     rows = plan(settings, found.listener_id, name, wish.rows, start=wish.start or NOW, target=wish.target)
-    notes = [way_in_words(rows)] if wish.playlist == "path" else []
+    notes = [path_text(rows)] if wish.playlist == "path" else []
     if len(rows) < wish.rows:
         notes.append(f"{len(rows)} tracks fit; {wish.rows} were asked for.")
     return replace(found, rows=_rows(rows), notes=notes)

@@ -18,7 +18,7 @@ from spotiflow.core.console import log
 from spotiflow.core.errors import InputError, NotFoundError
 from spotiflow.publish import postgres_calls
 from spotiflow.publish.postgres_calls import Calls, with_patience
-from spotiflow.publish.postgres_errors import PostgresError, plain_words, reason
+from spotiflow.publish.postgres_errors import PostgresError, as_postgres_error, reason
 from spotiflow.publish.results import Published
 from spotiflow.publish.tables import Column, Table
 
@@ -63,7 +63,7 @@ def connected(uri: str | None, wait_seconds: float) -> Iterator[Postgres]:
             hint="Leave it out of the address and set PGPASSWORD, or write it into ~/.pgpass.",
         )
     calls, driver = Calls(), _driver()
-    with plain_words():
+    with as_postgres_error():
         connection = calls.run(lambda: driver.connect(with_patience(target)), postgres_calls.CONNECT)
     try:
         yield Postgres(connection, calls, wait_seconds)
@@ -84,7 +84,7 @@ class Postgres:
     def __init__(self, connection: Any, calls: Calls, wait_seconds: float) -> None:
         """Take an open ADBC connection, which starts a transaction by itself, and what runs its calls."""
         self._connection, self._calls = connection, calls
-        with plain_words():
+        with as_postgres_error():
             self._has_vector = bool(self._rows(_HAS_VECTOR))
             # Without it an idle reader would keep a run waiting for ever, and deaf to Ctrl+C and SIGTERM.
             self._run(f"set lock_timeout = {max(1, round(wait_seconds * 1000))}")
@@ -94,7 +94,7 @@ class Postgres:
     def write(self, db: duckdb.DuckDBPyConnection, table: Table) -> Published:
         """Replace the rows of one table. Raises PostgresError; the table is then as it was."""
         try:
-            with plain_words(table.full_name):
+            with as_postgres_error(table.full_name):
                 rows = self._replace(db, table)
                 self._calls.run(self._connection.commit, postgres_calls.STATEMENT)
         except PostgresError as error:

@@ -24,7 +24,7 @@ class PostgresError(SpotiflowError):
 
 
 @contextmanager
-def plain_words(table: str | None = None) -> Iterator[None]:
+def as_postgres_error(table: str | None = None) -> Iterator[None]:
     """Turn what the driver says into a sentence."""
     try:
         yield

@@ -11,7 +11,7 @@ import duckdb
 
 from spotiflow.core.settings import Settings
 from spotiflow.warehouse.database import open_warehouse
-from spotiflow.warehouse.temp_folder import scratch_folder
+from spotiflow.warehouse.temp_folder import temp_folder
 
 
 @contextmanager
@@ -20,7 +20,7 @@ def snapshot(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 
     Nobody can write while it is copied, since a reader holds the file. Raises as `open_warehouse`.
     """
-    with scratch_folder(settings) as folder:
+    with temp_folder(settings) as folder:
         place = folder / settings.database_path.name
         with open_warehouse(settings, read_only=True):
             # The warehouse last: reading it by hand ends DuckDB's lock, and then somebody may write.

@@ -42,14 +42,14 @@ def _line(listed: str, rows: list[dict[str, Any]], method: str | None) -> str:
     if of_method:
         one = of_method[0]
         return (
-            f"back-test {listed}, by {method_in_words(method)}: {FIGURES[figure]} "
+            f"back-test {listed}, by {method_text(method)}: {FIGURES[figure]} "
             f"{words.unit(one['baseline_value'])}, {told}; in use because the usual way did worse, "
             f"{words.unit(one['value'])} ({words.interval(one['ci_low'], one['ci_high'])})"
         )
     return (
-        f"back-test {listed}, by {method_in_words(method)}: {FIGURES[figure]} {words.unit(first['value'])} "
+        f"back-test {listed}, by {method_text(method)}: {FIGURES[figure]} {words.unit(first['value'])} "
         f"({words.interval(first['ci_low'], first['ci_high'])}), "
-        f"{method_in_words(first['baseline_name'])} {words.unit(first['baseline_value'])}, {told}"
+        f"{method_text(first['baseline_name'])} {words.unit(first['baseline_value'])}, {told}"
     )
 
 
@@ -64,7 +64,7 @@ def telling_figure(rows: list[dict[str, Any]]) -> str:
     return "recall_at_20"
 
 
-def method_in_words(method: str | None) -> str:
+def method_text(method: str | None) -> str:
     """Say how plays are weighed, or what else a list is made by."""
     if method is None or method in METHODS:
         return METHODS.get(method or "", "the usual way")

@@ -32,7 +32,7 @@ from spotiflow.simulate.loaded import load_world
 from spotiflow.simulate.simulation_receipt import CatalogueUsed, SimulationReceipt
 from spotiflow.simulate.world import World
 from spotiflow.warehouse.database import open_warehouse
-from spotiflow.warehouse.temp_folder import scratch_folder
+from spotiflow.warehouse.temp_folder import temp_folder
 
 # The simulated catalogue is one and the same for all seeds: else a second simulation in the same warehouse
 # would give other rows than it gives in a new one.
@@ -140,7 +140,7 @@ def _load_simulated_catalogue(settings: Settings) -> None:
         rng = np.random.default_rng(_CATALOGUE_SEED)
         world = make_world(rng, rows_per_genre=_ROWS_PER_GENRE)
         catalogue = publish(rng, world, rows_per_genre=_ROWS_PER_GENRE)
-        with scratch_folder(settings) as folder:
+        with temp_folder(settings) as folder:
             path = Path(folder) / "simulated_catalogue.csv"
             write_catalogue(path, world, catalogue)
             load_kaggle(settings, path, simulated=True)

@@ -12,7 +12,7 @@ import duckdb
 from spotiflow.core.errors import HomeError, NotFoundError, WarehouseError
 from spotiflow.core.files import require_locks
 from spotiflow.core.settings import Settings
-from spotiflow.warehouse.file_errors import plain_words
+from spotiflow.warehouse.file_errors import as_home_error
 from spotiflow.warehouse.schema import apply_schema, missing_parts, refuse_outdated
 from spotiflow.warehouse.waiting import is_lock, when_free
 
@@ -70,7 +70,7 @@ def open_warehouse(settings: Settings, *, read_only: bool = False) -> Iterator[d
     """
     db = connect(settings, read_only=read_only)
     try:
-        with plain_words(settings.database_path):
+        with as_home_error(settings.database_path):
             yield db
     except (duckdb.CatalogException, duckdb.BinderException) as error:
         if lost := missing_parts(db):
@@ -100,7 +100,7 @@ def connect(settings: Settings, *, read_only: bool = True) -> duckdb.DuckDBPyCon
         prepare_home(settings)
     db = _wait_for_file(settings, read_only=read_only)
     try:
-        with plain_words(settings.database_path):
+        with as_home_error(settings.database_path):
             if read_only:
                 _set_search_path(db)
             else:

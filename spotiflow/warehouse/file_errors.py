@@ -20,7 +20,7 @@ _FILE_ERRORS = (
 
 
 @contextmanager
-def plain_words(path: Path) -> Iterator[None]:
+def as_home_error(path: Path) -> Iterator[None]:
     """Turn what DuckDB says of a damaged file or a full disk into a sentence."""
     try:
         yield

@@ -5,7 +5,7 @@ from __future__ import annotations
 from spotiflow.core.settings import Settings
 from spotiflow.warehouse.backups import write_backup
 from spotiflow.warehouse.database import hold
-from spotiflow.warehouse.file_errors import plain_words
+from spotiflow.warehouse.file_errors import as_home_error
 from spotiflow.warehouse.run_lock import only_one
 from spotiflow.warehouse.schema import apply_schema, is_outdated
 
@@ -26,7 +26,7 @@ def bring_forward(settings: Settings) -> None:
         # Opened again: reading the file by hand, as a copy does, ends DuckDB's lock.
         db = hold(settings)
         try:
-            with plain_words(settings.database_path):
+            with as_home_error(settings.database_path):
                 apply_schema(db)
         finally:
             db.close()

@@ -15,25 +15,25 @@ from spotiflow.warehouse.database import prepare_home
 
 
 @contextmanager
-def scratch_folder(settings: Settings) -> Iterator[Path]:
+def temp_folder(settings: Settings) -> Iterator[Path]:
     """Yield an empty 0700 folder in the home that is removed at the end; sweep what a killed command left.
 
     Raises HomeError when the home cannot be written.
     """
     prepare_home(settings)
-    settings.scratch_dir.mkdir(mode=0o700, exist_ok=True)
-    settings.scratch_dir.chmod(0o700)
-    sweep(settings.scratch_dir)
-    folder = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=settings.scratch_dir))
+    settings.temp_dir.mkdir(mode=0o700, exist_ok=True)
+    settings.temp_dir.chmod(0o700)
+    sweep(settings.temp_dir)
+    folder = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=settings.temp_dir))
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def sweep(scratch_dir: Path) -> None:
+def sweep(temp_dir: Path) -> None:
     """Remove the folders of processes that are gone; others, and this one, may be at work in theirs."""
-    for entry in scratch_dir.iterdir():
+    for entry in temp_dir.iterdir():
         owner = entry.name.partition("-")[0]
         if owner.isdigit() and is_alive(int(owner)):
             continue

@@ -113,8 +113,8 @@ def test_a_folder_of_folders(settings: Settings, tmp_path: Path) -> None:
 
 
 def test_what_a_killed_import_left_is_swept(settings: Settings, tmp_path: Path) -> None:
-    left = settings.scratch_dir / "99999999-left"
+    left = settings.temp_dir / "99999999-left"
     b.write(left / "entry", PLAYS)
     import_exports(settings, [b.write(tmp_path / "endsong_0.json", PLAYS)])
     assert not left.exists()
-    assert stat.S_IMODE(settings.scratch_dir.stat().st_mode) == 0o700
+    assert stat.S_IMODE(settings.temp_dir.stat().st_mode) == 0o700

@@ -177,7 +177,7 @@ def test_a_damaged_member_does_not_stop_the_others(settings: Settings, tmp_path:
     assert {file.file_name: file.status for file in others if file.status != "unreadable"} == {}
     assert all("cannot be unpacked" in (file.problem or "") for file in others)
     assert receipt.total.stored == 3
-    assert not list(settings.scratch_dir.iterdir())
+    assert not list(settings.temp_dir.iterdir())
     json.dumps(receipt.to_dict())
 
 

@@ -113,7 +113,7 @@ def test_a_member_with_a_wrong_checksum_does_not_stop_the_others(settings: Setti
     receipt = import_exports(settings, [path])
     assert receipt.total.kept == 1
     assert [file.status for file in receipt.files] == ["unreadable", "ok"]
-    assert not list(settings.scratch_dir.iterdir())
+    assert not list(settings.temp_dir.iterdir())
 
 
 def test_half_a_record_is_an_error_and_nothing_is_stored(settings: Settings, tmp_path: Path) -> None:
@@ -156,7 +156,7 @@ import_exports(load_settings(home=Path({str(settings.home)!r})), {[str(path) for
     assert query("select count(*) from raw.listening_history") == [(50,)]
     assert query("select file_name, rows_kept from raw.ingest_files") == [("endsong_0.json", 50)]
     assert query("select status from raw.ingest_runs") == [("running",)]
-    assert list(settings.scratch_dir.iterdir())
+    assert list(settings.temp_dir.iterdir())
     receipt = take_in(files)
     assert (receipt.total.kept, receipt.total.known) == (40, 50)
-    assert not list(settings.scratch_dir.iterdir())
+    assert not list(settings.temp_dir.iterdir())

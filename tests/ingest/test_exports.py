@@ -72,7 +72,7 @@ def test_a_whole_package_keeps_music_apart_from_the_rest(
     assert receipt.reasons == {"no end time": 1, "negative ms_played": 1}
     kinds = query("select content_type, count(*) from raw.listening_history group by all order by all")
     assert kinds == [("audiobook", 1), ("episode", 2), ("local", 1), ("track", 22), ("video", 1)]
-    assert not list(settings.scratch_dir.iterdir())
+    assert not list(settings.temp_dir.iterdir())
 
 
 def test_names_and_uris_follow_the_content(take_in: TakeIn, query: Query) -> None:

@@ -136,7 +136,7 @@ def test_after_every_statement_of_storing(given: Path, tmp_path: Path) -> None:
         assert receipt.total.adds_up
         assert receipt.total.known == found.history + 20
         assert whole(home) == expected
-        assert not list(home.scratch_dir.iterdir())
+        assert not list(home.temp_dir.iterdir())
 
 
 @pytest.fixture

@@ -138,7 +138,7 @@ def test_random_damage(world: World, rows: list[Any], cut: int, length: int, noi
         again = world.take_in(listener, path)
         assert again is not None
         assert again.total.stored == 0
-    assert not list(world.settings.scratch_dir.iterdir())
+    assert not list(world.settings.temp_dir.iterdir())
 
 
 @SLOW

@@ -170,7 +170,7 @@ def test_damaged_files_keep_what_is_complete(settings: Settings, tmp_path: Path)
     hopeless = b.write(tmp_path / "x.jsonl", s.lines([s.listen(1)])[:-9])
     with pytest.raises(InputError, match="first complete record"):
         import_scrobbles(settings, [hopeless])
-    assert not list(settings.scratch_dir.iterdir())
+    assert not list(settings.temp_dir.iterdir())
 
 
 def test_nothing_private_is_stored(take_in: TakeIn, settings: Settings) -> None:

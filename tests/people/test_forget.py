@@ -121,7 +121,7 @@ def test_what_a_person_put_into_the_inbox_is_theirs_to_remove(two: Settings) -> 
 def test_files_that_go_and_files_that_may_still_hold_something(two: Settings) -> None:
     forgotten = forget_listener(two, "anna")
     assert not token_path(two, "anna").exists()
-    assert not list(two.scratch_dir.iterdir())
+    assert not list(two.temp_dir.iterdir())
     assert len(forgotten.files) == 3
     assert forgotten.still_held == ["logs/spotiflow.log"]
     assert forgotten.unsearched == ["backup.duckdb"]

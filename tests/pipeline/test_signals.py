@@ -176,7 +176,7 @@ def test_sigterm_while_postgresql_keeps_a_table(
     assert process.returncode == 143, printed + errors
     assert "Traceback" not in printed + errors
     assert "100" in server.psql("select count(*) from silver.plays")
-    assert not any(filled.scratch_dir.iterdir())
+    assert not any(filled.temp_dir.iterdir())
     again = start(filled, *words, **pg)
     assert again.wait(PATIENCE_SECONDS) == 0
 

@@ -234,4 +234,4 @@ def test_the_command_by_pg_variables(filled: Settings, address: str, run_cli: Ru
     pg = {"PGHOST": host, "PGUSER": "postgres", "PGDATABASE": "postgres"}
     done = run_cli("publish", "postgres", SPOTIFLOW_HOME=str(filled.home), **pg)
     assert "5 tables with 108 rows" in done.stdout
-    assert not any(filled.scratch_dir.iterdir())
+    assert not any(filled.temp_dir.iterdir())

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from spotiflow.report.list_figures import NONE_YET, backtests, method_in_words
+from spotiflow.report.list_figures import NONE_YET, backtests, method_text
 
 
 def _row(
@@ -66,4 +66,4 @@ def test_without_a_figure_it_says_what_it_takes() -> None:
     ],
 )
 def test_every_method_has_words(method: str | None, said: str) -> None:
-    assert method_in_words(method) == said
+    assert method_text(method) == said

@@ -75,7 +75,7 @@ def test_an_import_stores_whole_files_or_nothing(settings: Settings, export: Pat
         stored, told = plays(settings)
         assert stored == told
         assert stored in (0, 1)
-    assert not list(settings.scratch_dir.iterdir())
+    assert not list(settings.temp_dir.iterdir())
     receipt = import_exports(settings, [export])
     assert receipt.total.kept + receipt.total.known == 6_000
     assert plays(settings)[0] == 6_000

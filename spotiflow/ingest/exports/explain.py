@@ -24,7 +24,7 @@ from spotiflow.ingest.history.reader import Choice
 from spotiflow.ingest.history.receipts import remarks
 from spotiflow.ingest.listeners import check_listener
 from spotiflow.warehouse.database import open_warehouse
-from spotiflow.warehouse.temp_folder import scratch_folder
+from spotiflow.warehouse.temp_folder import temp_folder
 
 APART = {"episode": "a podcast", "audiobook": "an audiobook", "video": "a video"}
 _ROW = """
@@ -105,10 +105,10 @@ def explain_row(
             stack.enter_context(open_package(path, ExportReader())) for path in paths or [_path(target)]
         ]
         file = _named(with_unique_names(packages), name if paths else printable(_path(target).name))
-        scratch = stack.enter_context(scratch_folder(settings))
+        temp = stack.enter_context(temp_folder(settings))
         db = stack.enter_context(open_warehouse(settings, read_only=True))
         listener = check_listener(db, listener_id, settings)
-        sha256 = _read(db, file, scratch, listener)
+        sha256 = _read(db, file, temp, listener)
         return _explained(db, file.name, row_number, sha256)
 
 
@@ -135,10 +135,10 @@ def _named(files: list[HistoryFile[Generation]], name: str) -> HistoryFile[Gener
     raise UsageError(f"{name} {what}.", hint=f"Files there are: {known}.")
 
 
-def _read(db: duckdb.DuckDBPyConnection, file: HistoryFile[Generation], scratch: Path, listener: str) -> str:
+def _read(db: duckdb.DuckDBPyConnection, file: HistoryFile[Generation], temp: Path, listener: str) -> str:
     """Fill `incoming` as an import would; return the sha256 of the file."""
     try:
-        with local_copy(file.entry, scratch) as (path, digest):
+        with local_copy(file.entry, temp) as (path, digest):
             ExportReader().read(db, path, file.form, Choice(listener))
             return digest.result()
     except DamagedEntryError as error:

@@ -27,7 +27,7 @@ from spotiflow.ingest.files.table_headers import FEATURES
 from spotiflow.ingest.ingest_runs import begin_run, finish_run
 from spotiflow.warehouse.database import open_warehouse
 from spotiflow.warehouse.run_log import utc_now
-from spotiflow.warehouse.temp_folder import scratch_folder
+from spotiflow.warehouse.temp_folder import temp_folder
 
 _SAME = " and ".join(
     f"coalesce(found.{name}, stored.{name}) is not distinct from stored.{name}" for name in FEATURES
@@ -103,7 +103,7 @@ def import_features(settings: Settings, paths: Sequence[Path | str]) -> FeatureR
     began = time.monotonic()
     with ExitStack() as stack:
         entries = [entry for path in paths for entry in _tables_in(Path(path), stack)]
-        scratch = stack.enter_context(scratch_folder(settings))
+        temp = stack.enter_context(temp_folder(settings))
         db = stack.enter_context(open_warehouse(settings))
         run_id = str(uuid.uuid4())
         begin_run(db, run_id, "features", ", ".join(Path(path).name for path in paths))
@@ -111,7 +111,7 @@ def import_features(settings: Settings, paths: Sequence[Path | str]) -> FeatureR
             with progress("Reading audio features", total=len(entries)) as advance:
                 files = []
                 for entry in entries:
-                    files.append(_take_in(db, run_id, entry, scratch))
+                    files.append(_take_in(db, run_id, entry, temp))
                     advance(1)
         except BaseException:
             finish_run(db, run_id, "failed")
@@ -130,9 +130,9 @@ def _tables_in(path: Path, stack: ExitStack) -> list[Entry]:
     return tables
 
 
-def _take_in(db: duckdb.DuckDBPyConnection, run_id: str, entry: Entry, scratch: Path) -> FeatureFile:
+def _take_in(db: duckdb.DuckDBPyConnection, run_id: str, entry: Entry, temp: Path) -> FeatureFile:
     try:
-        with local_copy(entry, scratch) as (copy, digest):
+        with local_copy(entry, temp) as (copy, digest):
             read_features(db, copy)
             sha256 = digest.result()
     except DamagedEntryError as error:

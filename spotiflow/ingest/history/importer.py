@@ -27,7 +27,7 @@ from spotiflow.ingest.ingest_runs import HistoryRun, store_not_read
 from spotiflow.ingest.listeners import check_listener, time_zone_of
 from spotiflow.ingest.time_zones import checked_zone
 from spotiflow.warehouse.database import open_warehouse
-from spotiflow.warehouse.temp_folder import scratch_folder
+from spotiflow.warehouse.temp_folder import temp_folder
 
 # Each time DuckDB empties its log it writes a table's last rows anew: with the usual 16 MB, after every file.
 _WRITE_LESS_OFTEN = "set checkpoint_threshold = '64MB'"
@@ -57,13 +57,13 @@ def import_history(
     zone = checked_zone(time_zone) if time_zone else None
     with ExitStack() as stack:
         packages = [stack.enter_context(open_package(Path(path), reader)) for path in paths]
-        scratch = stack.enter_context(scratch_folder(settings))
+        temp = stack.enter_context(temp_folder(settings))
         db = stack.enter_context(open_warehouse(settings))
         listener = check_listener(db, listener_id, settings)
         given = ", ".join(package.name for package in packages)
         history = HistoryRun(db, settings, reader.kind, given, listener, zone)
         db.execute(_WRITE_LESS_OFTEN)
-        run = _Import(history, scratch, reader, Choice(listener, skip_private, settings.keep_country))
+        run = _Import(history, temp, reader, Choice(listener, skip_private, settings.keep_country))
         files, after = run.take_in(packages)
         sources = {file.form.source for package in packages for file in package.files}
         return HistoryReceipt(
@@ -86,7 +86,7 @@ class _Import(Generic[AForm]):
     """One import while it runs."""
 
     run: HistoryRun
-    scratch: Path
+    temp: Path
     reader: Reader[AForm]
     choice: Choice
 
@@ -115,7 +115,7 @@ class _Import(Generic[AForm]):
             for name, why in package.unreadable.items()
         ]
         files = with_unique_names(packages)
-        reading = read_ahead(self.run.db, self.reader, files, self.scratch, self.choice)
+        reading = read_ahead(self.run.db, self.reader, files, self.temp, self.choice)
         try:
             with progress(f"Reading {self.reader.what}", total=len(files)) as advance, closing(reading):
                 for file, read in reading:

@@ -31,14 +31,14 @@ def read_ahead(
     db: duckdb.DuckDBPyConnection,
     reader: Reader[AForm],
     files: Sequence[HistoryFile[AForm]],
-    scratch: Path,
+    temp: Path,
     choice: Choice,
 ) -> Generator[tuple[HistoryFile[AForm], Future[Read]], None, None]:
     """Yield each file with what became of reading it, in the order given; two are read at a time.
 
     The future raises DamagedEntryError for a member that cannot be unpacked, and what DuckDB raises.
     """
-    places = [scratch / str(number) for number in range(min(AHEAD, len(files)))]
+    places = [temp / str(number) for number in range(min(AHEAD, len(files)))]
     with ExitStack() as stack:
         connections = [stack.enter_context(_connection(db)) for _ in places]
         # Closed before the connections are, so that nothing reads any more then.

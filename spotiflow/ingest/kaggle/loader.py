@@ -27,7 +27,7 @@ from spotiflow.ingest.kaggle.reading import read_catalogue
 from spotiflow.ingest.kaggle.results import COLUMNS, KaggleReceipt, describe_catalogue
 from spotiflow.warehouse.database import open_warehouse
 from spotiflow.warehouse.run_log import utc_now
-from spotiflow.warehouse.temp_folder import scratch_folder
+from spotiflow.warehouse.temp_folder import temp_folder
 
 _STORE_ROWS = f"""
 insert into raw.kaggle_tracks by name
@@ -80,7 +80,7 @@ def load_kaggle(
     began = time.monotonic()
     with (
         _catalogue_of(Path(path)) as entry,
-        scratch_folder(settings) as folder,
+        temp_folder(settings) as folder,
         local_copy(entry, folder) as (copy, digest),
         open_warehouse(settings) as db,
     ):

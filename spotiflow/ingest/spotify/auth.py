@@ -206,7 +206,7 @@ class AuthStatus:
             f"{self.listener_id}: logged in as {login.account_name or login.account_id or 'somebody'}; "
             f"login ends in {login.days_left} days ({login.ends_at:%Y-%m-%d})",
             f"may read: {', '.join(login.scopes) or 'nothing'}",
-            self.ledger.in_words,
+            self.ledger.as_text,
         ]
         lines += [f"{b.endpoint}: {b.reason}, again {local_time(b.not_before)}" for b in self.ledger.waits]
         return Text(

@@ -73,7 +73,7 @@ class Ledger:
         return {endpoint: n for endpoint, n in sorted(used.items(), key=lambda pair: -pair[1]) if n}
 
     @property
-    def in_words(self) -> str:
+    def as_text(self) -> str:
         """Say how much of the budget each kind of call has used, and when a used up one goes on."""
         parts = []
         for endpoint, n in self.used_by_endpoint.items():

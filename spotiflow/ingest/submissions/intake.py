@@ -13,7 +13,7 @@ from spotiflow.core.settings import Settings
 from spotiflow.ingest.history.results import HistoryReceipt
 from spotiflow.ingest.scrobbles import import_scrobbles
 from spotiflow.ingest.submissions.spool import Batch, damaged, read, set_aside, waiting
-from spotiflow.warehouse.temp_folder import scratch_folder
+from spotiflow.warehouse.temp_folder import temp_folder
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def take_in_listens(settings: Settings) -> list[Taken]:
 
 
 def _take_in(settings: Settings, listener: str, batches: list[Batch]) -> Taken:
-    with scratch_folder(settings) as folder:
+    with temp_folder(settings) as folder:
         # Named by the second in which the first of them came.
         merged = folder / f"{batches[0].path.name[:23]}.jsonl"
         read_batches = list(_merge(batches, merged))

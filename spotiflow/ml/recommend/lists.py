@@ -12,7 +12,7 @@ from spotiflow.ml.recommend.discovery import POPULARITY, discovered, most_popula
 from spotiflow.ml.recommend.library import Candidates
 from spotiflow.ml.recommend.listener_context import ListenerContext
 from spotiflow.ml.recommend.places import Place, current, default_target
-from spotiflow.ml.recommend.reasons import known_artist, new_artist, plays_in_words
+from spotiflow.ml.recommend.reasons import known_artist, new_artist, plays_text
 
 AGAIN, NEW = "again", "new"
 TOP_K = 100
@@ -140,7 +140,7 @@ def _playlist(
             reasons.append(f"{reason}; new to you")
         else:
             track_ids.append(own[pool.place[place]])
-            reasons.append(f"{reason}; {plays_in_words(context.habit.plays[pool.place[place]])}")
+            reasons.append(f"{reason}; {plays_text(context.habit.plays[pool.place[place]])}")
     return pd.DataFrame(
         {
             "playlist_name": name,

@@ -82,7 +82,7 @@ def _more_measured(context: ListenerContext) -> str:
     return "The catalogue has no more of them: bring measured features in, spotiflow ingest features"
 
 
-def way_in_words(rows: pd.DataFrame) -> str:
+def path_text(rows: pd.DataFrame) -> str:
     """Say how near a planned path keeps to its line, and how much of it leads forward."""
     found = paths.Path(
         rows["position"].to_numpy(dtype=np.int64),

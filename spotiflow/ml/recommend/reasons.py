@@ -52,12 +52,12 @@ class Habit:
             return f"1 play, on {_day(self.first_day[track])}"
         if gap >= RECENT_DAYS:
             month = _month(self.busiest_month[track])
-            return f"{plays_in_words(self.in_busiest_month[track])} in {month}, none for {gap} days"
+            return f"{plays_text(self.in_busiest_month[track])} in {month}, none for {gap} days"
         since = _day(self.first_day[track])
-        return f"{plays_in_words(n_plays)} since {since}, {self.recent[track]} in the last {RECENT_DAYS} days"
+        return f"{plays_text(n_plays)} since {since}, {self.recent[track]} in the last {RECENT_DAYS} days"
 
 
-def plays_in_words(n_plays: int) -> str:
+def plays_text(n_plays: int) -> str:
     """Return `1 play` or `12 plays`."""
     return f"{n_plays:,} {'play' if n_plays == 1 else 'plays'}"
 
@@ -65,7 +65,7 @@ def plays_in_words(n_plays: int) -> str:
 def known_artist(n_plays: int, n_tracks: int) -> str:
     """Say how well the artist of a new track is known."""
     tracks = "track" if n_tracks == 1 else "tracks"
-    return f"{plays_in_words(n_plays)} of {n_tracks:,} other {tracks} of the artist"
+    return f"{plays_text(n_plays)} of {n_tracks:,} other {tracks} of the artist"
 
 
 def new_artist(near: list[str], genre: str | None, genre_share: float, popularity: int) -> str:

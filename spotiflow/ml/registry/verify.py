@@ -73,8 +73,8 @@ def verify(settings: Settings, tasks: Sequence[Task]) -> list[Verified]:
     sources, rows = read(settings, [one for task in tasks for one in task.inputs], to_read)
     found: list[Verified] = []
     with tempfile.TemporaryDirectory() as folder:
-        scratch = replace(settings, home=Path(folder))
-        context = Context(scratch, sources, rows, stored_models=settings.models_dir)
+        temporary = replace(settings, home=Path(folder))
+        context = Context(temporary, sources, rows, stored_models=settings.models_dir)
         steps = sum(task.steps(context) for task in todo)
         with one_thread(), progress("Training again", total=steps) as advance:
             context.advance = advance

@@ -49,8 +49,8 @@ def remove_files(settings: Settings, names: Sequence[str], kept_models: Collecti
     found += [path for name in names for path in waiting_plays(settings, name) + _login(settings, name)]
     for path in dict.fromkeys(found):
         path.unlink(missing_ok=True)
-    if settings.scratch_dir.exists():
-        sweep(settings.scratch_dir)
+    if settings.temp_dir.exists():
+        sweep(settings.temp_dir)
     removed = [str(path.relative_to(settings.home)) for path in dict.fromkeys(found)]
     return removed + ([f"{n_tokens} tokens of players"] if n_tokens else [])
 
@@ -85,7 +85,7 @@ def _copy(kind: str, path: str) -> str:
 def leftovers(settings: Settings, words: Words) -> tuple[list[str], list[str]]:
     """Return the files of the home that hold any of the words, and those that cannot be searched."""
     # Whose listening is in a finished backup stands in it; what a restore put aside or a kill left does not.
-    apart = [settings.scratch_dir, *(backup.path for backup in list_backups(settings.backups_dir))]
+    apart = [settings.temp_dir, *(backup.path for backup in list_backups(settings.backups_dir))]
     paths, closed = _files_in(settings.home)
     found = []
     for path in paths:

@@ -24,7 +24,7 @@ from spotiflow.pipeline.watch import status_sql as sql
 from spotiflow.pipeline.watch.status_notes import (
     local_moment,
     poll_note,
-    runs_in_words,
+    runs_text,
     source_notes,
     to_do,
 )
@@ -97,7 +97,7 @@ class Status:
         later = "a schedule is starting" if self.is_scheduled else "no schedule is running"
         if upcoming:
             later = f"next {local_moment(datetime.fromisoformat(upcoming[0]))}"
-        return f"RUNS   {runs_in_words(self.runs, self.ledger)}   {later}"
+        return f"RUNS   {runs_text(self.runs, self.ledger)}   {later}"
 
     def _file_line(self) -> str:
         lock = f"held by {self.holder}" if self.holder else "lock free"

@@ -41,14 +41,14 @@ def poll_note(settings: Settings, ledger: Ledger) -> str | None:
     if not names:
         return None
     parts = [_login(settings, name, len(names) > 1) for name in names]
-    parts.append(ledger.in_words)
+    parts.append(ledger.as_text)
     for wait in ledger.waits:
         until = local_time(wait.not_before).removeprefix("after ")
         parts.append(f"{wait.endpoint} waits until {until} ({wait.reason})")
     return "; ".join(parts)
 
 
-def runs_in_words(runs: list[dict[str, Any]], ledger: Ledger | None) -> str:
+def runs_text(runs: list[dict[str, Any]], ledger: Ledger | None) -> str:
     """Count the last runs, newest first, by how they ended; say for what the last one waits that waited."""
     counts = Counter(run["status"] for run in runs)
     waiting = next((run for run in runs if run["status"] == "waiting"), None)

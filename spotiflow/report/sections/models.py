@@ -45,10 +45,10 @@ class Model:
         if self.ci_low > self.baseline_value:
             return "clear gain"
         worse = self.ci_high < self.baseline_value
-        return f"{'worse' if worse else 'no clear gain'}: the {self.baseline_in_words} is used"
+        return f"{'worse' if worse else 'no clear gain'}: the {self.baseline_text} is used"
 
     @property
-    def baseline_in_words(self) -> str:
+    def baseline_text(self) -> str:
         """The baseline's name as a person reads it."""
         name = BASELINES.get(self.baseline_name, self.baseline_name)
         return words.clean(name.replace("_", " "))

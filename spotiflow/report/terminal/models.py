@@ -29,7 +29,7 @@ def _model(model: Model, canvas: Canvas) -> list[Text]:
         NAMES[model.metric],
         words.unit(model.value),
         words.interval(model.ci_low, model.ci_high),
-        f"{words.unit(model.baseline_value)} {model.baseline_in_words}",
+        f"{words.unit(model.baseline_value)} {model.baseline_text}",
         words.unit(model.seed_value),
         words.count(model.n),
     )

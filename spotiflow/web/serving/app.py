@@ -88,7 +88,7 @@ def _answer(keeper: Keeper, players: Players, build: Build, default: str) -> Cal
             }
             return HTMLResponse(page_text(view, page, site))
         except SpotiflowError as error:
-            return _in_words(keeper, error)
+            return _as_page(keeper, error)
 
     return answer
 
@@ -125,7 +125,7 @@ def _state(keeper: Keeper, players: Players) -> Callable[[Request], Response]:
     return state
 
 
-def _in_words(keeper: Keeper, error: SpotiflowError) -> Response:
+def _as_page(keeper: Keeper, error: SpotiflowError) -> Response:
     status = next((code for kind, code in STATUSES if isinstance(error, kind)), 500)
     titles = {404: "Not found", 400: "That is no address of a page", 503: "One moment"}
     again = 5 if status == 503 or (status == 404 and not keeper.settings.database_path.exists()) else 0
