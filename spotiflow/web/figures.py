@@ -143,7 +143,7 @@ ALBUMS = Ranked("album", "Albums", ("album_name", "artist_name"), "album_name")
 
 def totals(part: Part) -> dict[str, Any]:
     """Return the counts of a part."""
-    return part.rows(TOTALS)[0] if part.rows(TOTALS) else {}
+    return next(iter(part.rows(TOTALS)), {})
 
 
 def before(view: View) -> View | None:
