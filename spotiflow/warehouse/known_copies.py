@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from spotiflow.core.console import log
+from spotiflow.core.errors import HomeError
 from spotiflow.core.files import locked, write_private
 from spotiflow.core.json_text import parse_json
 from spotiflow.core.settings import Settings
@@ -48,12 +49,21 @@ def remember_copy(
 
 
 def known_copies(settings: Settings) -> list[KnownCopy]:
-    """Return the copies that were made from this home, but those that were removed."""
+    """Return the copies that were made from this home, but those that were removed.
+
+    Raises HomeError where the list is damaged: as an empty one it would let `forget` promise too much.
+    """
+    ledger = _ledger(settings)
     try:
-        records = parse_json(_ledger(settings).read_text(encoding="utf-8"))
+        records = parse_json(ledger.read_text(encoding="utf-8"))
         copies = [KnownCopy(**record) for record in records]
-    except (OSError, ValueError, TypeError):
+    except FileNotFoundError:
         return []
+    except (OSError, ValueError, TypeError) as error:
+        raise HomeError(
+            f"{ledger}, the list of the backups, takeouts and publications made from this home, cannot be read.",
+            hint="Put it back from a backup of your disk, or look for those copies yourself and remove the list.",
+        ) from error
     return [copy for copy in copies if not copy.is_gone]
 
 
@@ -90,9 +100,9 @@ def _change(settings: Settings, change: Callable[[list[KnownCopy]], list[KnownCo
         with locked(settings.home / "copies.lock"):
             copies = change(known_copies(settings))
             write_private(_ledger(settings), json.dumps([asdict(copy) for copy in copies], indent=1))
-    except OSError as error:
+    except (OSError, HomeError) as error:
         # The copy itself is complete; it is only not on the list that `forget` reads.
-        log.error("a copy could not be written down: %s", error.strerror)
+        log.error("a copy could not be written down: %s", error)
 
 
 def _ledger(settings: Settings) -> Path:

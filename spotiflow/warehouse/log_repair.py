@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from spotiflow.core.errors import DamagedLogError
+from spotiflow.core.errors import DamagedLogError, HomeError
 from spotiflow.core.files import copy_private
 from spotiflow.core.settings import Settings
 from spotiflow.warehouse.database import hold
@@ -46,6 +46,11 @@ def cut_damaged_log(settings: Settings) -> CutLog | None:
             return None
         log_file = settings.database_path.with_name(f"{settings.database_path.name}.wal")
         whole = log_file.with_name(f"{log_file.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S%f}")
+        if not log_file.is_file():
+            raise HomeError(
+                f"{log_file} is no file, so no log can be mended there.",
+                hint="Move it away; a log that DuckDB wrote is a file of that name.",
+            )
         size = copy_private(log_file, whole)["bytes"]
         # Each cut lies before the one before: this ends.
         while damage is not None:

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 from rich.console import Console
 
-from spotiflow.core.errors import NotFoundError, UsageError
+from spotiflow.core.errors import HomeError, NotFoundError, UsageError
 from spotiflow.core.settings import Settings
 from spotiflow.ingest.exports import import_exports
 from spotiflow.ingest.kaggle import load_kaggle
@@ -18,6 +18,7 @@ from spotiflow.ingest.listeners import add_listener
 from spotiflow.ingest.spotify.spool import Batch, spool, spooled
 from spotiflow.ingest.spotify.token_store import token_path
 from spotiflow.people.forget import forget_listener, render
+from spotiflow.pipeline.backup_commands import make_backup
 from spotiflow.warehouse.database import open_warehouse
 from tests.conftest import RunCli
 from tests.ingest import builders as b
@@ -169,3 +170,14 @@ def test_it_asks_first(two: Settings, run_cli: RunCli) -> None:
     assert run_cli("forget", "nobody", "--yes", check=False).returncode == 1
     assert json.loads(run_cli("forget", "anna", "--yes", "--json").stdout)["listener_id"] == "anna"
     assert SECRET.encode() not in two.database_path.read_bytes()
+
+
+def test_it_promises_nothing_where_the_list_of_copies_is_damaged(two: Settings) -> None:
+    make_backup(two)
+    (two.home / "copies.json").write_text("[{")
+    with pytest.raises(HomeError, match=r"copies\.json.* cannot be read"):
+        forget_listener(two, "anna")
+    assert SECRET.encode() in two.database_path.read_bytes()
+    # Nor is the damaged list written over by the next copy.
+    make_backup(two)
+    assert (two.home / "copies.json").read_text() == "[{"

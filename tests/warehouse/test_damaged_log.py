@@ -81,3 +81,12 @@ def test_doctor_offers_it_and_does_it(killed: Settings, run_cli: RunCli) -> None
     assert "doctor --fix" in " ".join(told.stdout.split())
     assert "kept up to its damaged place" in run_cli("doctor", "--fix", **home).stdout
     assert "Nothing had to be fixed" in run_cli("doctor", "--fix", **home).stdout
+
+
+def test_what_is_no_file_is_no_log_to_fix(settings: Settings, run_cli: RunCli) -> None:
+    with open_warehouse(settings):
+        pass
+    log_of(settings).mkdir()
+    told = run_cli("doctor", "--fix", check=False, SPOTIFLOW_HOME=str(settings.home))
+    assert "is no file" in " ".join(told.stderr.split())
+    assert "unexpected" not in told.stderr

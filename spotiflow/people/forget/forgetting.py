@@ -25,7 +25,7 @@ from spotiflow.people.forget.who import require_known, words_for
 from spotiflow.people.forget.words import Words
 from spotiflow.people.former_names import drop_former_names
 from spotiflow.warehouse.database import open_warehouse
-from spotiflow.warehouse.known_copies import forget_in_copies
+from spotiflow.warehouse.known_copies import forget_in_copies, known_copies
 from spotiflow.warehouse.memory_copies import drop_copies
 from spotiflow.warehouse.run_lock import only_one
 
@@ -93,9 +93,11 @@ def forget_listeners(settings: Settings, names: Sequence[str]) -> Forgotten:
     Everything else is copied to a new file, which is searched and takes the place of the old one at once.
     Bronze, silver and gold are dropped, and so are models that learned from listening. Raises NotFoundError,
     UsageError where the file has tables of the person's own, WaitError while a run is going on,
-    WarehouseBusyError, WarehouseError; then nothing has changed.
+    WarehouseBusyError, WarehouseError, HomeError where the list of copies is damaged; then nothing has changed.
     """
     with only_one(settings, "spotiflow forget"):
+        # Before anything changes: without the list nobody could be told where copies are.
+        known_copies(settings)
         with open_warehouse(settings) as db:
             require_known(db, settings, names)
             refuse_own_tables(db)
