@@ -69,7 +69,11 @@ def open_pages(
         _open(new_address(settings, running), is_wanted=is_browser_wanted)
         return
     gc.enable()  # Other commands end soon (see cli.main), this one may run for months.
-    serve(settings, Place(host, port), listener=_checked(settings, listener), on_start=opened)
+    try:
+        serve(settings, Place(host, port), listener=_checked(settings, listener), on_start=opened)
+    except KeyboardInterrupt:
+        # The way to end it, so nothing was cut off.
+        typer.echo("The dashboard is closed.", err=True)
 
 
 @token.command("add")
