@@ -59,6 +59,7 @@ class Recomputed(RecomputedSources):
             "active_days": active,
             "complete_days": states.get("complete", 0),
             "partial_days": states.get("partial", 0),
+            "unknown_days": states.get("unknown", 0),
             "missing_days": states.get("missing", 0),
             "measured_share": self.measured_share(),
             "skip_definition": self.value(

@@ -76,6 +76,7 @@ def full_report() -> Report:
             6_543,
             6_000,
             500,
+            1_234,
             43,
             0.24,
             "ended_early",

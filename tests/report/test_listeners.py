@@ -89,6 +89,7 @@ def _complete(db: duckdb.DuckDBPyConnection) -> None:
         "active_days": "bigint default 0",
         "complete_days": "bigint default 0",
         "partial_days": "bigint default 0",
+        "unknown_days": "bigint default 0",
         "missing_days": "bigint default 0",
         "ms_played_share": "double",
         "measured_share": "double",

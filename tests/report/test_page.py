@@ -87,6 +87,16 @@ def test_nothing_simulated_is_not_mentioned() -> None:
     assert "simulated" not in printed(real).lower()
 
 
+@pytest.mark.parametrize(("days", "told"), [(0, None), (1, "1 unknown day,"), (1_784, "1,784 unknown days,")])
+def test_unknown_days_and_what_they_are_left_out_of_are_one_line(days: int, told: str | None) -> None:
+    text = printed(replace(FULL, who=replace(FULL.who, unknown_days=days)))
+    line = next((line for line in text.splitlines() if "unknown day" in line), None)
+    assert (line is None) is (told is None)
+    if line is not None and told is not None:
+        assert told in line
+        assert "in no average or trend" in line
+
+
 def test_years_that_do_not_fit_share_the_first_line() -> None:
     early = FULL.years.years[:-6]
     line = next(line for line in printed(FULL).splitlines() if f"to {early[-1].year}" in line)

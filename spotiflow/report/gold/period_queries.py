@@ -66,6 +66,7 @@ WITHIN: dict[Query, str] = {
             count(distinct date) as active_days,
             any_value(days.complete_days) as complete_days,
             any_value(days.partial_days) as partial_days,
+            any_value(days.unknown_days) as unknown_days,
             any_value(days.missing_days) as missing_days,
             avg(is_measured::int) as measured_share,
             any_value(days.skip_definition) as skip_definition,
@@ -74,6 +75,7 @@ WITHIN: dict[Query, str] = {
             select
                 count(*) filter (where state = 'complete') as complete_days,
                 count(*) filter (where state = 'partial') as partial_days,
+                count(*) filter (where state = 'unknown') as unknown_days,
                 count(*) filter (where state = 'missing') as missing_days,
                 (select min(skip_definition) from gold.listening_overview
                     where listener_id = $listener) as skip_definition,

@@ -88,7 +88,16 @@ def _data(report: Report, names: list[str]) -> str:
         f"{words.share(who.ms_played_share)}) from {who.first_date} to {who.last_date}, out of "
         f"{', '.join(names) or 'unnamed sources'}. Of the days, {who.complete_days:,} lie inside an extended "
         f"export (complete), {who.partial_days:,} are known from weaker sources (partial) and "
-        f"{who.missing_days:,} are missing; a missing day may have had plays."
+        f"{who.missing_days:,} are missing; a missing day may have had plays.{_unknown(who.unknown_days)}"
+    )
+
+
+def _unknown(days: int) -> str:
+    if not days:
+        return ""
+    return (
+        f" {words.counted(days, 'day')} more lie in silences too long to be believed (unknown) and are left out "
+        "of averages and trends."
     )
 
 

@@ -13,6 +13,7 @@ class Who:
     """The listener in numbers; dates are local days, None without plays.
 
     minutes: None where no play tells its length. ms_played_share: share 0..1 of plays whose length is known.
+    unknown_days: days of silences too long to be taken for days without music.
     measured_share: share of plays whose audio features were measured.
     skip_definition: the definition of a skip that this history supports best.
     """
@@ -29,6 +30,7 @@ class Who:
     active_days: int
     complete_days: int
     partial_days: int
+    unknown_days: int
     missing_days: int
     measured_share: float | None
     skip_definition: str | None

@@ -42,5 +42,11 @@ def _facts(who: Who) -> list[list[str]]:
             f"{words.counted(who.active_days, 'day')} with plays",
             f"history: {who.complete_days:,} complete, {who.partial_days:,} partial, "
             f"{who.missing_days:,} missing days",
+            *_left_out(who.unknown_days),
         ],
     ]
+
+
+def _left_out(unknown_days: int) -> list[str]:
+    """The days of silences that are not believed, lest anybody take them for days without music."""
+    return [f"{words.counted(unknown_days, 'unknown day')}, in no average or trend"] if unknown_days else []
