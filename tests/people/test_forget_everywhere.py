@@ -324,6 +324,8 @@ def _packed(path: Path, kind: str, text: str) -> Path:
         gzip.compress(b"12345678DUCK, compressed in a way of its own"),
         gzip.compress(gzip.compress(gzip.compress(gzip.compress(gzip.compress(b"anna"))))),
     ],
+    # What is packed says when: as the name of a test it would be another one in each process.
+    ids=["zip", "rar", "gzip", "packed twice", "packed five times"],
 )
 def test_what_cannot_be_searched_is_not_called_clean(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.bin").write_bytes(content)
