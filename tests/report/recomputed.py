@@ -67,6 +67,9 @@ class Recomputed(RecomputedSources):
             ),
             "first_date": first,
             "last_date": last,
+            "days_over_24_hours": self.value(
+                "select count(*) from temporal_trends where listener_id = $me and minutes > 1440"
+            ),
         }
 
     def span(self) -> dict[str, Any]:

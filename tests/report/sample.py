@@ -82,6 +82,7 @@ def full_report() -> Report:
             "ended_early",
             date(2006, 1, 2),
             date(2026, 11, 12),
+            12,
         ),
         findings=tuple(Finding(f"finding_{i}", FROM, text[:180], {"share": 0.12}, 1_000) for i in range(3)),
         rankings=(_ranking("Top artists", None), _ranking("Top albums", LONG), _ranking("Top tracks", WIDE)),

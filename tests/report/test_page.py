@@ -97,6 +97,13 @@ def test_unknown_days_and_what_they_are_left_out_of_are_one_line(days: int, told
         assert "in no average or trend" in line
 
 
+@pytest.mark.parametrize(("days", "told"), [(0, False), (2, True)])
+def test_days_of_over_24_hours_are_told(days: int, *, told: bool) -> None:
+    text = printed(replace(FULL, who=replace(FULL.who, days_over_24_hours=days)))
+    assert ("2 days over 24 h (two devices at once)" in text) is told
+    assert ("over 24 h" in text) is told
+
+
 def test_years_that_do_not_fit_share_the_first_line() -> None:
     early = FULL.years.years[:-6]
     line = next(line for line in printed(FULL).splitlines() if f"to {early[-1].year}" in line)

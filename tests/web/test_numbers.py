@@ -14,6 +14,7 @@ import pytest
 from spotiflow.warehouse.database import open_warehouse
 from spotiflow.web.figure import Page
 from spotiflow.web.pages import PAGES
+from spotiflow.web.pages.day import lead
 from spotiflow.web.view import View, look
 from tests.report.conftest import PLAYS
 from tests.web.conftest import Site
@@ -197,6 +198,11 @@ def test_one_artist_one_track_one_album_one_day(demo_site: Site) -> None:
         assert clock is not None
         assert sum(row[1] for row in months.values()) == expected[0], path
         assert sum(cell for row in clock.values() for cell in row[1:]) == expected[0], path
+
+
+def test_a_day_of_over_24_hours_says_so() -> None:
+    assert "two devices at once" in lead("complete", is_over_24_hours=True)
+    assert "two devices" not in lead("complete", is_over_24_hours=False)
 
 
 def test_the_year_is_that_of_the_period(demo_site: Site) -> None:

@@ -85,6 +85,10 @@ WITHIN: dict[Query, str] = {
         ) as days left join log on true
     """,
     queries.SPAN: "select min(date) as first_date, max(date) as last_date from log",
+    queries.OVER_24_HOURS: """
+        select count(*) as days_over_24_hours from gold.temporal_trends
+        where listener_id = $listener and date between $first and $last and is_over_24_hours
+    """,
     queries.TOP_ARTISTS: _ranking("artist_name", "artist_name", "artist_name", "null"),
     queries.TOP_ALBUMS: _ranking(
         "album_name", "album_name, artist_name", "album_name, artist_name", "artist_name"

@@ -58,6 +58,13 @@ SPAN = Query(
     where listener_id = $listener
     """,
 )
+OVER_24_HOURS = Query(
+    ("temporal_trends",),
+    """
+    select count(*) as days_over_24_hours from gold.temporal_trends
+    where listener_id = $listener and is_over_24_hours
+    """,
+)
 TOP_ARTISTS = Query(
     ("top_artists",),
     """

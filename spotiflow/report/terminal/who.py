@@ -40,11 +40,16 @@ def _facts(who: Who) -> list[list[str]]:
         [
             f"{words.day(who.first_date)} to {words.day(who.last_date)}",
             f"{words.counted(who.active_days, 'day')} with plays",
+            *_too_long(who.days_over_24_hours),
             f"history: {who.complete_days:,} complete, {who.partial_days:,} partial, "
             f"{who.missing_days:,} missing days",
             *_left_out(who.unknown_days),
         ],
     ]
+
+
+def _too_long(days: int) -> list[str]:
+    return [f"{words.counted(days, 'day')} over 24 h (two devices at once)"] if days else []
 
 
 def _left_out(unknown_days: int) -> list[str]:

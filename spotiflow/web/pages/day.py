@@ -34,6 +34,12 @@ STATE = Query(
     select state, sources from gold.history_completeness where listener_id = $listener and date = $day
     """,
 )
+OVER_24_HOURS = Query(
+    ("temporal_trends",),
+    """
+    select is_over_24_hours from gold.temporal_trends where listener_id = $listener and date = $day
+    """,
+)
 NEIGHBOURS = Query(
     ("listening_log",),
     """
@@ -60,15 +66,22 @@ def build(view: View, day: str) -> Page:
         if found
     ]
     state = figures.STATES.get(known.get("state", ""), "unknown")
+    is_over = bool(view.row(OVER_24_HOURS, day=when).get("is_over_24_hours"))
     return Page(
         "when",
         f"{figures.WEEKDAYS[when.weekday()]}, {words.day(when)}",
-        lead=f"History of this day: {state}.",
+        lead=lead(state, is_over_24_hours=is_over),
         tiles=_day_tiles(log),
         links=links,
         groups=(("", (_hours(when, log), same_day(view, when))), ("", (_plays(view, log),))),
         has_period=False,
     )
+
+
+def lead(state: str, *, is_over_24_hours: bool) -> str:
+    """Return what is known of the day, and that it is too long for one device where it is."""
+    too_long = " More than 24 hours were played on it: two devices at once." if is_over_24_hours else ""
+    return f"History of this day: {state}.{too_long}"
 
 
 def _day_tiles(log: list[dict[str, Any]]) -> list[Tile]:

@@ -60,6 +60,7 @@ select
     {% for column in ("total_plays", "minutes", "ms_played_share", "distinct_tracks", "distinct_artists", "new_tracks") %}
         {{ column }},
     {% endfor %}
+    minutes > 24 * 60 as is_over_24_hours,
     {{ feature_average_columns("filled", features) }}
     measured_share,
     weekend_plays,
