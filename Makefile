@@ -84,11 +84,11 @@ pictures: $(INSTALLED) ## Draw the README's pictures anew: the report and the pa
 	$(BIN)/python -m tests.web.pictures $${SPOTIFLOW_HOME:-$$HOME/.spotiflow}-demo
 
 axe: ## Fetch what looks for barriers in the pages, for the browser tests; needs npm
-	npm install --silent --no-audit --no-fund --ignore-scripts --prefix $(VENV)/axe axe-core@4
+	npm install --silent --no-audit --no-fund --ignore-scripts --prefix $(VENV)/axe axe-core@4.14.1
 
 constraints: ## Write constraints.txt anew from a fresh environment
 	rm -rf $(VENV)-fresh && $(PYTHON) -m venv $(VENV)-fresh
-	$(VENV)-fresh/bin/python -m pip install --quiet --upgrade ".[dev,audit]"
+	$(VENV)-fresh/bin/python -m pip install --quiet --upgrade ".[dev,audit,spark]"
 	$(VENV)-fresh/bin/python -m pip freeze --exclude spotiflow | grep -E '^[A-Za-z0-9._-]+==' > constraints.txt
 	rm -rf $(VENV)-fresh
 
