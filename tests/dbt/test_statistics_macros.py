@@ -118,7 +118,7 @@ def contrast(first: Any, second: Any, gate: int = 2) -> dict[str, Any]:
     names = ["difference", "ci_low", "ci_high", "t_value", "df", "hedges_g", "g_half_width", "p_value"]
     p_value = P.two_sided_p_t("t_value", "df")
     sql = f"""select {", ".join(names[:-1])}, {p_value} from (
-        select {CONTRASTS.welch("a", "b", gate)} 1 from (
+        select {CONTRASTS.welch("a", "b", gate)} from (
         select {CONTRASTS.group_moments("x", "is_a", "a", "b")} 1 from {table(["x", "is_a"], given)}))"""
     return dict(zip(names, rows(sql)[0], strict=True))
 

@@ -120,6 +120,6 @@ def test_only_the_tasks_whose_code_gives_other_numbers_train_again(
     monkeypatch.setattr(
         code_versions,
         "recorded_versions",
-        lambda: known | {"zones": known["zones"] | {"fingerprint": "before"}},
+        lambda: known | {"zones": known["zones"] | {"version": "another"}},
     )
     assert train(trained).trained == ["zones"]

@@ -130,7 +130,7 @@ def test_too_few_plays_give_a_reason(
 
 def test_mood_probabilities_are_one_row_per_track_and_mood(rows: pd.DataFrame) -> None:
     model = RoutedModel("mood_category", {"audio": _route(0.0)})
-    found = mood_probabilities(model, _played(rows.head(3)))
+    found = mood_probabilities(model, _played(rows.head(3)).assign(listener_id="me"))
     assert len(found) == 15
     assert "probability:Happy_Energetic" in set(found["feature"])
     assert found.groupby("track_id")["value"].sum().to_numpy() == pytest.approx(1.0)

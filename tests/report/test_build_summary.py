@@ -38,7 +38,7 @@ def test_a_partial_build_leaves_out_what_it_has_no_table_for(settings: Settings)
         db.execute("create schema silver")
         db.execute(
             """create table silver.track_features as
-            select unnest(['kaggle', 'kaggle', 'synthetic']) as feature_source"""
+            select unnest(['a', 'b', 'c']) as track_id, unnest(['kaggle', 'kaggle', 'synthetic']) as feature_source"""
         )
         features = read_feature_sources(db)
     lines = render_build(_result(features)).plain.splitlines()
