@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+import pytest
+
 from spotiflow.core.settings import Settings
 from spotiflow.ingest.exports import import_exports
 from spotiflow.ingest.kaggle import load_kaggle
@@ -92,6 +94,7 @@ def _told_apart(before: dict[str, list[str]], after: dict[str, list[str]]) -> di
     }
 
 
+@pytest.mark.long
 def test_nothing_of_a_listener_changes_when_another_comes_and_goes(
     settings: Settings, tmp_path: Path
 ) -> None:
