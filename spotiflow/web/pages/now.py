@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from spotiflow.report.gold.queries import Query
 from spotiflow.web import words
 from spotiflow.web.figure import Figure, Page, Tile
-from spotiflow.web.live import Live
+from spotiflow.web.live import Live, Playing, Submitted
 from spotiflow.web.view import View
 from spotiflow.web.words import Col, table
 
 UNBUILT = Query((), "select count(*) as listens from raw.unbuilt_listens")
 HOW = "To let a player submit: spotiflow dashboard token add LISTENER (docs/scrobbling.md says how to set it up)."
+
+_TOLD = (
+    Col("Track", "track"),
+    Col("Artist", "artist"),
+    Col("Listener", "listener"),
+    Col("Told by", "client"),
+)
 
 
 def build(view: View, live: Live) -> Page:
@@ -37,16 +45,7 @@ build.is_live = True  # type: ignore[attr-defined]
 
 
 def _playing(live: Live) -> Figure:
-    rows = [
-        {
-            "track": one.track_name,
-            "artist": one.artist_name,
-            "listener": one.listener_id,
-            "client": one.client or None,
-            "since": one.since,
-        }
-        for one in live.playing
-    ]
+    rows = [_row(one, one.since) for one in live.playing]
     if not live.players:
         empty = f"No player may submit. {HOW}"
     else:
@@ -55,14 +54,7 @@ def _playing(live: Live) -> Figure:
         "playing",
         "Playing now",
         f"{words.count(live.players)} tokens of players",
-        table=table(
-            rows,
-            Col("Track", "track"),
-            Col("Artist", "artist"),
-            Col("Listener", "listener"),
-            Col("Told by", "client"),
-            Col("Since", "since", _clock),
-        ),
+        table=table(rows, *_TOLD, Col("Since", "at", _clock)),
         about="What a player says it plays is shown until the track must have ended, and never stored as a play.",
         empty=empty,
         is_wide=True,
@@ -71,34 +63,28 @@ def _playing(live: Live) -> Figure:
 
 
 def _waiting(live: Live, waiting: int) -> Figure:
-    rows = [
-        {
-            "track": one.track_name,
-            "artist": one.artist_name,
-            "listener": one.listener_id,
-            "client": one.client or None,
-            "at": one.listened_at,
-        }
-        for one in live.newest
-    ]
+    rows = [_row(one, one.listened_at) for one in live.newest]
     by_listener = ", ".join(f"{name} {words.count(count)}" for name, count in live.waiting)
     return Figure(
         "waiting",
         "Waiting in the inbox",
         f"the newest {len(rows)} of {words.count(waiting)}: {by_listener}" if rows else "",
-        table=table(
-            rows,
-            Col("Track", "track"),
-            Col("Artist", "artist"),
-            Col("Listener", "listener"),
-            Col("Told by", "client"),
-            Col("Played at", "at", _clock),
-        ),
+        table=table(rows, *_TOLD, Col("Played at", "at", _clock)),
         about="They are on the disk, and the next run takes them in: spotiflow run, or the schedule's poll.",
         empty="" if rows else "Nothing waits.",
         is_wide=True,
         is_table=True,
     )
+
+
+def _row(told: Playing | Submitted, moment: datetime) -> dict[str, Any]:
+    return {
+        "track": told.track_name,
+        "artist": told.artist_name,
+        "listener": told.listener_id,
+        "client": told.client or None,
+        "at": moment,
+    }
 
 
 def _clock(moment: datetime) -> str:
