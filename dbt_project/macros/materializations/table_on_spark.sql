@@ -1,8 +1,8 @@
 {#
     Makes a table of a lake, with the types and comments of its contract.
 
-    The build writes into a folder of its own; what the lake shows is exchanged after the data tests, so nothing has
-    to be put aside here (spotiflow/transform/lake.py).
+    It makes what is not there yet: the build begins in schemas without tables (spotiflow/transform/spark.py), so
+    there is no old one to replace.
 #}
 {% materialization table, adapter="spark", supported_languages=["sql"] %}
     {%- set target = this.incorporate(type="table") -%}
